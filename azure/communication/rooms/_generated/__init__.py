@@ -1,0 +1,1 @@
+"""Written by swagger/generate.py from the documents in swagger/."""

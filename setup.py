@@ -1,0 +1,43 @@
+"""Packaging of azure-communication-rooms."""
+
+from pathlib import Path
+
+from setuptools import find_namespace_packages, setup
+
+HERE = Path(__file__).parent
+VERSION: dict[str, str] = {}
+exec((HERE / "azure/communication/rooms/_version.py").read_text("utf-8"), VERSION)  # noqa: S102  importing needs more
+
+setup(
+    name="azure-communication-rooms",
+    version=VERSION["__version__"],
+    description="Azure Communication Services Rooms client library for Python, and an emulator of the service",
+    long_description=(HERE / "README.md").read_text("utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    license_files=["LICENSE"],
+    keywords=["azure", "azure sdk", "communication services", "rooms"],
+    classifiers=[
+        "Development Status :: 4 - Beta",
+        "Intended Audience :: Developers",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3 :: Only",
+        "Programming Language :: Python :: 3.9",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Typing :: Typed",
+    ],
+    python_requires=">=3.9",
+    # Only what lies under azure/communication/rooms: azure and azure.communication belong to no distribution.
+    packages=find_namespace_packages(include=["azure.communication.rooms*"]),
+    package_data={"azure.communication.rooms": ["py.typed"]},
+    zip_safe=False,
+    install_requires=[
+        "azure-core>=1.31.0,<2.0.0",
+        "azure-communication-identity>=1.5.0,<2.0.0",
+        "isodate>=0.6.1,<1.0.0",
+    ],
+    extras_require={"emulator": ["starlette>=0.40.0,<2.0.0", "uvicorn>=0.30.0,<1.0.0"]},
+)
