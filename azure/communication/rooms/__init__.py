@@ -1,5 +1,72 @@
-"""Rooms of Azure Communication Services: who may join a call, in which role, and from when until when."""
+"""Rooms of Azure Communication Services: who may join a call, in which role, and from when until when.
+
+Names are imported when they are first used, so that what needs none of the client (the emulator) does not pay for it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from azure.communication.identity import (
+        CommunicationCloudEnvironment,
+        CommunicationIdentifier,
+        CommunicationIdentifierKind,
+        CommunicationUserIdentifier,
+        CommunicationUserProperties,
+        MicrosoftTeamsAppIdentifier,
+        MicrosoftTeamsAppProperties,
+        MicrosoftTeamsUserIdentifier,
+        MicrosoftTeamsUserProperties,
+        PhoneNumberIdentifier,
+        PhoneNumberProperties,
+        UnknownIdentifier,
+        identifier_from_raw_id,
+    )
+
+    from ._models import CommunicationRoom, ParticipantRole, RoomParticipant
+    from ._rooms_client import RoomsClient
+    from ._wire.versions import ApiVersion
+
+__all__ = [
+    "ApiVersion",
+    "CommunicationCloudEnvironment",
+    "CommunicationIdentifier",
+    "CommunicationIdentifierKind",
+    "CommunicationRoom",
+    "CommunicationUserIdentifier",
+    "CommunicationUserProperties",
+    "MicrosoftTeamsAppIdentifier",
+    "MicrosoftTeamsAppProperties",
+    "MicrosoftTeamsUserIdentifier",
+    "MicrosoftTeamsUserProperties",
+    "ParticipantRole",
+    "PhoneNumberIdentifier",
+    "PhoneNumberProperties",
+    "RoomParticipant",
+    "RoomsClient",
+    "UnknownIdentifier",
+    "__version__",
+    "identifier_from_raw_id",
+]
+
+_HOMES = {
+    "ApiVersion": "._wire.versions",
+    "CommunicationRoom": "._models",
+    "ParticipantRole": "._models",
+    "RoomParticipant": "._models",
+    "RoomsClient": "._rooms_client",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES.get(name, "azure.communication.identity"), __name__), name)
+    globals()[name] = value  # the next use finds it without coming here
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

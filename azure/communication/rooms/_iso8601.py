@@ -1,0 +1,56 @@
+"""Date-times between Python and the service: aware ``datetime`` in UTC on one side, RFC 3339 text on the other."""
+
+from datetime import datetime, timedelta, timezone
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def to_utc(value: datetime) -> datetime:
+    """Express a moment in UTC.
+
+    :param datetime value: The moment. A naive value is local time, as everywhere in Python; in a gap of the local
+        clock it is read with the offset before the gap (PEP 495), which ``astimezone`` does not do on every Python.
+    :rtype: datetime
+    :raises ValueError: If the moment lies outside of the years 1 to 9999 once it is in UTC.
+    """
+    try:
+        if value.utcoffset() is not None:
+            return value.astimezone(timezone.utc)
+        seconds = value.replace(tzinfo=None, microsecond=0).timestamp()  # whole, so that the float is exact
+        return _EPOCH + timedelta(seconds=seconds, microseconds=value.microsecond)
+    except (OverflowError, OSError, ValueError) as error:  # each is some platform's word for a year out of range
+        raise ValueError(f"{value!r} cannot be expressed in UTC") from error
+
+
+def format_datetime(value: datetime) -> str:
+    """Write a moment as the service reads it: UTC, up to six digits of a second, ``Z``.
+
+    :param datetime value: The moment; a naive value is local time.
+    :rtype: str
+    :raises ValueError: If the moment lies outside of the years 1 to 9999 once it is in UTC.
+    """
+    return to_utc(value).replace(tzinfo=None).isoformat() + "Z"
+
+
+def parse_datetime(text: str) -> datetime:
+    """Read a moment as the service writes it: ``2025-03-27T06:42:08.1207436+00:00``.
+
+    Digits beyond the microsecond are cut, never rounded, so that a moment is not read as later than it was. Text
+    without a zone is UTC.
+
+    :param str text: RFC 3339 text with any number of fraction digits, and ``Z``, an offset or nothing behind it.
+    :returns: An aware datetime in UTC.
+    :rtype: datetime
+    :raises ValueError: If the text is no such date-time.
+    """
+    if text[10:11] != "T":  # what each Python's fromisoformat takes beyond RFC 3339 differs
+        raise ValueError(f"{text!r} is not a date-time")
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:  # Python 3.9 and 3.10 know neither Z nor seven digits
+        import isodate  # costs more than reading does, and newer Pythons never need it
+
+        value = isodate.parse_datetime(text)
+    if value.tzinfo is timezone.utc:
+        return value
+    return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else to_utc(value)

@@ -1,0 +1,250 @@
+"""What users hold: rooms, participants and roles.
+
+Both models are read from the service and made by hand, compare by value, and can be hashed, copied and pickled. What
+identifies one (a room's id, a participant's raw id) cannot be reassigned, so a hash stays true.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Optional, Union
+
+from azure.core import CaseInsensitiveEnumMeta
+
+from ._iso8601 import parse_datetime, to_utc
+
+if TYPE_CHECKING:
+    from azure.communication.identity import CommunicationIdentifier
+
+
+class ParticipantRole(str, Enum, metaclass=CaseInsensitiveEnumMeta):
+    """What a participant may do in a call of the room.
+
+    The roles and their rights are those of the service, see
+    https://learn.microsoft.com/azure/communication-services/concepts/rooms/room-concept.
+    """
+
+    PRESENTER = "Presenter"
+    """May share the screen, invite, mute and remove others, and dial out where the room allows it."""
+    ATTENDEE = "Attendee"
+    """May send audio and video. What the service takes where no role is given."""
+    CONSUMER = "Consumer"
+    """May only watch and listen."""
+    COLLABORATOR = "Collaborator"
+    """An attendee who may share the screen. From api-version 2025-03-13 on."""
+
+    def __str__(self) -> str:
+        return str(self.value)  # Enum's own text, and with it that of f-strings, differs from Python to Python
+
+
+#: Wire value -> member. A role that a later service adds is not in here and stays a ``str``.
+_ROLES = {role.value: role for role in ParticipantRole}
+
+
+def known_role(value: Union[str, None]) -> Union[ParticipantRole, str]:
+    """The member of :class:`ParticipantRole` for a wire value, the value itself when it is not known here.
+
+    :param value: A role, or None for the service's default, Attendee.
+    :type value: ~azure.communication.rooms.ParticipantRole or str or None
+    :rtype: ~azure.communication.rooms.ParticipantRole or str
+    :raises TypeError: If the value is neither a string nor None.
+    :raises ValueError: If the value is empty.
+    """
+    if value is None:
+        return ParticipantRole.ATTENDEE
+    if not isinstance(value, str):
+        raise TypeError(f"role must be a ParticipantRole or a str, not {type(value).__name__}")
+    if not value:
+        raise ValueError("role is empty; leave it out for Attendee")
+    return _ROLES.get(value, value)
+
+
+def raw_id_of(identifier: Any) -> str:
+    """The raw id of a communication identifier.
+
+    :param identifier: An object with ``raw_id``, such as those of ``azure.communication.identity`` or a
+        :class:`RoomParticipant`, or the raw id itself.
+    :type identifier: ~azure.communication.rooms.CommunicationIdentifier or str
+    :rtype: str
+    :raises TypeError: If it is neither.
+    :raises ValueError: If the raw id is empty.
+    """
+    raw_id = identifier if isinstance(identifier, str) else getattr(identifier, "raw_id", None)
+    if not isinstance(raw_id, str):
+        raise TypeError(
+            "a communication identifier must be an object with raw_id, such as CommunicationUserIdentifier, "
+            f"or the raw id as str, not {type(identifier).__name__}"
+        )
+    if not raw_id.strip():
+        raise ValueError("the raw id of a communication identifier is empty")
+    return raw_id
+
+
+class RoomParticipant:
+    """Somebody who may join a room, and in which role.
+
+    :param communication_identifier: Who: any object with ``raw_id``, such as the identifier classes of this package,
+        or the raw id itself. A mapping of the service's own members (``rawId``, ``role``) is taken too.
+    :type communication_identifier: ~azure.communication.rooms.CommunicationIdentifier or str or Mapping[str, Any]
+    :param role: What the participant may do. None means Attendee, as in the service. A role that is not known here is
+        kept as ``str``.
+    :type role: ~azure.communication.rooms.ParticipantRole or str or None
+    :ivar raw_id: The raw id of the identifier. Cannot be reassigned.
+    :vartype raw_id: str
+    :ivar role: The role; may be reassigned.
+    :vartype role: ~azure.communication.rooms.ParticipantRole or str
+    :raises TypeError: If the identifier or the role is of another type.
+    :raises ValueError: If the raw id or the role is empty.
+    """
+
+    __slots__ = ("_identifier", "_raw_id", "_role")
+
+    def __init__(
+        self,
+        communication_identifier: "Union[CommunicationIdentifier, str, Mapping[str, Any]]",
+        role: Optional[Union[ParticipantRole, str]] = ParticipantRole.ATTENDEE,
+    ) -> None:
+        if isinstance(communication_identifier, Mapping) and "rawId" in communication_identifier:
+            wire = communication_identifier
+            communication_identifier, role = wire["rawId"], wire.get("role")
+        self._raw_id = raw_id_of(communication_identifier)
+        self._role = known_role(role)
+        self._identifier = None if isinstance(communication_identifier, str) else communication_identifier
+
+    @property
+    def raw_id(self) -> str:
+        """The raw id of the participant's identifier.
+
+        :rtype: str
+        """
+        return self._raw_id
+
+    @property
+    def role(self) -> Union[ParticipantRole, str]:
+        """What the participant may do.
+
+        :rtype: ~azure.communication.rooms.ParticipantRole or str
+        """
+        return self._role
+
+    @role.setter
+    def role(self, value: Optional[Union[ParticipantRole, str]]) -> None:
+        self._role = known_role(value)
+
+    @property
+    def communication_identifier(self) -> "CommunicationIdentifier":
+        """The identifier: the object this was made with, else one made from the raw id when first asked for.
+
+        :rtype: ~azure.communication.rooms.CommunicationIdentifier
+        """
+        if self._identifier is None:
+            from azure.communication.identity import identifier_from_raw_id  # nobody who lists raw ids pays for it
+
+            self._identifier = identifier_from_raw_id(self._raw_id)
+        return self._identifier  # type: ignore[return-value]  # any object with raw_id is taken, as documented
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RoomParticipant):
+            return NotImplemented
+        return self._raw_id == other._raw_id and self._role == other._role
+
+    def __hash__(self) -> int:
+        return hash(self._raw_id)
+
+    def __repr__(self) -> str:
+        return f"RoomParticipant({self._raw_id!r}, role={str(self._role)!r})"
+
+    def __reduce__(self) -> Any:
+        return RoomParticipant, (self._raw_id, self._role)  # the identifier can be made again
+
+
+class CommunicationRoom:
+    """A room, as the service described it.
+
+    :param room: A mapping of the service's own members (``id``, ``createdAt``, ...), in place of the keywords.
+    :type room: Mapping[str, Any] or None
+    :keyword str id: Unique id of the room. Cannot be reassigned.
+    :keyword created_at: When the room was created. Here as below: a naive datetime is local time, text is RFC 3339.
+    :paramtype created_at: ~datetime.datetime or str or None
+    :keyword valid_from: From when the room can be joined.
+    :paramtype valid_from: ~datetime.datetime or str or None
+    :keyword valid_until: Until when the room can be joined.
+    :paramtype valid_until: ~datetime.datetime or str or None
+    :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. None where the service
+        did not say: api-versions before 2023-10-30-preview.
+    :paramtype pstn_dial_out_enabled: bool or None
+    :ivar created_at: When the room was created, aware and in UTC.
+    :vartype created_at: ~datetime.datetime or None
+    :ivar valid_from: From when the room can be joined, aware and in UTC.
+    :vartype valid_from: ~datetime.datetime or None
+    :ivar valid_until: Until when the room can be joined, aware and in UTC.
+    :vartype valid_until: ~datetime.datetime or None
+    :ivar pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers.
+    :vartype pstn_dial_out_enabled: bool or None
+    :raises TypeError: If the id is missing or not a string, a time is neither datetime, RFC 3339 text nor None, or the
+        flag is no bool.
+    :raises ValueError: If text that should be a date-time is none.
+    """
+
+    __slots__ = ("_id", "created_at", "pstn_dial_out_enabled", "valid_from", "valid_until")
+
+    def __init__(
+        self,
+        room: Optional[Mapping[str, Any]] = None,
+        *,
+        id: Optional[str] = None,  # noqa: A002  the published name
+        created_at: Optional[Union[datetime, str]] = None,
+        valid_from: Optional[Union[datetime, str]] = None,
+        valid_until: Optional[Union[datetime, str]] = None,
+        pstn_dial_out_enabled: Optional[bool] = None,
+    ) -> None:
+        if room is not None:
+            id = room.get("id")  # noqa: A001
+            pstn_dial_out_enabled = room.get("pstnDialOutEnabled")
+            created_at, valid_from = room.get("createdAt"), room.get("validFrom")
+            valid_until = room.get("validUntil")
+        if not isinstance(id, str):
+            raise TypeError(f"id must be a str, not {type(id).__name__}")
+        self._id = id
+        self.created_at = _moment("created_at", created_at)
+        self.valid_from = _moment("valid_from", valid_from)
+        self.valid_until = _moment("valid_until", valid_until)
+        if pstn_dial_out_enabled is not None and not isinstance(pstn_dial_out_enabled, bool):
+            raise TypeError(f"pstn_dial_out_enabled must be a bool, not {type(pstn_dial_out_enabled).__name__}")
+        self.pstn_dial_out_enabled = pstn_dial_out_enabled
+
+    @property
+    def id(self) -> str:
+        """Unique id of the room.
+
+        :rtype: str
+        """
+        return self._id
+
+    def _values(self) -> "tuple[Any, ...]":
+        return self._id, self.created_at, self.valid_from, self.valid_until, self.pstn_dial_out_enabled
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CommunicationRoom):
+            return NotImplemented
+        return self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._id)
+
+    def __repr__(self) -> str:
+        return (
+            f"CommunicationRoom(id={self._id!r}, created_at={self.created_at!r}, valid_from={self.valid_from!r}, "
+            f"valid_until={self.valid_until!r}, pstn_dial_out_enabled={self.pstn_dial_out_enabled!r})"
+        )
+
+
+def _moment(name: str, value: Optional[Union[datetime, str]]) -> Optional[datetime]:
+    """A time member of a room from what a user or the service gave."""
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return to_utc(value)
+    if isinstance(value, str):
+        return parse_datetime(value)
+    raise TypeError(f"{name} must be a datetime or RFC 3339 text, not {type(value).__name__}")

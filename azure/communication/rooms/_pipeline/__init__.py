@@ -1,0 +1,76 @@
+"""How it is sent: azure-core's pipeline, its policies in the one order that this list shows."""
+
+from typing import Any
+
+from azure.core import PipelineClient
+from azure.core.pipeline.policies import (
+    CustomHookPolicy,
+    DistributedTracingPolicy,
+    HeadersPolicy,
+    HttpLoggingPolicy,
+    NetworkTraceLoggingPolicy,
+    ProxyPolicy,
+    RedirectPolicy,
+    RequestIdPolicy,
+    RetryPolicy,
+    UserAgentPolicy,
+)
+from azure.core.rest import HttpRequest, HttpResponse
+
+from .._version import __version__
+from .authentication import Credential, authentication_policy
+
+#: The service's own headers that HttpLoggingPolicy may show. None of them is a secret.
+_LOGGED_HEADERS = (
+    "api-supported-versions",
+    "api-deprecated-versions",
+    "MS-CV",
+    "Repeatability-First-Sent",
+    "Repeatability-Request-ID",
+    "Repeatability-Result",
+    "x-ms-date",
+)
+
+
+def build_pipeline_client(
+    endpoint: str, credential: Credential, **kwargs: Any
+) -> "PipelineClient[HttpRequest, HttpResponse]":
+    """Build the pipeline that every request of a client goes through.
+
+    :param str endpoint: Scheme, host and port of the resource, as ``normalize_endpoint`` gives it.
+    :param credential: What proves who asks.
+    :type credential: ~azure.core.credentials.AzureKeyCredential or ~azure.core.credentials.TokenCredential
+    :keyword transport: Sends requests, in place of azure-core's default.
+    :paramtype transport: ~azure.core.pipeline.transport.HttpTransport
+    :keyword per_call_policies: Policies to put first.
+    :keyword per_retry_policies: Policies to put behind the retry policy.
+    :returns: The client; every other keyword is of azure-core's policies and transports and goes to them. A policy
+        of one's own takes the place of one here by ``retry_policy=``, ``redirect_policy=``, ``headers_policy=``,
+        ``user_agent_policy=``, ``request_id_policy=``, ``proxy_policy=``, ``custom_hook_policy=``, ``logging_policy=``
+        or ``http_logging_policy=``; ``policies=`` takes the place of all of them.
+    """
+    headers = {"x-ms-return-client-request-id": "true", **kwargs.pop("base_headers", {})}
+    policies = [
+        kwargs.pop("request_id_policy", None) or RequestIdPolicy(**kwargs),
+        kwargs.pop("headers_policy", None) or HeadersPolicy(headers, **kwargs),
+        kwargs.pop("user_agent_policy", None)
+        or UserAgentPolicy(**{"sdk_moniker": f"communication-rooms/{__version__}", **kwargs}),
+        kwargs.pop("proxy_policy", None) or ProxyPolicy(**kwargs),
+        kwargs.pop("redirect_policy", None) or RedirectPolicy(**kwargs),
+        kwargs.pop("retry_policy", None) or RetryPolicy(**kwargs),
+        kwargs.pop("custom_hook_policy", None) or CustomHookPolicy(**kwargs),
+        kwargs.pop("logging_policy", None) or NetworkTraceLoggingPolicy(**kwargs),
+        DistributedTracingPolicy(**kwargs),
+        kwargs.pop("http_logging_policy", None) or _http_logging_policy(**kwargs),
+        # Behind Retry, so that every attempt is signed anew, and behind all others, so that what hooks change is
+        # signed as it is sent and no log sees the signature.
+        kwargs.pop("authentication_policy", None) or authentication_policy(endpoint, credential),
+    ]
+    return PipelineClient(endpoint, **{"policies": policies, **kwargs})
+
+
+def _http_logging_policy(**kwargs: Any) -> HttpLoggingPolicy:
+    policy = HttpLoggingPolicy(**kwargs)
+    policy.allowed_header_names.update(_LOGGED_HEADERS)
+    policy.allowed_query_params.add("api-version")
+    return policy

@@ -1,0 +1,319 @@
+"""The client: one method an operation, and one line that sends."""
+
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from datetime import datetime, timezone
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
+from uuid import uuid4
+
+from azure.core.credentials import AzureKeyCredential, TokenCredential
+from azure.core.paging import ItemPaged
+from azure.core.rest import HttpRequest, HttpResponse
+from azure.core.tracing.decorator import distributed_trace
+
+from ._models import CommunicationRoom, ParticipantRole, RoomParticipant
+from ._pipeline import build_pipeline_client
+from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
+from ._pipeline.options import check_options
+from ._wire import wire_for
+from ._wire.call import UNSET, Call, Given, Page, Repeatability
+from ._wire.versions import DEFAULT_VERSION, ApiVersion
+
+if TYPE_CHECKING:
+    from azure.communication.identity import CommunicationIdentifier
+    from typing_extensions import Self, Unpack
+
+    from ._pipeline.options import CallOptions
+
+    ParticipantLike = Union[RoomParticipant, CommunicationIdentifier, str]
+    ParticipantsWithRoles = Union[Iterable[ParticipantLike], Mapping[str, Union[ParticipantRole, str]]]
+
+T = TypeVar("T")
+
+#: Keywords by which a caller's own code comes into the pipeline; it may have keywords of its own.
+_OWN_CODE = frozenset({"transport", "pipeline", "policies", "per_call_policies", "per_retry_policies"})
+
+
+class RoomsClient:
+    """Keeps the rooms of an Azure Communication Services resource.
+
+    Every method takes, beside its own keywords, azure-core's for one call: ``headers``, ``timeout``, ``retry_total``,
+    ``raw_response_hook``, ``cls`` and so on. A misspelt keyword is a TypeError. Times are aware ``datetime`` in UTC
+    when they come back; a naive ``datetime`` that goes in is local time.
+
+    :param str endpoint: Endpoint of the resource, such as ``https://contoso.communication.azure.com``.
+    :param credential: An access key of the resource, or a credential of ``azure-identity`` or any other that gives
+        Microsoft Entra ID tokens.
+    :type credential: ~azure.core.credentials.AzureKeyCredential or ~azure.core.credentials.TokenCredential or str
+    :keyword api_version: Version of the service's interface to speak. Default ``2025-03-13``. One that is later than
+        those known here is sent as it is.
+    :paramtype api_version: ~azure.communication.rooms.ApiVersion or str
+    :keyword bool allow_insecure_connection: Take an ``http://`` endpoint that is not this machine. Default False.
+    :raises TypeError: If an argument is of another type.
+    :raises ValueError: If the endpoint, the key or the version cannot be right; the message says which part.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        credential: Union[AzureKeyCredential, TokenCredential, str],
+        *,
+        api_version: Union[ApiVersion, str] = DEFAULT_VERSION,
+        allow_insecure_connection: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        endpoint = normalize_endpoint(endpoint, allow_insecure_connection=allow_insecure_connection)
+        if isinstance(credential, str):  # release 1.2.0 took the key itself, too
+            credential = AzureKeyCredential(credential)
+        self._wire = wire_for(endpoint, api_version)
+        self._takes_any_option = not _OWN_CODE.isdisjoint(kwargs)
+        self._endpoint = endpoint
+        self._client = build_pipeline_client(endpoint, credential, **kwargs)
+
+    @classmethod
+    def from_connection_string(cls, conn_str: str, **kwargs: Any) -> "Self":
+        """Make a client from a connection string.
+
+        :param str conn_str: ``endpoint=https://...;accesskey=...``, as the Azure portal shows it.
+        :keyword api_version: Version of the service's interface to speak. Default ``2025-03-13``.
+        :paramtype api_version: ~azure.communication.rooms.ApiVersion or str
+        :keyword bool allow_insecure_connection: Take an ``http://`` endpoint that is not this machine. Default False.
+        :rtype: ~azure.communication.rooms.RoomsClient
+        :raises TypeError: If it is not a string.
+        :raises ValueError: If a part is missing or cannot be right; the message says which and never shows the key.
+        """
+        endpoint, key = parse_connection_string(conn_str)
+        return cls(endpoint, AzureKeyCredential(key), **kwargs)
+
+    @distributed_trace
+    def create_room(
+        self,
+        *,
+        valid_from: Given[datetime] = UNSET,
+        valid_until: Given[datetime] = UNSET,
+        pstn_dial_out_enabled: Given[bool] = UNSET,
+        participants: "Optional[ParticipantsWithRoles]" = None,
+        **kwargs: "Unpack[CallOptions]",
+    ) -> CommunicationRoom:
+        """Create a room.
+
+        A create that is retried, by this client or with the same repeatability headers, makes one room: the service
+        tracks them for five minutes (https://learn.microsoft.com/rest/api/communication/repeatable-requests).
+
+        :keyword valid_from: From when the room can be joined. Default: now, by the service's clock.
+        :paramtype valid_from: ~datetime.datetime or None
+        :keyword valid_until: Until when the room can be joined: in the future, and at most 180 days after valid_from.
+            Default: 180 days from now.
+        :paramtype valid_until: ~datetime.datetime or None
+        :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. Default: False, by the
+            service. Exists from api-version 2023-10-30-preview on.
+        :paramtype pstn_dial_out_enabled: bool or None
+        :keyword participants: Who may join: participants; identifiers or raw ids, who become Attendees; or a mapping
+            of raw ids to roles.
+        :paramtype participants: Iterable[~azure.communication.rooms.RoomParticipant] or None
+        :returns: The created room.
+        :rtype: ~azure.communication.rooms.CommunicationRoom
+        :raises TypeError: If an argument is of another type, before any request.
+        :raises ValueError: If an argument cannot be right, or does not exist in this api-version, before any request.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 with ``error.details`` for times.
+        """
+        call = self._wire.create_room(
+            valid_from=valid_from,
+            valid_until=valid_until,
+            pstn_dial_out_enabled=pstn_dial_out_enabled,
+            participants=participants,
+            repeatability=_new_repeatability(),
+        )
+        return self._send(call, self.create_room, kwargs)
+
+    @distributed_trace
+    def get_room(self, room_id: str, **kwargs: "Unpack[CallOptions]") -> CommunicationRoom:
+        """Get a room.
+
+        :param str room_id: Id of the room.
+        :rtype: ~azure.communication.rooms.CommunicationRoom
+        :raises TypeError: If the id is not a string, before any request.
+        :raises ValueError: If the id is empty or could change the path of the request, before any request.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for what cannot be an id.
+        """
+        return self._send(self._wire.get_room(room_id), self.get_room, kwargs)
+
+    @distributed_trace
+    def update_room(
+        self,
+        room_id: str,
+        *,
+        valid_from: Given[datetime] = UNSET,
+        valid_until: Given[datetime] = UNSET,
+        pstn_dial_out_enabled: Given[bool] = UNSET,
+        **kwargs: "Unpack[CallOptions]",
+    ) -> CommunicationRoom:
+        """Change when a room can be joined, or what calls in it may do. What is not given stays as it is.
+
+        The service wants both times or neither, and takes None as "leave as it is".
+
+        :param str room_id: Id of the room.
+        :keyword valid_from: From when the room can be joined: at most 180 days ahead.
+        :paramtype valid_from: ~datetime.datetime or None
+        :keyword valid_until: Until when the room can be joined: in the future, and at most 180 days after valid_from.
+        :paramtype valid_until: ~datetime.datetime or None
+        :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. Exists from
+            api-version 2023-10-30-preview on.
+        :paramtype pstn_dial_out_enabled: bool or None
+        :returns: The room after the change.
+        :rtype: ~azure.communication.rooms.CommunicationRoom
+        :raises TypeError: If an argument is of another type, before any request.
+        :raises ValueError: If an argument cannot be right, or does not exist in this api-version, before any request.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 with ``error.details`` for times.
+        """
+        call = self._wire.update_room(
+            room_id, valid_from=valid_from, valid_until=valid_until, pstn_dial_out_enabled=pstn_dial_out_enabled
+        )
+        return self._send(call, self.update_room, kwargs)
+
+    @distributed_trace
+    def delete_room(self, room_id: str, **kwargs: "Unpack[CallOptions]") -> None:
+        """Delete a room. Deleting one that was deleted before succeeds again.
+
+        :param str room_id: Id of the room.
+        :raises TypeError: If the id is not a string, before any request.
+        :raises ValueError: If the id is empty or could change the path of the request, before any request.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: If there never was such a room.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for what cannot be an id.
+        """
+        return self._send(self._wire.delete_room(room_id), self.delete_room, kwargs)
+
+    @distributed_trace
+    def list_rooms(self, **kwargs: "Unpack[CallOptions]") -> "ItemPaged[CommunicationRoom]":
+        """List the rooms of the resource, newest first, expired ones too.
+
+        Lazy: the first page is asked for when the first room is, and each further page when the one before is used up.
+        ``by_page()`` gives the pages; its ``continuation_token`` resumes at one.
+
+        :rtype: ~azure.core.paging.ItemPaged[~azure.communication.rooms.CommunicationRoom]
+        :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service refuses.
+        """
+        return self._list(self._wire.list_rooms, self.list_rooms, kwargs)
+
+    @distributed_trace
+    def add_or_update_participants(
+        self,
+        room_id: str,
+        participants: "ParticipantsWithRoles",
+        **kwargs: "Unpack[CallOptions]",
+    ) -> None:
+        """Add participants to a room, or change the roles of those who are in it. The others stay as they are.
+
+        :param str room_id: Id of the room.
+        :param participants: Participants; identifiers or raw ids, who become Attendees; or a mapping of raw ids to
+            roles.
+        :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
+        :raises TypeError: If an argument is of another type, before any request; the message says where in the list.
+        :raises ValueError: If an id is empty, or given two roles, before any request; the message says where.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for an identifier it does not
+            support or a role it does not know.
+        """
+        call = self._wire.add_or_update_participants(room_id, participants)
+        return self._send(call, self.add_or_update_participants, kwargs)
+
+    @distributed_trace
+    def remove_participants(
+        self,
+        room_id: str,
+        participants: "Iterable[ParticipantLike]",
+        **kwargs: "Unpack[CallOptions]",
+    ) -> None:
+        """Remove participants from a room. Removing somebody who is not in it succeeds.
+
+        :param str room_id: Id of the room.
+        :param participants: Identifiers, participants or raw ids.
+        :type participants: Iterable[~azure.communication.rooms.CommunicationIdentifier]
+        :raises TypeError: If an argument is of another type, before any request; the message says where in the list.
+        :raises ValueError: If an id is empty, before any request; the message says where.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for an identifier it does not
+            support.
+        """
+        return self._send(self._wire.remove_participants(room_id, participants), self.remove_participants, kwargs)
+
+    @distributed_trace
+    def list_participants(self, room_id: str, **kwargs: "Unpack[CallOptions]") -> "ItemPaged[RoomParticipant]":
+        """List the participants of a room, in the order in which they were added. Lazy, as :meth:`list_rooms` is.
+
+        :param str room_id: Id of the room.
+        :rtype: ~azure.core.paging.ItemPaged[~azure.communication.rooms.RoomParticipant]
+        :raises TypeError: If the id is not a string, before any request.
+        :raises ValueError: If the id is empty or could change the path of the request, before any request.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: While iterating, if there is no such room.
+        :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service refuses.
+        """
+        self._wire.list_participants(room_id, None)  # a wrong id is said here, not when the list is first read
+        return self._list(
+            lambda next_link: self._wire.list_participants(room_id, next_link), self.list_participants, kwargs
+        )
+
+    def send_request(self, request: HttpRequest, *, stream: bool = False, **kwargs: Any) -> HttpResponse:
+        """Send a request of one's own through the client's pipeline: signed, retried, logged as any other.
+
+        :param request: The request. A URL that is a path goes to the client's endpoint; ``api-version`` is the
+            caller's to give.
+        :type request: ~azure.core.rest.HttpRequest
+        :keyword bool stream: Whether to leave the body to be read later. Default False.
+        :returns: The answer, whatever its status.
+        :rtype: ~azure.core.rest.HttpResponse
+        :raises ~azure.core.exceptions.ClientAuthenticationError: If it goes to another host than the endpoint's;
+            nothing is sent there.
+        """
+        request = deepcopy(request)  # signing writes headers, and this one is the caller's
+        request.url = self._client.format_url(request.url)
+        return self._client.send_request(request, stream=stream, **kwargs)
+
+    def close(self) -> None:
+        """Close the connections. A call after this raises ValueError."""
+        self._client.close()
+
+    def __enter__(self) -> "Self":
+        self._client.__enter__()
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self._client.__exit__(*details)
+
+    def __repr__(self) -> str:
+        return f"<RoomsClient {self._endpoint}>"
+
+    def _send(self, call: Call[T], method: Callable[..., Any], options: Any) -> T:
+        """Send a call and read its answer: the one place here that does I/O."""
+        self._check(method, options)
+        cls = options.pop("cls", None)
+        answer = self._client._pipeline.run(call.request, **options)  # noqa: SLF001  as azure-core's own clients do
+        value = call.read(answer.http_response)
+        return value if cls is None else cls(answer, value, dict(answer.http_response.headers))
+
+    def _list(
+        self, call_for: Callable[[Optional[str]], Call[Page[T]]], method: Callable[..., Any], options: Any
+    ) -> "ItemPaged[T]":
+        """A lazy list over the pages of a call."""
+        self._check(method, options)
+        cls: Callable[[list[T]], Iterable[T]] = options.pop("cls", iter)
+
+        def get_next(next_link: Optional[str]) -> Page[T]:
+            return self._send(call_for(next_link), method, dict(options))
+
+        def extract_data(page: Page[T]) -> tuple[Optional[str], Iterable[T]]:
+            return page.next_link, cls(page.items)
+
+        return ItemPaged(get_next, extract_data)
+
+    def _check(self, method: Callable[..., Any], options: Mapping[str, Any]) -> None:
+        if not self._takes_any_option:
+            check_options(method, options)
+
+
+def _new_repeatability() -> Repeatability:
+    """What makes one create repeatable, made once for all its attempts."""
+    return Repeatability(str(uuid4()), format_datetime(datetime.now(timezone.utc), usegmt=True))

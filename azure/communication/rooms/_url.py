@@ -1,0 +1,85 @@
+"""URLs: where they lead, and the one spelling in which they are signed and sent."""
+
+import re
+from urllib.parse import SplitResult, quote, urlsplit
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_ESCAPE = re.compile("%([0-9A-Fa-f]{2})?")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+#: What may stand unescaped in a path beside the unreserved characters, and in a query (RFC 3986, 3.3 and 3.4).
+_IN_PATH = "!$&'()*+,;=:@/%"
+_IN_QUERY = _IN_PATH + "?"
+
+
+def split_url(url: str) -> SplitResult:
+    """The parts of an absolute http or https URL.
+
+    :param str url: The URL.
+    :raises ValueError: If it is not absolute, of another scheme, or has no host or a port that is no number.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise ValueError("the scheme must be https or http")
+    if not parts.hostname:
+        raise ValueError("the host is missing")
+    try:
+        parts.port  # noqa: B018  reading it is what checks it
+    except ValueError:
+        raise ValueError("the port must be a number from 0 to 65535") from None
+    return parts
+
+
+def host_of(parts: SplitResult) -> str:
+    """Host and, where it is not the scheme's own, port: what a client sends as ``Host`` and signs."""
+    host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else str(parts.hostname)
+    return host if parts.port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{parts.port}"
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port in lower case, a default port left out; empty when the URL leads nowhere.
+
+    :param str url: Any text.
+    """
+    try:
+        parts = split_url(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{host_of(parts)}"
+
+
+def target_of(url: str) -> str:
+    """Path and query as they stand in the request line, spelt so that no transport spells them otherwise.
+
+    HTTP libraries rewrite URLs before they send them: escapes in upper case, needless escapes undone, characters that
+    are not allowed escaped, dot segments removed. A signature over another spelling is refused, so this does it first.
+
+    :param str url: An absolute URL. One that is already in this spelling stays as it is.
+    """
+    parts = urlsplit(url)
+    path = _without_dot_segments(_spell(parts.path, _IN_PATH)) or "/"
+    return f"{path}?{_spell(parts.query, _IN_QUERY)}" if parts.query else path
+
+
+def _spell(text: str, allowed: str) -> str:
+    return quote(_ESCAPE.sub(_spell_escape, text), safe=allowed)
+
+
+def _spell_escape(match: "re.Match[str]") -> str:
+    if match.group(1) is None:
+        return "%25"  # a percent sign that escapes nothing
+    character = chr(int(match.group(1), 16))
+    return character if character in _UNRESERVED else match.group().upper()
+
+
+def _without_dot_segments(path: str) -> str:
+    """RFC 3986, 5.2.4, for an absolute path."""
+    segments = path.split("/")
+    kept = [""]
+    for segment in segments[1:]:
+        if segment == "..":
+            kept = kept[:-1] or kept
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in (".", ".."):
+        kept.append("")
+    return "/".join(kept)

@@ -1,0 +1,86 @@
+"""A call: the request to send, and how to read what comes back. Made and read without any I/O."""
+
+import json
+from enum import Enum
+from typing import Any, Callable, Generic, NamedTuple, Optional, TypeVar, Union
+
+from azure.core.rest import HttpRequest, HttpResponse
+
+from .errors import decode_error, response_error
+
+T = TypeVar("T")
+
+
+class Unset(Enum):
+    """The type of UNSET: an argument that the caller did not give, which None is not."""
+
+    UNSET = "unset"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET = Unset.UNSET
+
+#: An argument that may be left out, and that None is given for to say nothing explicitly.
+Given = Union[T, None, Unset]
+
+#: What a JSON value of another shape than expected makes the readers raise.
+_UNREADABLE = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
+
+
+class Repeatability(NamedTuple):
+    """What makes a create safe to repeat: the service answers a repetition within five minutes as the first request.
+
+    See https://learn.microsoft.com/rest/api/communication/repeatable-requests.
+    """
+
+    request_id: str
+    """A GUID, the same on every repetition."""
+    first_sent: str
+    """When the request was sent first, as an HTTP date."""
+
+
+class Page(Generic[T]):
+    """One page of a list: its items, and the link to the next page when there is one."""
+
+    __slots__ = ("items", "next_link")
+
+    def __init__(self, items: list[T], next_link: Optional[str]) -> None:
+        self.items = items
+        self.next_link = next_link
+
+
+class Call(Generic[T]):
+    """One call of the service.
+
+    :ivar request: What to send.
+    :vartype request: ~azure.core.rest.HttpRequest
+    """
+
+    __slots__ = ("_decode", "_statuses", "request")
+
+    def __init__(self, request: HttpRequest, statuses: tuple[int, ...], decode: Callable[[Any], T]) -> None:
+        self.request = request
+        self._statuses = statuses
+        self._decode = decode
+
+    def read(self, response: HttpResponse) -> T:
+        """Read the answer.
+
+        :param ~azure.core.rest.HttpResponse response: The answer, its body loaded.
+        :returns: What the service said, in public models.
+        :raises ~azure.core.exceptions.HttpResponseError: If the status is none of success.
+        :raises ~azure.core.exceptions.DecodeError: If the body is not what this call answers with.
+        """
+        if response.status_code not in self._statuses:
+            raise response_error(response)
+        content = response.content
+        try:
+            return self._decode(json.loads(content) if content else None)
+        except _UNREADABLE as error:
+            raise decode_error(response, error) from error
+
+
+def nothing(_: Any) -> None:
+    """Read an answer that says nothing beyond its status."""

@@ -1,0 +1,103 @@
+"""Arguments to wire values. Every function says which argument is wrong, before anything is sent."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Union
+
+from .._iso8601 import format_datetime
+from .._models import RoomParticipant
+
+#: What stands for participants in a call that gives them roles.
+Participants = Union[str, Iterable[Any], Mapping[Any, Any]]
+
+
+def room_id_to_wire(room_id: str) -> str:
+    """Check a room id, which will be one segment of a path.
+
+    :param str room_id: Any text that can be percent-encoded into one segment.
+    :returns: The same text.
+    :raises TypeError: If it is not a string.
+    :raises ValueError: If it would change the path (empty, blank, dots) or cannot be sent.
+    """
+    if not isinstance(room_id, str):
+        raise TypeError(f"room_id must be a str, not {type(room_id).__name__}")
+    if not room_id.strip():
+        raise ValueError("room_id is empty")
+    if room_id in (".", ".."):
+        raise ValueError(f"room_id {room_id!r} is a step in a path, not an id")
+    if any(character < " " or character == "\x7f" for character in room_id):
+        raise ValueError("room_id holds a control character")
+    try:
+        room_id.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("room_id holds a character that has no UTF-8 form") from error
+    return room_id
+
+
+def datetime_to_wire(name: str, value: datetime) -> str:
+    """Write a moment.
+
+    :param str name: The argument's name.
+    :param datetime value: Aware, or naive in local time.
+    :raises TypeError: If it is not a datetime.
+    :raises ValueError: If it cannot be expressed in UTC.
+    """
+    if not isinstance(value, datetime):
+        raise TypeError(f"{name} must be a datetime.datetime, not {type(value).__name__}")
+    try:
+        return format_datetime(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def bool_to_wire(name: str, value: bool) -> bool:
+    """Check a flag.
+
+    :raises TypeError: If it is not a bool.
+    """
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be a bool, not {type(value).__name__}")
+    return value
+
+
+def roster_to_wire(participants: Participants) -> dict[str, str]:
+    """Read participants with roles.
+
+    :param participants: RoomParticipants; or identifiers or raw ids, who become Attendees; or a mapping of those to
+        roles; or one raw id. Iterated once.
+    :returns: Raw id -> role, in the order given.
+    :raises TypeError: If the argument or one of its items is of another type; the message names the item's place.
+    :raises ValueError: If an id or a role is empty, or one id is given two roles.
+    """
+    roster: dict[str, str] = {}
+    for place, participant in enumerate(_read(participants)):
+        role = str(participant.role)
+        if roster.setdefault(participant.raw_id, role) != role:
+            given = f"{roster[participant.raw_id]} and {role}"
+            raise ValueError(f"participants[{place}]: {participant.raw_id} is given two roles, {given}")
+    return roster
+
+
+def raw_ids_to_wire(participants: Participants) -> list[str]:
+    """Read participants without roles.
+
+    :param participants: Identifiers, raw ids or RoomParticipants, or one raw id. Iterated once.
+    :returns: Raw ids in the order given, each once.
+    :raises TypeError: If the argument or one of its items is of another type; the message names the item's place.
+    :raises ValueError: If an id is empty.
+    """
+    return list(dict.fromkeys(participant.raw_id for participant in _read(participants)))
+
+
+def _read(participants: Participants) -> Iterator[RoomParticipant]:
+    """Each item as a participant, and where the first wrong one stands."""
+    if isinstance(participants, str):
+        participants = [participants]  # one raw id: nobody means its letters
+    if not isinstance(participants, Iterable):
+        raise TypeError(f"participants must be a list of RoomParticipant, not {type(participants).__name__}")
+    items = participants.items() if isinstance(participants, Mapping) else ((item,) for item in participants)
+    for place, item in enumerate(items):
+        try:
+            yield item[0] if isinstance(item[0], RoomParticipant) else RoomParticipant(*item)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"participants[{place}]: {error}") from None

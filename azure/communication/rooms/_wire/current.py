@@ -1,0 +1,175 @@
+"""What is said on the current wire: api-versions 2023-03-31-preview and later.
+
+Rooms and participants are two resources; participants are changed by one merge-patch whose members are raw ids; lists
+come in pages. Facts about the service's answers: see the descriptions in ``swagger/rooms-2025-03-13.json``.
+"""
+
+from datetime import datetime
+from typing import Any, Callable, Optional, TypeVar, cast
+
+from azure.core.exceptions import ServiceRequestError
+from azure.core.rest import HttpRequest
+
+from .._generated.v2025_03_13 import _requests as requests
+from .._generated.v2025_03_13._schema import CreateRoomRequest, ParticipantProperties, UpdateRoomRequest
+from .._models import CommunicationRoom, RoomParticipant
+from .._url import origin_of
+from .call import UNSET, Call, Given, Page, Repeatability, nothing
+from .convert import Participants, bool_to_wire, datetime_to_wire, raw_ids_to_wire, room_id_to_wire, roster_to_wire
+from .versions import Version
+
+T = TypeVar("T")
+
+
+class CurrentWire:
+    """The calls of the current wire.
+
+    :param str endpoint: Scheme, host and port of the resource, without a slash at the end.
+    :param version: The api-version to speak.
+    :type version: ~azure.communication.rooms._wire.versions.Version
+    """
+
+    def __init__(self, endpoint: str, version: Version) -> None:
+        self._endpoint = endpoint
+        self._version = version
+
+    def create_room(
+        self,
+        *,
+        valid_from: Given[datetime],
+        valid_until: Given[datetime],
+        pstn_dial_out_enabled: Given[bool],
+        participants: Optional[Participants],
+        repeatability: Repeatability,
+    ) -> Call[CommunicationRoom]:
+        """``POST /rooms``."""
+        body = cast(CreateRoomRequest, self._changes(valid_from, valid_until, pstn_dial_out_enabled))
+        if participants is not None:
+            body["participants"] = {
+                raw_id: ParticipantProperties(role=role) for raw_id, role in roster_to_wire(participants).items()
+            }
+        request = requests.build_rooms_create_request(
+            self._endpoint,
+            api_version=self._version.text,
+            body=body,
+            repeatability_request_id=repeatability.request_id,
+            repeatability_first_sent=repeatability.first_sent,
+        )
+        return Call(request, requests.STATUSES["rooms_create"], CommunicationRoom)
+
+    def get_room(self, room_id: str) -> Call[CommunicationRoom]:
+        """``GET /rooms/{roomId}``."""
+        request = requests.build_rooms_get_request(
+            self._endpoint, room_id_to_wire(room_id), api_version=self._version.text
+        )
+        return Call(request, requests.STATUSES["rooms_get"], CommunicationRoom)
+
+    def update_room(
+        self,
+        room_id: str,
+        *,
+        valid_from: Given[datetime],
+        valid_until: Given[datetime],
+        pstn_dial_out_enabled: Given[bool],
+    ) -> Call[CommunicationRoom]:
+        """``PATCH /rooms/{roomId}``."""
+        request = requests.build_rooms_update_request(
+            self._endpoint,
+            room_id_to_wire(room_id),
+            api_version=self._version.text,
+            body=self._changes(valid_from, valid_until, pstn_dial_out_enabled),
+        )
+        return Call(request, requests.STATUSES["rooms_update"], CommunicationRoom)
+
+    def delete_room(self, room_id: str) -> Call[None]:
+        """``DELETE /rooms/{roomId}``."""
+        request = requests.build_rooms_delete_request(
+            self._endpoint, room_id_to_wire(room_id), api_version=self._version.text
+        )
+        return Call(request, requests.STATUSES["rooms_delete"], nothing)
+
+    def list_rooms(self, next_link: Optional[str]) -> Call[Page[CommunicationRoom]]:
+        """``GET /rooms``, or the page behind a link."""
+        request = (
+            requests.build_rooms_list_request(self._endpoint, api_version=self._version.text)
+            if next_link is None
+            else self._follow(next_link)
+        )
+        return Call(request, requests.STATUSES["rooms_list"], page_of(CommunicationRoom))
+
+    def add_or_update_participants(self, room_id: str, participants: Participants) -> Call[None]:
+        """``PATCH /rooms/{roomId}/participants`` with a role for each."""
+        roster = roster_to_wire(participants)
+        return self._patch_participants(
+            room_id, {raw_id: ParticipantProperties(role=role) for raw_id, role in roster.items()}
+        )
+
+    def remove_participants(self, room_id: str, participants: Participants) -> Call[None]:
+        """``PATCH /rooms/{roomId}/participants`` with null for each."""
+        return self._patch_participants(room_id, dict.fromkeys(raw_ids_to_wire(participants)))
+
+    def list_participants(self, room_id: str, next_link: Optional[str]) -> Call[Page[RoomParticipant]]:
+        """``GET /rooms/{roomId}/participants``, or the page behind a link."""
+        room_id = room_id_to_wire(room_id)
+        request = (
+            requests.build_participants_list_request(self._endpoint, room_id, api_version=self._version.text)
+            if next_link is None
+            else self._follow(next_link)
+        )
+        return Call(request, requests.STATUSES["participants_list"], page_of(participant_from_wire))
+
+    def _changes(
+        self, valid_from: Given[datetime], valid_until: Given[datetime], pstn_dial_out_enabled: Given[bool]
+    ) -> UpdateRoomRequest:
+        """The members of a room that the caller gave. None goes out as null, by which the service changes nothing."""
+        body: UpdateRoomRequest = {}
+        if valid_from is not UNSET:
+            body["validFrom"] = None if valid_from is None else datetime_to_wire("valid_from", valid_from)
+        if valid_until is not UNSET:
+            body["validUntil"] = None if valid_until is None else datetime_to_wire("valid_until", valid_until)
+        if pstn_dial_out_enabled is None:
+            if self._version.has_pstn_dial_out:
+                body["pstnDialOutEnabled"] = None
+        elif pstn_dial_out_enabled is not UNSET:
+            self._version.require_pstn_dial_out()
+            body["pstnDialOutEnabled"] = bool_to_wire("pstn_dial_out_enabled", pstn_dial_out_enabled)
+        return body
+
+    def _patch_participants(self, room_id: str, participants: dict[str, Optional[ParticipantProperties]]) -> Call[None]:
+        request = requests.build_participants_update_request(
+            self._endpoint,
+            room_id_to_wire(room_id),
+            api_version=self._version.text,
+            body={"participants": participants},
+        )
+        return Call(request, requests.STATUSES["participants_update"], nothing)
+
+    def _follow(self, next_link: str) -> HttpRequest:
+        """The request for a link of the service's: as it stands, with its own query, and nowhere but to the endpoint.
+
+        :raises ~azure.core.exceptions.ServiceRequestError: If the link leads to another scheme, host or port; the
+            request would be signed for whoever is there.
+        """
+        if origin_of(next_link) != self._endpoint:
+            raise ServiceRequestError(
+                f"The link to the next page leads to {origin_of(next_link)!r}, but this client is for "
+                f"{self._endpoint!r}. Nothing was sent."
+            )
+        return HttpRequest("GET", next_link, headers={"Accept": "application/json"})
+
+
+def participant_from_wire(wire: dict[str, Any]) -> RoomParticipant:
+    """Read one participant."""
+    return RoomParticipant(wire["rawId"], wire.get("role"))
+
+
+def page_of(read_item: Callable[[Any], T]) -> Callable[[Any], Page[T]]:
+    """A reader of one page of a list."""
+
+    def read_page(wire: dict[str, Any]) -> Page[T]:
+        items, next_link = wire["value"], wire.get("nextLink")
+        if not isinstance(items, list) or not isinstance(next_link, (str, type(None))):
+            raise TypeError("value must be a list and nextLink a string")
+        return Page([read_item(item) for item in items], next_link or None)
+
+    return read_page

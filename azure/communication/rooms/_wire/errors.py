@@ -1,0 +1,103 @@
+"""From an answer that is no success to the exception that says so.
+
+The exceptions are azure-core's. Each carries, beyond what azure-core puts there (``status_code``, ``reason``,
+``response``, and ``error`` with ``code``, ``message``, ``target``, ``details``):
+
+- ``error_code``: the service's code, from the body or else from the header ``x-ms-error-code``; None when neither says.
+- ``request_id``: the service's id of the exchange (header ``MS-CV``), the one to quote to its support.
+- ``client_request_id``: the id this client gave the request.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Optional
+
+from azure.core.exceptions import (
+    ClientAuthenticationError,
+    DecodeError,
+    HttpResponseError,
+    ODataV4Format,
+    ResourceExistsError,
+    ResourceNotFoundError,
+    ResourceNotModifiedError,
+)
+from azure.core.rest import HttpResponse
+
+_BY_STATUS: dict[int, type[HttpResponseError]] = {
+    304: ResourceNotModifiedError,
+    401: ClientAuthenticationError,
+    404: ResourceNotFoundError,
+    409: ResourceExistsError,
+}
+
+#: What to do next, where the service's own words do not say it.
+_NEXT_STEP = {
+    401: "Check that the access key or token belongs to this resource, and that this machine's clock is right.",
+    403: "Check that the identity behind the token has a role on this resource.",
+    412: "The first attempt lies more than five minutes back, or this machine's clock is wrong: "
+    "look whether the room exists before creating it with new repeatability headers.",
+}
+
+
+def response_error(response: HttpResponse) -> HttpResponseError:
+    """The exception for an answer whose status is none of success.
+
+    :param ~azure.core.rest.HttpResponse response: The answer, its body loaded.
+    :rtype: ~azure.core.exceptions.HttpResponseError
+    """
+    error = _BY_STATUS.get(response.status_code, HttpResponseError)(response=response)
+    status = _status(response)
+    if error.error is None:
+        lines = [f"The service answered {status}"]
+    else:
+        lines = [f"({error.error.code}) {error.error.message}", f"Status: {status}", *_parts(error.error)]
+    if response.status_code in _NEXT_STEP:
+        lines.append(_NEXT_STEP[response.status_code])
+    code = error.error.code if error.error is not None else None
+    return _complete(error, response, code or response.headers.get("x-ms-error-code"), lines)
+
+
+def decode_error(response: HttpResponse, cause: BaseException) -> DecodeError:
+    """The exception for an answer of success whose body is not what it should be.
+
+    :param ~azure.core.rest.HttpResponse response: The answer, its body loaded.
+    :param BaseException cause: What reading it raised.
+    :rtype: ~azure.core.exceptions.DecodeError
+    """
+    error = DecodeError(message="", response=response, error=cause)
+    error.error = None  # a success with an error's body is still no error of the service's
+    lines = [
+        f"The service answered {_status(response)} with a body that cannot be read ({type(cause).__name__}: {cause})"
+    ]
+    _complete(error, response, None, lines)
+    return error
+
+
+def _status(response: HttpResponse) -> str:
+    return f"{response.status_code} {response.reason or ''}".rstrip()
+
+
+def _parts(error: ODataV4Format) -> Iterator[str]:
+    """What an error of the service says beyond its code and message."""
+    if error.target:
+        yield f"Target: {error.target}"
+    for detail in error.details:
+        yield f"Detail: ({detail.code}) {detail.message}" + (f" Target: {detail.target}" if detail.target else "")
+    inner: object = error.innererror
+    if isinstance(inner, Mapping) and inner:
+        yield f"Inner error: ({inner.get('code')}) {inner.get('message', '')}".rstrip()
+
+
+def _complete(
+    error: HttpResponseError, response: HttpResponse, code: Optional[str], lines: list[str]
+) -> HttpResponseError:
+    """Give an exception its ids and its text."""
+    request_id = response.headers.get("MS-CV") or response.headers.get("x-ms-request-id")
+    client_request_id = response.request.headers.get("x-ms-client-request-id")
+    ids = [("request id", request_id), ("client request id", client_request_id)]
+    named = ", ".join(f"{name} {value}" for name, value in ids if value)
+    if named:
+        lines.append(f"Ids: {named}")
+    error.message = "\n".join(lines)
+    error.args = (error.message,)
+    vars(error).update(error_code=code, request_id=request_id, client_request_id=client_request_id)
+    return error

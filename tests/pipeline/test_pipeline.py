@@ -1,0 +1,152 @@
+"""The pipeline: its policies in their order, the headers they give, and what a caller may put in their place."""
+
+import logging
+from typing import Any
+
+import pytest
+from azure.core.credentials import AzureKeyCredential
+from azure.core.pipeline import policies
+from azure.core.pipeline.transport import RequestsTransport
+from azure.core.rest import HttpRequest
+from raw_server import RawServer
+
+from azure.communication.rooms import RoomsClient, __version__
+from azure.communication.rooms._pipeline import build_pipeline_client
+
+KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+ID = "99412345678901234"
+ROOM = f'{{"id":"{ID}"}}'
+ORDER = [
+    "RequestIdPolicy",
+    "HeadersPolicy",
+    "UserAgentPolicy",
+    "ProxyPolicy",
+    "RedirectPolicy",
+    "RetryPolicy",
+    "CustomHookPolicy",
+    "NetworkTraceLoggingPolicy",
+    "DistributedTracingPolicy",
+    "HttpLoggingPolicy",
+    "HMACCredentialsPolicy",
+]
+
+
+def names(**kwargs: Any) -> list[str]:
+    """The policies of a pipeline, by class."""
+    with build_pipeline_client("https://h", AzureKeyCredential(KEY), **kwargs) as client:
+        found = [getattr(policy, "_policy", policy) for policy in client._pipeline._impl_policies]
+        return [type(policy).__name__ for policy in found if not type(policy).__name__.startswith("_Transport")]
+
+
+def test_the_policies_stand_in_their_order_and_the_proof_last() -> None:
+    assert names() == ORDER
+
+
+def test_a_callers_policies_come_first_or_behind_the_retries() -> None:
+    class Mine(policies.SansIOHTTPPolicy[Any, Any]):
+        pass
+
+    assert names(per_call_policies=Mine()) == ["Mine", *ORDER]
+    after = ORDER.index("RetryPolicy") + 1
+    assert names(per_retry_policies=[Mine()]) == [*ORDER[:after], "Mine", *ORDER[after:]]
+    assert names(policies=[Mine()]) == ["Mine"]
+
+
+@pytest.mark.parametrize(
+    ("keyword", "place"),
+    [
+        ("request_id_policy", "RequestIdPolicy"),
+        ("headers_policy", "HeadersPolicy"),
+        ("user_agent_policy", "UserAgentPolicy"),
+        ("proxy_policy", "ProxyPolicy"),
+        ("redirect_policy", "RedirectPolicy"),
+        ("retry_policy", "RetryPolicy"),
+        ("custom_hook_policy", "CustomHookPolicy"),
+        ("logging_policy", "NetworkTraceLoggingPolicy"),
+        ("http_logging_policy", "HttpLoggingPolicy"),
+        ("authentication_policy", "HMACCredentialsPolicy"),
+    ],
+)
+def test_a_callers_policy_takes_the_place_of_ours(keyword: str, place: str) -> None:
+    class Mine(policies.SansIOHTTPPolicy[Any, Any]):
+        pass
+
+    assert names(**{keyword: Mine()}) == ["Mine" if name == place else name for name in ORDER]
+
+
+def test_a_request_carries_the_headers_of_an_azure_sdk(raw_client: RoomsClient, server: RawServer) -> None:
+    server.answer(200, ROOM)
+    raw_client.get_room(ID)
+    headers = server.received[0].headers
+    assert headers["accept"] == "application/json"
+    assert headers["user-agent"].startswith(f"azsdk-python-communication-rooms/{__version__} Python/")
+    assert headers["x-ms-return-client-request-id"] == "true"
+    assert len(headers["x-ms-client-request-id"]) == 36
+
+
+def test_the_headers_of_a_client_and_of_a_call_are_sent(server: RawServer) -> None:
+    server.answer(200, ROOM).answer(200, ROOM)
+    with RoomsClient(server.endpoint, KEY, base_headers={"x-a": "1"}, user_agent="app/1") as client:
+        given = {"x-b": "2", "accept": "text/plain"}
+        client.get_room(ID, headers=given, request_id="my-id")
+        client.get_room(ID)
+    first, second = (received.headers for received in server.received)
+    assert (first["x-a"], first["x-b"], first["accept"]) == ("1", "2", "text/plain")
+    assert first["x-ms-client-request-id"] == "my-id"
+    assert first["user-agent"].startswith("app/1 azsdk-python-communication-rooms/")
+    assert ("x-b" in second, second["accept"]) == (False, "application/json")
+    assert given == {"x-b": "2", "accept": "text/plain"}
+
+
+def test_the_outline_of_an_exchange_is_logged_with_ids_and_version(
+    raw_client: RoomsClient, server: RawServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.answer(200, ROOM, MS_CV="abc.0")
+    with caplog.at_level(logging.INFO):
+        raw_client.get_room(ID)
+    assert "api-version=2025-03-13" in caplog.text
+    assert "'MS-CV': 'abc.0'" in caplog.text
+    assert "REDACTED" not in caplog.text.partition("Response")[0].replace("Signature", "")
+
+
+def test_a_callers_transport_sends(server: RawServer) -> None:
+    class Counting(RequestsTransport):  # type: ignore[misc]  # azure-core gives it no type
+        sent = 0
+
+        def send(self, request: Any, **kwargs: Any) -> Any:
+            Counting.sent += 1
+            return super().send(request, **kwargs)
+
+    server.answer(200, ROOM)
+    with RoomsClient(server.endpoint, KEY, transport=Counting()) as client:
+        client.get_room(ID)
+    assert Counting.sent == 1
+
+
+def test_a_closed_client_says_so(server: RawServer) -> None:
+    client = RoomsClient(server.endpoint, KEY)
+    server.answer(200, ROOM)
+    client.get_room(ID)
+    client.close()
+    with pytest.raises(ValueError, match="closed"):
+        client.get_room(ID)
+    assert len(server.received) == 1
+
+
+def test_send_request_sends_a_path_to_the_endpoint_and_leaves_the_request_alone(
+    raw_client: RoomsClient, server: RawServer
+) -> None:
+    request = HttpRequest("PUT", "/rooms/x?api-version=2025-03-13", json={"a": 1})
+    before = (request.url, dict(request.headers))
+    server.answer(418, '{"tea":true}')
+    answer = raw_client.send_request(request)
+    assert (answer.status_code, answer.json()) == (418, {"tea": True})
+    assert (server.received[0].method, server.received[0].target) == ("PUT", "/rooms/x?api-version=2025-03-13")
+    assert server.received[0].body == b'{"a": 1}'
+    assert (request.url, dict(request.headers)) == before
+
+
+def test_send_request_streams(raw_client: RoomsClient, server: RawServer) -> None:
+    server.answer(200, "x" * 1000)
+    with raw_client.send_request(HttpRequest("GET", "/rooms"), stream=True) as answer:
+        assert b"".join(answer.iter_bytes()) == b"x" * 1000

@@ -1,0 +1,184 @@
+"""Rooms, participants and roles: values in, values out, equal by value, kept by pickle."""
+
+import copy
+import datetime as datetime_module
+import pickle
+import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from azure.communication.identity import CommunicationUserIdentifier, PhoneNumberIdentifier
+from people import ALICE, BOB
+
+from azure.communication.rooms import CommunicationRoom, ParticipantRole, RoomParticipant
+
+START = datetime(2025, 4, 1, 8, 0, tzinfo=timezone.utc)
+ROOM: dict[str, Any] = {
+    "id": "99412345678901234",
+    "created_at": START,
+    "valid_from": START,
+    "valid_until": START + timedelta(days=180),
+    "pstn_dial_out_enabled": True,
+}
+
+
+@pytest.mark.parametrize(
+    "participant",
+    [
+        RoomParticipant(CommunicationUserIdentifier(ALICE), ParticipantRole.PRESENTER),
+        RoomParticipant(communication_identifier=CommunicationUserIdentifier(ALICE), role=ParticipantRole.PRESENTER),
+        RoomParticipant(ALICE, "Presenter"),
+        RoomParticipant({"rawId": ALICE, "role": "Presenter"}),
+        RoomParticipant(RoomParticipant(ALICE), "Presenter"),  # type: ignore[arg-type]  # any object with raw_id
+    ],
+    ids=["positional", "keyword", "raw id", "wire members", "object with raw_id"],
+)
+def test_a_participant_is_made_from_whatever_names_somebody(participant: RoomParticipant) -> None:
+    assert (participant.raw_id, participant.role) == (ALICE, ParticipantRole.PRESENTER)
+    assert isinstance(participant.role, ParticipantRole)
+
+
+@pytest.mark.parametrize(
+    "participant", [RoomParticipant(ALICE), RoomParticipant(ALICE, None), RoomParticipant({"rawId": ALICE})]
+)
+def test_a_participant_without_a_role_is_an_attendee(participant: RoomParticipant) -> None:
+    assert participant.role is ParticipantRole.ATTENDEE
+
+
+def test_a_role_that_is_not_known_here_stays_as_it_is() -> None:
+    participant = RoomParticipant(ALICE, "Moderator")
+    assert participant.role == "Moderator"
+    assert not isinstance(participant.role, ParticipantRole)
+
+
+def test_a_role_can_be_reassigned_and_an_id_cannot() -> None:
+    participant = RoomParticipant(ALICE)
+    participant.role = "Consumer"
+    assert participant.role is ParticipantRole.CONSUMER
+    with pytest.raises(AttributeError):
+        participant.raw_id = BOB  # type: ignore[misc]
+
+
+def test_the_identifier_is_the_object_given_or_one_made_from_the_raw_id() -> None:
+    phone = PhoneNumberIdentifier("+112345556789")
+    assert RoomParticipant(phone).communication_identifier is phone
+    made = RoomParticipant(ALICE).communication_identifier
+    assert isinstance(made, CommunicationUserIdentifier)
+    assert made.raw_id == ALICE
+    assert made is not RoomParticipant(ALICE).communication_identifier
+    participant = RoomParticipant("4:+112345556789")
+    assert participant.communication_identifier is participant.communication_identifier
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ((None,), TypeError, "not NoneType"),
+        ((5,), TypeError, "not int"),
+        (({"role": "Presenter"},), TypeError, "not dict"),
+        (("",), ValueError, "empty"),
+        (("  ",), ValueError, "empty"),
+        ((ALICE, 5), TypeError, "role must be a ParticipantRole or a str, not int"),
+        ((ALICE, ""), ValueError, "role is empty"),
+    ],
+)
+def test_what_names_nobody_is_refused(arguments: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        RoomParticipant(*arguments)
+
+
+def test_participants_are_equal_by_raw_id_and_role() -> None:
+    assert RoomParticipant(ALICE) == RoomParticipant(CommunicationUserIdentifier(ALICE), "Attendee")
+    assert RoomParticipant(ALICE) != RoomParticipant(BOB)
+    assert RoomParticipant(ALICE) != RoomParticipant(ALICE, "Presenter")
+    assert RoomParticipant(ALICE) != ALICE
+    assert len({RoomParticipant(ALICE), RoomParticipant(ALICE), RoomParticipant(BOB)}) == 2
+
+
+def test_rooms_are_equal_by_all_their_values() -> None:
+    assert CommunicationRoom(**ROOM) == CommunicationRoom(**ROOM)
+    assert CommunicationRoom(**ROOM) != CommunicationRoom(**{**ROOM, "pstn_dial_out_enabled": False})
+    assert CommunicationRoom(**ROOM) != ROOM["id"]
+    assert len({CommunicationRoom(**ROOM), CommunicationRoom(**ROOM)}) == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        CommunicationRoom(**ROOM),
+        RoomParticipant(ALICE, "Moderator"),
+        RoomParticipant(CommunicationUserIdentifier(ALICE)),
+    ],
+    ids=["room", "participant", "participant with identifier"],
+)
+def test_models_are_kept_by_pickle_and_copy(value: Any) -> None:
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(value, protocol)) == value
+    assert copy.deepcopy(value) == value
+    assert copy.copy(value) == value
+
+
+def test_the_text_of_a_model_makes_it_again() -> None:
+    names = {"RoomParticipant": RoomParticipant, "CommunicationRoom": CommunicationRoom, "datetime": datetime_module}
+    for value in (RoomParticipant(ALICE, "Presenter"), CommunicationRoom(**ROOM)):
+        assert eval(repr(value), names) == value
+
+
+def test_a_room_is_made_from_the_members_of_the_service() -> None:
+    room = CommunicationRoom(
+        {
+            "id": "99412345678901234",
+            "createdAt": "2025-04-01T08:00:00+00:00",
+            "validFrom": "2025-04-01T08:00:00Z",
+            "validUntil": "2025-09-28T08:00:00.0000009Z",
+            "pstnDialOutEnabled": True,
+        }
+    )
+    assert room == CommunicationRoom(**ROOM)
+
+
+def test_what_a_room_was_not_told_is_none() -> None:
+    room = CommunicationRoom({"id": "99412345678901234"})
+    assert (room.id, room.created_at, room.valid_from, room.valid_until) == ("99412345678901234", None, None, None)
+    assert room.pstn_dial_out_enabled is None
+
+
+def test_the_times_of_a_room_are_in_utc_whatever_they_were_given_in() -> None:
+    india = timezone(timedelta(hours=5, minutes=30))
+    room = CommunicationRoom(id="1", created_at=START.astimezone(india), valid_from="2025-04-01T13:30:00+05:30")
+    assert room.created_at == room.valid_from == START
+    assert room.created_at is not None
+    assert room.created_at.tzinfo is timezone.utc
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({}, "id must be a str, not NoneType"),
+        ({"id": 5}, "id must be a str, not int"),
+        ({"id": "1", "valid_from": 5}, "valid_from must be a datetime or RFC 3339 text, not int"),
+        ({"id": "1", "pstn_dial_out_enabled": "yes"}, "pstn_dial_out_enabled must be a bool, not str"),
+    ],
+)
+def test_a_room_of_wrong_types_is_refused(members: dict[str, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        CommunicationRoom(**members)
+
+
+def test_roles_are_strings_and_found_in_any_case() -> None:
+    assert ParticipantRole("Collaborator") is ParticipantRole.COLLABORATOR
+    assert {"Collaborator": 1}[ParticipantRole.COLLABORATOR] == 1
+    assert f"{ParticipantRole.COLLABORATOR}" == str(ParticipantRole.COLLABORATOR) == "Collaborator"
+    assert ParticipantRole["presenter"] is ParticipantRole.PRESENTER
+    assert [role.value for role in ParticipantRole] == ["Presenter", "Attendee", "Consumer", "Collaborator"]
+
+
+def test_listing_raw_ids_does_not_import_the_identity_package() -> None:
+    program = (
+        "import sys; from azure.communication.rooms import RoomParticipant; RoomParticipant('8:acs:x').raw_id; "
+        "print('azure.communication.identity' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"

@@ -1,0 +1,69 @@
+"""URLs: their origin, and the one spelling in which they are signed and sent."""
+
+import pytest
+
+from azure.communication.rooms._url import origin_of, target_of
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://contoso.communication.azure.com/rooms?x=1", "https://contoso.communication.azure.com"),
+        ("HTTPS://Contoso.Communication.Azure.com", "https://contoso.communication.azure.com"),
+        ("https://contoso.communication.azure.com:443/", "https://contoso.communication.azure.com"),
+        ("http://127.0.0.1:80/rooms", "http://127.0.0.1"),
+        ("http://127.0.0.1:8420/rooms", "http://127.0.0.1:8420"),
+        ("https://h:80", "https://h:80"),
+        ("http://[::1]:8420/rooms", "http://[::1]:8420"),
+        ("https://user:secret@h/", "https://h"),
+        ("/rooms", ""),
+        ("", ""),
+        ("ftp://h/", ""),
+        ("https:///rooms", ""),
+        ("https://h:99999/", ""),
+        ("https://h:port/", ""),
+        ("https://[::1/", ""),
+    ],
+)
+def test_the_origin_is_scheme_host_and_port_in_one_spelling(url: str, origin: str) -> None:
+    assert origin_of(url) == origin
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/rooms?api-version=2025-03-13",
+        "/rooms/99412345678901234/participants?api-version=2025-03-13",
+        "/rooms?nextLink=a%2Bb%2Fc%3D%3D&api-version=2025-03-13",
+        "/rooms?nextLink=a+b/c==&x=%25",
+        "/identities/8%3Aacs%3Ax_y/:issueAccessToken?api-version=2023-10-01",
+        "/a/b;c=d,e/!$&'()*+~?q=:@!$'()*+,;/?",
+        "/",
+    ],
+)
+def test_a_target_in_the_one_spelling_stays_as_it_is(target: str) -> None:
+    assert target_of(f"https://contoso.communication.azure.com{target}") == target
+
+
+@pytest.mark.parametrize(
+    ("target", "spelt"),
+    [
+        ("", "/"),
+        ("?a=b", "/?a=b"),
+        ("/a%2fb?x=%3d", "/a%2Fb?x=%3D"),
+        ("/%41%7e?x=%2D%2e", "/A~?x=-."),
+        ("/a b?c d", "/a%20b?c%20d"),
+        ("/ä?x=ü", "/%C3%A4?x=%C3%BC"),
+        ("/100%?x=%zz", "/100%25?x=%25zz"),
+        ("/a/./b/../c", "/a/c"),
+        ("/a/b/..", "/a/"),
+        ("/a/.", "/a/"),
+        ("/../../a", "/a"),
+        ("/%2e%2e/a", "/a"),
+        ("/a[1]?b[]={c}", "/a%5B1%5D?b%5B%5D=%7Bc%7D"),
+        ("/a#fragment", "/a"),
+    ],
+)
+def test_any_other_spelling_is_brought_into_that_one(target: str, spelt: str) -> None:
+    assert target_of(f"https://contoso.communication.azure.com{target}") == spelt
+    assert target_of(f"https://contoso.communication.azure.com{spelt}") == spelt

@@ -1,0 +1,158 @@
+"""Every status in: what each operation reads from its answers, and which it takes for errors."""
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from answers import Answer
+from azure.core.exceptions import DecodeError, HttpResponseError
+from people import ALICE, BOB
+
+from azure.communication.rooms import CommunicationRoom, RoomParticipant
+from azure.communication.rooms._wire import wire_for
+from azure.communication.rooms._wire.call import UNSET, Call, Repeatability
+
+ROOM_ID = "99412345678901234"
+WIRE = wire_for("https://contoso.communication.azure.com", "2025-03-13")
+NOTHING: dict[str, Any] = {"valid_from": UNSET, "valid_until": UNSET, "pstn_dial_out_enabled": UNSET}
+CALLS: dict[str, tuple[Call[Any], int]] = {
+    "create_room": (WIRE.create_room(**NOTHING, participants=None, repeatability=Repeatability("", "")), 201),
+    "get_room": (WIRE.get_room(ROOM_ID), 200),
+    "update_room": (WIRE.update_room(ROOM_ID, **NOTHING), 200),
+    "delete_room": (WIRE.delete_room(ROOM_ID), 204),
+    "list_rooms": (WIRE.list_rooms(None), 200),
+    "list_participants": (WIRE.list_participants(ROOM_ID, None), 200),
+    "add_or_update_participants": (WIRE.add_or_update_participants(ROOM_ID, [ALICE]), 200),
+    "remove_participants": (WIRE.remove_participants(ROOM_ID, [ALICE]), 200),
+}
+ROOM_BODY = {
+    "id": ROOM_ID,
+    "createdAt": "2025-03-27T06:42:08.1207436+00:00",
+    "validFrom": "2025-03-27T06:42:08+00:00",
+    "validUntil": "2025-09-23T06:42:08.5Z",
+    "pstnDialOutEnabled": True,
+}
+ROOM = CommunicationRoom(
+    id=ROOM_ID,
+    created_at=datetime(2025, 3, 27, 6, 42, 8, 120743, timezone.utc),
+    valid_from=datetime(2025, 3, 27, 6, 42, 8, 0, timezone.utc),
+    valid_until=datetime(2025, 9, 23, 6, 42, 8, 500000, timezone.utc),
+    pstn_dial_out_enabled=True,
+)
+
+
+@pytest.mark.parametrize("operation", ["create_room", "get_room", "update_room"])
+def test_a_room_is_read_with_its_times(operation: str) -> None:
+    call, status = CALLS[operation]
+    assert call.read(Answer(status, ROOM_BODY)) == ROOM
+
+
+@pytest.mark.parametrize("operation", ["create_room", "get_room", "update_room"])
+def test_an_older_version_says_nothing_of_pstn_dial_out(operation: str) -> None:
+    call, status = CALLS[operation]
+    body = {name: value for name, value in ROOM_BODY.items() if name != "pstnDialOutEnabled"}
+    assert call.read(Answer(status, body)).pstn_dial_out_enabled is None
+
+
+def test_members_that_nobody_knows_are_passed_over() -> None:
+    assert CALLS["get_room"][0].read(Answer(200, {**ROOM_BODY, "colour": {"wall": "red"}})) == ROOM
+
+
+@pytest.mark.parametrize("body", [b"", {}])
+@pytest.mark.parametrize("operation", ["delete_room", "add_or_update_participants", "remove_participants"])
+def test_an_operation_without_an_answer_returns_nothing(operation: str, body: Any) -> None:
+    call, status = CALLS[operation]
+    assert call.read(Answer(status, body)) is None
+
+
+def test_a_page_of_rooms_is_read_with_its_link() -> None:
+    page = CALLS["list_rooms"][0].read(Answer(200, {"value": [ROOM_BODY], "nextLink": "https://h/rooms?x"}))
+    assert (page.items, page.next_link) == ([ROOM], "https://h/rooms?x")
+
+
+def test_a_page_of_participants_is_read_with_roles_known_and_not() -> None:
+    value = [{"rawId": ALICE, "role": "Presenter"}, {"rawId": BOB, "role": "Moderator"}, {"rawId": "4:+1"}]
+    page = CALLS["list_participants"][0].read(Answer(200, {"value": value}))
+    assert page.items == [
+        RoomParticipant(ALICE, "Presenter"),
+        RoomParticipant(BOB, "Moderator"),
+        RoomParticipant("4:+1"),
+    ]
+    assert page.next_link is None
+
+
+@pytest.mark.parametrize("link", [None, ""])
+@pytest.mark.parametrize("operation", ["list_rooms", "list_participants"])
+def test_an_empty_link_ends_a_list(operation: str, link: Any) -> None:
+    assert CALLS[operation][0].read(Answer(200, {"value": [], "nextLink": link})).next_link is None
+
+
+STATUSES = (200, 201, 202, 204, 206, 301, 304, 400, 401, 403, 404, 409, 412, 415, 429, 500, 503)
+
+
+@pytest.mark.parametrize(
+    ("operation", "status"), [(name, s) for name, (_, success) in CALLS.items() for s in STATUSES if s != success]
+)
+def test_every_status_but_the_one_of_success_is_an_error(operation: str, status: int) -> None:
+    call, _ = CALLS[operation]
+    with pytest.raises(HttpResponseError) as caught:
+        call.read(Answer(status, {"error": {"code": "Code", "message": "Words."}}))
+    assert caught.value.status_code == status
+
+
+@pytest.mark.parametrize("operation", ["create_room", "get_room", "update_room"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>Bad gateway</html>",
+        b"{",
+        b"\xff\xfe\xfd",
+        b"null",
+        b"[]",
+        b'"room"',
+        b"{}",
+        {**ROOM_BODY, "id": 5},
+        {**ROOM_BODY, "id": None},
+        {**ROOM_BODY, "createdAt": "yesterday"},
+        {**ROOM_BODY, "createdAt": 5},
+        {**ROOM_BODY, "validUntil": "9999-12-31T23:59:59-01:00"},
+        {**ROOM_BODY, "pstnDialOutEnabled": "yes"},
+    ],
+)
+def test_a_body_that_is_no_room_is_a_decode_error(operation: str, body: Any) -> None:
+    call, status = CALLS[operation]
+    with pytest.raises(
+        DecodeError, match=f"The service answered {status} .* with a body that cannot be read"
+    ) as caught:
+        call.read(Answer(status, body, {"MS-CV": "abc.0"}))
+    assert caught.value.status_code == status
+    assert caught.value.request_id == "abc.0"  # type: ignore[attr-defined]  # set on the instance, as documented
+    assert "request id abc.0" in str(caught.value)
+
+
+@pytest.mark.parametrize("operation", ["list_rooms", "list_participants"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"value": None},
+        {"value": {}},
+        {"value": "rooms"},
+        {"value": [5]},
+        {"value": [{}]},
+        {"value": [], "nextLink": 5},
+        [],
+        b"[" * 100_000,
+    ],
+)
+def test_a_body_that_is_no_page_is_a_decode_error(operation: str, body: Any) -> None:
+    with pytest.raises(DecodeError, match="cannot be read"):
+        CALLS[operation][0].read(Answer(200, body))
+
+
+def test_an_error_inside_of_a_success_is_no_error_of_the_service() -> None:
+    body = {"error": {"code": "Code", "message": "Words."}}
+    with pytest.raises(DecodeError, match="id must be a str") as caught:
+        CALLS["get_room"][0].read(Answer(200, body))
+    assert caught.value.error is None

@@ -1,0 +1,153 @@
+"""Arguments: what is taken, what it becomes, and what is refused before any request."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timezone
+from typing import Any
+
+import pytest
+from azure.communication.identity import CommunicationUserIdentifier, PhoneNumberIdentifier
+from people import ALICE, BOB, CAROL
+
+from azure.communication.rooms import ParticipantRole, RoomParticipant
+from azure.communication.rooms._wire.convert import (
+    bool_to_wire,
+    datetime_to_wire,
+    raw_ids_to_wire,
+    room_id_to_wire,
+    roster_to_wire,
+)
+
+
+class Somebody:
+    """An identifier that nobody here made."""
+
+    raw_id = CAROL
+
+
+@pytest.mark.parametrize(
+    ("participants", "roster"),
+    [
+        ([RoomParticipant(ALICE, "Presenter"), RoomParticipant(BOB)], {ALICE: "Presenter", BOB: "Attendee"}),
+        ([RoomParticipant(BOB, "Moderator")], {BOB: "Moderator"}),
+        ([CommunicationUserIdentifier(ALICE), BOB, Somebody()], dict.fromkeys([ALICE, BOB, CAROL], "Attendee")),
+        ([{"rawId": ALICE, "role": "Consumer"}], {ALICE: "Consumer"}),
+        ({ALICE: ParticipantRole.CONSUMER, BOB: None}, {ALICE: "Consumer", BOB: "Attendee"}),
+        (ALICE, {ALICE: "Attendee"}),
+        ((RoomParticipant(id_) for id_ in (BOB, ALICE)), {BOB: "Attendee", ALICE: "Attendee"}),
+        ([RoomParticipant(ALICE), RoomParticipant(ALICE)], {ALICE: "Attendee"}),
+        ([PhoneNumberIdentifier("+112345556789")], {"4:+112345556789": "Attendee"}),
+        ([], {}),
+    ],
+    ids=[
+        "participants",
+        "new role",
+        "identifiers",
+        "wire members",
+        "mapping",
+        "one id",
+        "generator",
+        "twice",
+        "phone",
+        "none",
+    ],
+)
+def test_participants_become_raw_ids_with_roles_in_the_order_given(participants: Any, roster: dict[str, str]) -> None:
+    wire = roster_to_wire(participants)
+    assert list(wire.items()) == list(roster.items())
+    assert all(type(role) is str for role in wire.values())
+
+
+@pytest.mark.parametrize(
+    ("participants", "ids"),
+    [
+        ([CommunicationUserIdentifier(ALICE), RoomParticipant(BOB, "Presenter"), CAROL], [ALICE, BOB, CAROL]),
+        (BOB, [BOB]),
+        ((id_ for id_ in (BOB, ALICE, BOB)), [BOB, ALICE]),
+        ([], []),
+    ],
+)
+def test_those_to_remove_become_raw_ids_each_once(participants: Any, ids: list[str]) -> None:
+    assert raw_ids_to_wire(participants) == ids
+
+
+def test_participants_are_iterated_once_and_left_as_they_are() -> None:
+    passes = []
+
+    class Once:
+        def __iter__(self) -> Iterator[str]:
+            passes.append(1)
+            return iter([ALICE, BOB])
+
+    given = [RoomParticipant(ALICE, "Presenter")]
+    assert list(roster_to_wire(Once())) == [ALICE, BOB]
+    assert passes == [1]
+    roster_to_wire(given)
+    assert given == [RoomParticipant(ALICE, "Presenter")]
+
+
+@pytest.mark.parametrize("convert", [roster_to_wire, raw_ids_to_wire])
+@pytest.mark.parametrize(
+    ("participants", "error", "words"),
+    [
+        (None, TypeError, "participants must be a list of RoomParticipant, not NoneType"),
+        (5, TypeError, "not int"),
+        (RoomParticipant(ALICE), TypeError, "not RoomParticipant"),
+        (CommunicationUserIdentifier(ALICE), TypeError, "not CommunicationUserIdentifier"),
+        ([ALICE, None], TypeError, r"participants\[1\]: .*not NoneType"),
+        ([ALICE, BOB, object()], TypeError, r"participants\[2\]: .*raw_id"),
+        ([""], ValueError, r"participants\[0\]: .*empty"),
+    ],
+)
+def test_what_names_nobody_is_refused_with_its_place(
+    convert: Any, participants: Any, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        convert(participants)
+
+
+def test_one_id_with_two_roles_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"participants\[1\]: .* is given two roles, Presenter and Attendee"):
+        roster_to_wire([RoomParticipant(ALICE, "Presenter"), RoomParticipant(ALICE)])
+
+
+@pytest.mark.parametrize("room_id", ["99412345678901234", "a/b", "%2e", "a b", "日本", "...", "x" * 10_000_000])
+def test_any_text_that_can_be_one_segment_of_a_path_is_a_room_id(room_id: str) -> None:
+    assert room_id_to_wire(room_id) is room_id
+
+
+@pytest.mark.parametrize(
+    ("room_id", "error", "words"),
+    [
+        ("", ValueError, "room_id is empty"),
+        (" \t", ValueError, "room_id is empty"),
+        (".", ValueError, "a step in a path"),
+        ("..", ValueError, "a step in a path"),
+        ("99\r\nHost: x", ValueError, "control character"),
+        ("99\x7f", ValueError, "control character"),
+        ("99\ud800", ValueError, "no UTF-8 form"),
+        (None, TypeError, "room_id must be a str, not NoneType"),
+        (99412345678901234, TypeError, "not int"),
+        (b"99412345678901234", TypeError, "not bytes"),
+    ],
+)
+def test_what_would_change_the_path_is_no_room_id(room_id: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        room_id_to_wire(room_id)
+
+
+@pytest.mark.parametrize("value", ["2025-04-01", date(2025, 4, 1), 1743494400])
+def test_a_time_is_a_datetime(value: Any) -> None:
+    with pytest.raises(TypeError, match=r"valid_from must be a datetime\.datetime, not "):
+        datetime_to_wire("valid_from", value)
+
+
+def test_a_time_out_of_range_is_named() -> None:
+    with pytest.raises(ValueError, match=r"valid_until: .* cannot be expressed in UTC"):
+        datetime_to_wire("valid_until", datetime.max.replace(tzinfo=timezone.min))
+
+
+@pytest.mark.parametrize("value", [1, "true", 0.0])
+def test_a_flag_is_a_bool(value: Any) -> None:
+    assert bool_to_wire("flag", True) is True
+    with pytest.raises(TypeError, match="flag must be a bool"):
+        bool_to_wire("flag", value)

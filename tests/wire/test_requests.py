@@ -1,0 +1,208 @@
+"""Exactly what goes out: method, URL, headers and body of every operation."""
+
+import json
+from datetime import datetime, timedelta, timezone
+from typing import Any, Optional
+
+import pytest
+from azure.core.exceptions import ServiceRequestError
+from azure.core.rest import HttpRequest
+from people import ALICE, BOB
+
+from azure.communication.rooms import ApiVersion, RoomParticipant
+from azure.communication.rooms._wire import wire_for
+from azure.communication.rooms._wire.call import UNSET, Repeatability
+from azure.communication.rooms._wire.current import CurrentWire
+
+ENDPOINT = "https://contoso.communication.azure.com"
+QUERY = "?api-version=2025-03-13"
+ROOM = "99412345678901234"
+START = datetime(2025, 4, 1, 8, 0, 0, 120, timezone.utc)
+END = datetime(2025, 5, 1, 10, 0, tzinfo=timezone(timedelta(hours=2)))
+REPEATABILITY = Repeatability("b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e", "Tue, 01 Apr 2025 08:00:00 GMT")
+
+JSON = {"Accept": "application/json", "Content-Type": "application/json"}
+PATCH = {"Accept": "application/json", "Content-Type": "application/merge-patch+json"}
+PLAIN = {"Accept": "application/json"}
+CREATE = {
+    **JSON,
+    "Repeatability-Request-ID": "b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e",
+    "Repeatability-First-Sent": "Tue, 01 Apr 2025 08:00:00 GMT",
+}
+
+
+def outline(request: HttpRequest) -> tuple[str, str, dict[str, str], Optional[str]]:
+    """All of a request but the length of its body."""
+    headers = {name: value for name, value in request.headers.items() if name != "Content-Length"}
+    return request.method, request.url, headers, request.content
+
+
+def create(wire: CurrentWire, **given: Any) -> HttpRequest:
+    nothing = {"valid_from": UNSET, "valid_until": UNSET, "pstn_dial_out_enabled": UNSET, "participants": None}
+    return wire.create_room(**{**nothing, "repeatability": REPEATABILITY, **given}).request
+
+
+def update(wire: CurrentWire, **given: Any) -> HttpRequest:
+    nothing = {"valid_from": UNSET, "valid_until": UNSET, "pstn_dial_out_enabled": UNSET}
+    return wire.update_room(ROOM, **{**nothing, **given}).request
+
+
+WIRE = wire_for(ENDPOINT, "2025-03-13")
+EVERYTHING = {
+    "valid_from": START,
+    "valid_until": END,
+    "pstn_dial_out_enabled": False,
+    "participants": [RoomParticipant(ALICE, "Presenter"), RoomParticipant(BOB)],
+}
+
+
+@pytest.mark.parametrize(
+    ("request_", "method", "target", "headers", "body"),
+    [
+        (create(WIRE), "POST", f"/rooms{QUERY}", CREATE, "{}"),
+        (
+            create(WIRE, **EVERYTHING),
+            "POST",
+            f"/rooms{QUERY}",
+            CREATE,
+            (
+                '{"validFrom":"2025-04-01T08:00:00.000120Z","validUntil":"2025-05-01T08:00:00Z",'
+                '"pstnDialOutEnabled":false,'
+                f'"participants":{{"{ALICE}":{{"role":"Presenter"}},"{BOB}":{{"role":"Attendee"}}}}}}'
+            ),
+        ),
+        (create(WIRE, participants=[]), "POST", f"/rooms{QUERY}", CREATE, '{"participants":{}}'),
+        (WIRE.get_room(ROOM).request, "GET", f"/rooms/{ROOM}{QUERY}", PLAIN, None),
+        (update(WIRE), "PATCH", f"/rooms/{ROOM}{QUERY}", PATCH, "{}"),
+        (
+            update(WIRE, pstn_dial_out_enabled=True),
+            "PATCH",
+            f"/rooms/{ROOM}{QUERY}",
+            PATCH,
+            '{"pstnDialOutEnabled":true}',
+        ),
+        (
+            update(WIRE, valid_from=START, valid_until=END),
+            "PATCH",
+            f"/rooms/{ROOM}{QUERY}",
+            PATCH,
+            '{"validFrom":"2025-04-01T08:00:00.000120Z","validUntil":"2025-05-01T08:00:00Z"}',
+        ),
+        (WIRE.delete_room(ROOM).request, "DELETE", f"/rooms/{ROOM}{QUERY}", PLAIN, None),
+        (WIRE.list_rooms(None).request, "GET", f"/rooms{QUERY}", PLAIN, None),
+        (WIRE.list_participants(ROOM, None).request, "GET", f"/rooms/{ROOM}/participants{QUERY}", PLAIN, None),
+        (
+            WIRE.add_or_update_participants(ROOM, [RoomParticipant(ALICE, "Consumer"), BOB]).request,
+            "PATCH",
+            f"/rooms/{ROOM}/participants{QUERY}",
+            PATCH,
+            f'{{"participants":{{"{ALICE}":{{"role":"Consumer"}},"{BOB}":{{"role":"Attendee"}}}}}}',
+        ),
+        (
+            WIRE.remove_participants(ROOM, [ALICE, RoomParticipant(BOB)]).request,
+            "PATCH",
+            f"/rooms/{ROOM}/participants{QUERY}",
+            PATCH,
+            f'{{"participants":{{"{ALICE}":null,"{BOB}":null}}}}',
+        ),
+    ],
+    ids=[
+        "create nothing given",
+        "create everything",
+        "create nobody",
+        "get",
+        "update nothing given",
+        "update flag",
+        "update times",
+        "delete",
+        "list rooms",
+        "list participants",
+        "add or update",
+        "remove",
+    ],
+)
+def test_every_operation_sends_exactly_this(
+    request_: HttpRequest, method: str, target: str, headers: dict[str, str], body: Optional[str]
+) -> None:
+    assert outline(request_) == (method, ENDPOINT + target, headers, body)
+
+
+def test_what_was_not_given_is_neither_none_nor_silent() -> None:
+    assert repr(UNSET) == "UNSET"
+
+
+def test_none_that_was_given_goes_out_as_null_and_what_was_not_given_does_not() -> None:
+    given_none = {"valid_from": None, "valid_until": None, "pstn_dial_out_enabled": None}
+    all_null = {"validFrom": None, "validUntil": None, "pstnDialOutEnabled": None}
+    assert json.loads(update(WIRE, **given_none).content) == all_null
+    assert json.loads(create(WIRE, **given_none).content) == all_null
+    assert json.loads(update(WIRE, valid_from=None).content) == {"validFrom": None}
+
+
+@pytest.mark.parametrize("version", ApiVersion)
+def test_every_version_stands_in_the_query_as_plain_text(version: ApiVersion) -> None:
+    for api_version in (version, version.value):
+        wire = wire_for(ENDPOINT, api_version)
+        assert wire.get_room(ROOM).request.url == f"{ENDPOINT}/rooms/{ROOM}?api-version={version.value}"
+
+
+@pytest.mark.parametrize("version", ["2023-03-31-preview", "2023-06-14"])
+def test_a_version_without_pstn_dial_out_is_not_sent_it(version: str) -> None:
+    wire = wire_for(ENDPOINT, version)
+    for value in (True, False):
+        with pytest.raises(ValueError, match=f"does not exist in api-version {version}; it exists from 2023-10-30"):
+            create(wire, pstn_dial_out_enabled=value)
+        with pytest.raises(ValueError, match=f"does not exist in api-version {version}; it exists from 2023-10-30"):
+            update(wire, pstn_dial_out_enabled=value)
+    assert create(wire, pstn_dial_out_enabled=None).content == "{}"
+
+
+@pytest.mark.parametrize("version", ApiVersion)
+def test_the_role_collaborator_goes_to_every_version(version: ApiVersion) -> None:
+    request = wire_for(ENDPOINT, version).add_or_update_participants(ROOM, {ALICE: "Collaborator"}).request
+    assert json.loads(request.content) == {"participants": {ALICE: {"role": "Collaborator"}}}
+
+
+@pytest.mark.parametrize(
+    ("room_id", "segment"),
+    [("a/b", "a%2Fb"), ("a b", "a%20b"), ("%2e", "%252e"), ("a?b#c", "a%3Fb%23c"), ("日", "%E6%97%A5"), ("a~b", "a~b")],
+)
+def test_a_room_id_is_one_segment_of_the_path(room_id: str, segment: str) -> None:
+    assert WIRE.get_room(room_id).request.url == f"{ENDPOINT}/rooms/{segment}{QUERY}"
+    assert WIRE.delete_room(room_id).request.url == f"{ENDPOINT}/rooms/{segment}{QUERY}"
+    assert WIRE.list_participants(room_id, None).request.url == f"{ENDPOINT}/rooms/{segment}/participants{QUERY}"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"{ENDPOINT}/rooms?nextLink=W3sidG9rZW4iOiIrUklEIn1d&api-version=2025-03-13",
+        f"{ENDPOINT}/rooms?nextLink=a%2Bb%2Fc%3D%3D&api-version=2024-04-15&x=%20",
+        f"{ENDPOINT}:443/rooms?x=1",
+        "HTTPS://CONTOSO.communication.azure.com/rooms?x=1",
+    ],
+)
+def test_a_next_link_is_followed_as_it_stands(link: str) -> None:
+    for call in (WIRE.list_rooms(link), WIRE.list_participants(ROOM, link)):
+        assert outline(call.request) == ("GET", link, PLAIN, None)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://evil.example.com/rooms?nextLink=x",
+        "http://contoso.communication.azure.com/rooms?nextLink=x",
+        "https://contoso.communication.azure.com:8443/rooms?nextLink=x",
+        "https://contoso.communication.azure.com.evil.example.com/rooms",
+        "https://contoso.communication.azure.com@evil.example.com/rooms",
+        "/rooms?nextLink=x",
+        "nonsense",
+    ],
+)
+def test_a_next_link_to_anywhere_else_is_refused_before_any_request(link: str) -> None:
+    with pytest.raises(
+        ServiceRequestError, match=r"but this client is for 'https://contoso\.communication\.azure\.com'"
+    ):
+        WIRE.list_rooms(link)
+    with pytest.raises(ServiceRequestError, match="Nothing was sent"):
+        WIRE.list_participants(ROOM, link)

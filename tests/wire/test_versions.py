@@ -1,0 +1,57 @@
+"""Api-versions: which are known, which pass, and what each lacks."""
+
+from typing import Any
+
+import pytest
+
+from azure.communication.rooms import ApiVersion
+from azure.communication.rooms._wire.versions import DEFAULT_VERSION, resolve_version
+
+KNOWN = ["2023-03-31-preview", "2023-06-14", "2023-10-30-preview", "2024-04-15", "2025-03-13"]
+
+
+def test_the_default_is_the_newest_known() -> None:
+    assert [version.value for version in ApiVersion] == KNOWN
+    assert DEFAULT_VERSION is ApiVersion.V2025_03_13
+
+
+@pytest.mark.parametrize("version", ApiVersion)
+def test_a_version_is_plain_text_however_it_is_written(version: ApiVersion) -> None:
+    assert resolve_version(version).text == resolve_version(version.value).text == version.value
+    assert type(resolve_version(version).text) is str
+    assert f"{version}" == str(version) == version.value
+
+
+@pytest.mark.parametrize(
+    ("version", "has"),
+    [*zip(KNOWN, [False, False, True, True, True]), ("2026-01-01", True), ("2026-06-30-preview", True)],
+)
+def test_pstn_dial_out_exists_from_2023_10_30_preview_on(version: str, has: bool) -> None:
+    assert resolve_version(version).has_pstn_dial_out is has
+
+
+@pytest.mark.parametrize("version", ["2025-03-14", "2026-01-01-preview", "2030-12-31-preview-2"])
+def test_a_version_later_than_the_newest_known_passes_as_it_is(version: str) -> None:
+    assert resolve_version(version).text == version
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["", "latest", "2021-04-07", "2025-02-28", "2025-03-13-preview", "20260101", "2026-01-01&x=y", "2026-1-1"],
+)
+def test_any_other_version_is_refused_with_a_list_of_the_known(version: str) -> None:
+    with pytest.raises(ValueError, match="is not known") as caught:
+        resolve_version(version)
+    assert all(known in str(caught.value) for known in KNOWN)
+
+
+@pytest.mark.parametrize("version", [None, 20250313, b"2025-03-13"])
+def test_a_version_is_text(version: Any) -> None:
+    with pytest.raises(TypeError, match="api_version must be"):
+        resolve_version(version)
+
+
+def test_what_a_version_lacks_is_refused_with_both_versions_named() -> None:
+    with pytest.raises(ValueError, match="pstn_dial_out_enabled does not exist in api-version 2023-06-14") as caught:
+        resolve_version("2023-06-14").require_pstn_dial_out()
+    assert "2023-10-30-preview" in str(caught.value)
