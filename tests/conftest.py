@@ -3,11 +3,40 @@
 from collections.abc import Iterator
 
 import pytest
-from azure.communication.rooms import RoomsClient
 from raw_server import RawServer, raw_server
+from signed_http import SignedHttp
+
+from azure.communication.rooms import RoomsClient
+from azure.communication.rooms.emulator import RoomsEmulator
 
 #: An access key that opens nothing: 32 bytes, in base64.
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+
+@pytest.fixture(scope="session")
+def _running_emulator() -> Iterator[RoomsEmulator]:
+    with RoomsEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(_running_emulator: RoomsEmulator) -> RoomsEmulator:
+    """An emulator with no rooms, its clock running as the machine's does."""
+    _running_emulator.reset()
+    return _running_emulator
+
+
+@pytest.fixture
+def http(emulator: RoomsEmulator) -> SignedHttp:
+    """Signed requests to the emulator, made without our client."""
+    return SignedHttp(emulator.connection_string)
+
+
+@pytest.fixture
+def client(emulator: RoomsEmulator) -> Iterator[RoomsClient]:
+    """Our client for the emulator."""
+    with RoomsClient.from_connection_string(emulator.connection_string) as rooms:
+        yield rooms
 
 
 @pytest.fixture

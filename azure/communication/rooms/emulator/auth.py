@@ -1,0 +1,190 @@
+"""Whether a request proves who sent it. Written from the scheme's description alone, so that it judges clients.
+
+Access keys: https://learn.microsoft.com/rest/api/communication/authentication. Entra tokens are taken by audience and
+expiry; their signature is not checked, since nobody here could have made it.
+"""
+
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from datetime import timezone
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+from typing import NamedTuple, Optional
+from urllib.parse import unquote
+
+from . import ticks
+from .errors import HASH_DIFFERS, denied
+
+AUDIENCE = "https://communication.azure.com"
+#: How far the date of a request may lie from now, both ways.
+WINDOW = 15 * 60 * ticks.PER_SECOND
+
+_SCHEME = "HMAC-SHA256"
+
+
+class SignedParts(NamedTuple):
+    """What a signature is made over."""
+
+    method: str
+    target: str
+    date: str
+    host: str
+    content_hash: str
+
+    def text(self) -> bytes:
+        """The string to sign."""
+        return f"{self.method}\n{self.target}\n{self.date};{self.host};{self.content_hash}".encode()
+
+
+class Authenticator:
+    """Judges requests.
+
+    :param bytes key: The access key, decoded.
+    :param bool strict: Refuse signatures over the percent-decoded path and query, which the published Python client
+        makes (the two are the same wherever nothing is escaped).
+    """
+
+    def __init__(self, key: bytes, strict: bool = False) -> None:
+        self._key = key
+        self._strict = strict
+
+    def check(self, method: str, target: str, headers: Mapping[str, str], body: bytes, now: int) -> None:
+        """Refuse a request that does not prove who sent it.
+
+        :param str method: HTTP method.
+        :param str target: Path and query as received.
+        :param headers: By lower-case name.
+        :param bytes body: The body.
+        :param int now: The time, in ticks.
+        :raises ~azure.communication.rooms.emulator.errors.Refusal: 401, with the part that is wrong.
+        """
+        scheme, _, proof = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            _check_token(proof.strip(), now)
+        elif scheme.upper() == _SCHEME:
+            self._check_signature(proof, method, target, headers, body, now)
+        elif scheme:
+            raise denied("Authorization", f"The scheme {scheme!r} is neither {_SCHEME} nor Bearer.")
+        else:
+            raise denied("Authorization", "The header Authorization is missing.")
+
+    def _check_signature(
+        self, proof: str, method: str, target: str, headers: Mapping[str, str], body: bytes, now: int
+    ) -> None:
+        signed_headers, signature = _parameters(proof)
+        date_header = signed_headers[0]
+        for name in signed_headers:
+            if name not in headers:
+                raise denied(name, f"The signed header {name} is missing.")
+        date = headers[date_header]
+        _check_date(date_header, date, now)
+        if headers["x-ms-content-sha256"] != _base64(sha256(body).digest()):
+            raise denied("x-ms-content-sha256", "The hash is not that of the body received.", HASH_DIFFERS)
+        parts = SignedParts(method, target, date, headers["host"], headers["x-ms-content-sha256"])
+        accepted = [parts] if self._strict else [parts, parts._replace(target=unquote(target))]
+        if not any(hmac.compare_digest(_sign(self._key, each), signature) for each in accepted):
+            raise denied(*self._difference(parts, signature, headers))
+
+    def _difference(self, parts: SignedParts, signature: bytes, headers: Mapping[str, str]) -> tuple[str, str]:
+        """Which part a signature differs in: the first slip that would have made it."""
+        for part, explanation, other in _slips(parts, headers):
+            if hmac.compare_digest(_sign(self._key, other), signature):
+                return part, explanation
+        if hmac.compare_digest(_sign(base64.b64encode(self._key), parts), signature):
+            return "key", "The signature was made with the access key as text; decode it from base64 first."
+        return "signature", (
+            "The signature was made with another key, or over other text than this, line feeds between: "
+            f"{parts.method}, {parts.target}, and {parts.date};{parts.host};{parts.content_hash}"
+        )
+
+
+def _slips(parts: SignedParts, headers: Mapping[str, str]) -> Iterator[tuple[str, str, SignedParts]]:
+    """Every slip that can be told: the part, what is wrong, and what was signed then."""
+    path, _, query = parts.target.partition("?")
+    name = parts.host.rpartition(":")[0]
+    yield "host", "The host was signed without its port.", parts._replace(host=name)
+    yield "host", "The host was signed with a slash at its end.", parts._replace(host=parts.host + "/")
+    for scheme in ("http://", "https://"):
+        yield "host", "The host was signed with its scheme.", parts._replace(host=scheme + parts.host)
+    yield "query", "The path was signed without the query.", parts._replace(target=path)
+    yield "query", "The query was signed percent-decoded.", parts._replace(target=f"{path}?{unquote(query)}")
+    yield "path", "The path was signed percent-decoded.", parts._replace(target=f"{unquote(path)}?{query}")
+    yield "path", "Path and query were signed percent-decoded.", parts._replace(target=unquote(parts.target))
+    yield "path", "The path was signed without its first slash.", parts._replace(target=parts.target[1:])
+    yield "method", "The method was signed in lower case.", parts._replace(method=parts.method.lower())
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        yield "method", f"The signature is for {method}, the request is {parts.method}.", parts._replace(method=method)
+    if "date" in headers and headers["date"] != parts.date:
+        yield "date", "The header Date was signed in place of x-ms-date.", parts._replace(date=headers["date"])
+    empty = _base64(sha256(b"").digest())
+    yield "x-ms-content-sha256", "The hash of an empty body was signed.", parts._replace(content_hash=empty)
+
+
+def _parameters(proof: str) -> tuple[tuple[str, str, str], bytes]:
+    """The signed headers and the signature of an Authorization header."""
+    parameters: dict[str, str] = {
+        name.strip(): value for name, _, value in (part.partition("=") for part in proof.split("&"))
+    }
+    names = tuple(name.strip().lower() for name in parameters.get("SignedHeaders", "").split(";"))
+    if len(names) != 3 or names[0] not in ("x-ms-date", "date") or names[1:] != ("host", "x-ms-content-sha256"):
+        raise denied("SignedHeaders", "SignedHeaders must be x-ms-date;host;x-ms-content-sha256.")
+    if not parameters.get("Signature"):
+        raise denied("Signature", "The signature is missing.")
+    return (names[0], names[1], names[2]), parameters["Signature"].strip().encode()
+
+
+def _check_date(header: str, date: str, now: int) -> None:
+    try:
+        moment = parsedate_to_datetime(date)
+    except (TypeError, ValueError, IndexError):
+        raise denied(header, f"{date!r} is not an HTTP date.") from None
+    if moment.tzinfo is None:  # "-0000": UTC, from nobody knows where
+        moment = moment.replace(tzinfo=timezone.utc)
+    if abs(ticks.from_datetime(moment) - now) > WINDOW:
+        here = ticks.to_datetime(now).strftime("%a, %d %b %Y %H:%M:%S GMT")
+        raise denied(header, f"The date {date!r} lies more than 15 minutes from the time here, {here!r}.")
+
+
+def _check_token(token: str, now: int) -> None:
+    claims = _claims(token)
+    if claims is None:
+        raise denied("token", "The bearer token is not a JWT.")
+    audience = claims.get("aud")
+    audiences = audience if isinstance(audience, list) else [audience]
+    if not any(isinstance(each, str) and each.rstrip("/") == AUDIENCE for each in audiences):
+        raise denied("token", f"The audience of the token is not {AUDIENCE}.")
+    expiry = claims.get("exp")
+    if not (isinstance(expiry, (int, float)) and expiry * ticks.PER_SECOND > now):
+        raise denied("token", "The token has expired, or does not say when it does.")
+
+
+def _claims(token: str) -> Optional[dict[str, object]]:
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
+        return None
+    return claims if isinstance(claims, dict) else None
+
+
+def make_token(claims: Mapping[str, object]) -> str:
+    """A JWT with these claims and a signature that nobody can check.
+
+    :param claims: JSON values by name.
+    """
+    parts = ({"alg": "none", "typ": "JWT"}, claims)
+    texts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
+    return ".".join([*texts, "emulator"])
+
+
+def _sign(key: bytes, parts: SignedParts) -> bytes:
+    return _base64(hmac.new(key, parts.text(), sha256).digest()).encode()
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()

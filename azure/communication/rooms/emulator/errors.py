@@ -1,0 +1,202 @@
+"""One catalogue: what the service refuses, with which status, code, message and target.
+
+The words are those of the newest server build that was seen (February and March 2025). What nobody has seen the
+service answer is marked ``not observed``; there the words are this emulator's.
+"""
+
+from typing import Any, NamedTuple, Optional
+
+MALFORMED = "The request could not be understood by the server due to malformed syntax."
+DENIED = "Denied by the resource provider."
+HASH_DIFFERS = "Request 'x-ms-content-sha256' differs from generated content hash."
+
+
+class Detail(NamedTuple):
+    """One fault in a request."""
+
+    message: str
+    target: str
+    code: str = "BadArgument"
+
+
+class Refusal(Exception):
+    """An answer that is an error.
+
+    :ivar announced: Whether the answer names the supported api-versions and repeats its code in a header. The service
+        does neither when model validation failed.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        details: tuple[Detail, ...] = (),
+        announced: bool = True,
+        headers: Optional[dict[str, str]] = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.details = details
+        self.announced = announced
+        self.headers = headers or {}
+
+    def body(self) -> dict[str, Any]:
+        """The body of the answer."""
+        error: dict[str, Any] = {"code": self.code, "message": str(self)}
+        if self.details:
+            error["details"] = [
+                {"code": detail.code, "message": detail.message, "target": detail.target} for detail in self.details
+            ]
+        return {"error": error}
+
+    def reason(self) -> str:
+        """What a log says of it: of a proof only which part is wrong, since the rest is what was signed."""
+        if self.status == 401:
+            return "denied: " + ", ".join(detail.target for detail in self.details)
+        return "; ".join(detail.message for detail in self.details) or str(self)
+
+
+# -- model validation: what a body says is wrong in itself ------------------------------------------------------------
+
+END_IN_PAST = Detail("The time range end is in the past.", "ValidUntil")
+RANGE_TOO_LARGE = Detail("The time range is incorrect, or larger than 180 days.", "ValidUntil")
+START_TOO_LATE = Detail("Value is incorrect or more than 180 days in the future.", "ValidFrom")
+ONE_TIME_ONLY = Detail("validFrom and validUntil should be set together.", "")
+
+
+def invalid(*details: Detail) -> Refusal:
+    """A body that failed model validation."""
+    return Refusal(400, "BadRequest", MALFORMED, details, announced=False)
+
+
+def unknown_role(raw_id: str) -> Refusal:
+    """A role that no participant can have."""
+    message = "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
+    return invalid(Detail(message, f"$.participants.{raw_id}.role"))
+
+
+def unreadable(path: str, expected: str) -> Refusal:
+    """A member of another type than it should have (not observed)."""
+    return invalid(Detail(f"The JSON value could not be converted to {expected}. Path: {path}.", path))
+
+
+# -- the request as a whole -------------------------------------------------------------------------------------------
+
+
+def room_id_length() -> Refusal:
+    """An id that is too short or too long for one."""
+    return Refusal(400, "BadRequest", "Invalid room ID length.")
+
+
+def room_id_form() -> Refusal:
+    """An id of the right length that is not made of digits."""
+    return Refusal(400, "BadRequest", "Invalid room ID.")
+
+
+def room_not_found() -> Refusal:
+    """A room that never was, or was deleted."""
+    return Refusal(404, "NotFound", "The server cannot find the requested resource.")
+
+
+def identifier_form() -> Refusal:
+    """A participant of a new room whose raw id is none."""
+    return Refusal(400, "BadRequest", "Invalid format for communication identifier.")
+
+
+def identifier_unsupported(raw_id: str) -> Refusal:
+    """A participant of an existing room whose raw id is none."""
+    return Refusal(400, "BadRequest", f"Communication identifier {raw_id} is not supported.")
+
+
+def next_link_form() -> Refusal:
+    """A page that no link led to (not observed)."""
+    return Refusal(400, "BadRequest", "Invalid value for nextLink.")
+
+
+def user_id_form() -> Refusal:
+    """An identity that is no Communication Services user (not observed)."""
+    return Refusal(400, "ValidationError", "The id is not that of a Communication Services user.")
+
+
+def token_lifetime() -> Refusal:
+    """A token for less than an hour or more than a day (the range is documented, the words were not observed)."""
+    return Refusal(400, "ValidationError", "expiresInMinutes must be a whole number from 60 to 1440.")
+
+
+# -- repeatable requests ----------------------------------------------------------------------------------------------
+
+_REJECTED = {"Repeatability-Result": "rejected"}
+
+
+def repeatability_form() -> Refusal:
+    """Repeatability headers that are malformed, or one without the other (the status is documented, the words not)."""
+    message = "Repeatability-Request-ID must be a GUID and Repeatability-First-Sent an HTTP date; both or neither."
+    return Refusal(400, "BadRequest", message, headers=_REJECTED)
+
+
+def repeatability_reused() -> Refusal:
+    """An id that named another request (the status is documented, the words not)."""
+    message = "Repeatability-Request-ID was used for another request within the last 5 minutes."
+    return Refusal(400, "BadRequest", message, headers=_REJECTED)
+
+
+def repeatability_window() -> Refusal:
+    """A first attempt that lies too far back (the status is documented, the words not)."""
+    message = "Repeatability-First-Sent is not within the 5 minute window."
+    return Refusal(412, "PreconditionFailed", message, headers=_REJECTED)
+
+
+# -- who asks, in which words -----------------------------------------------------------------------------------------
+
+
+def denied(part: str, explanation: str, message: str = DENIED) -> Refusal:
+    """A request that does not prove who sent it. The service says no more than the message.
+
+    :param str part: The part of the proof that is wrong.
+    :param str explanation: How it differs from what was expected; never with a key.
+    :param str message: What the service says.
+    """
+    return Refusal(401, "Denied", message, (Detail(explanation, part, "AuthenticationFailed"),), announced=False)
+
+
+def api_version_missing() -> Refusal:
+    """No api-version (not observed; the code is the framework's)."""
+    return Refusal(400, "ApiVersionUnspecified", "An API version is required, but was not specified.")
+
+
+def api_version_unsupported(url: str, version: str) -> Refusal:
+    """An api-version that is none (not observed on Rooms; the words are those of its sister services)."""
+    message = f"The HTTP resource that matches the request URI '{url}' does not support the API version '{version}'."
+    return Refusal(400, "UnsupportedApiVersion", message)
+
+
+def content_type(expected: str) -> Refusal:
+    """A body of another media type (not observed)."""
+    return Refusal(415, "UnsupportedMediaType", f"The content type must be {expected}.")
+
+
+def too_large(limit: int) -> Refusal:
+    """A body that is not read to its end (not observed)."""
+    return Refusal(413, "PayloadTooLarge", f"The body is larger than {limit} bytes.")
+
+
+def broken_off() -> Refusal:
+    """A body whose sender went away in its middle; nobody is left to read this."""
+    return Refusal(400, "BadRequest", "The body broke off.", announced=False)
+
+
+def no_such_path() -> Refusal:
+    """A path that nothing stands behind (not observed)."""
+    return Refusal(404, "NotFound", "There is no such resource.", announced=False)
+
+
+def no_such_method(method: str) -> Refusal:
+    """A method that a path does not have (not observed)."""
+    return Refusal(405, "MethodNotAllowed", f"The resource does not support {method}.", announced=False)
+
+
+def internal() -> Refusal:
+    """A fault of the emulator itself."""
+    return Refusal(500, "InternalServerError", "The emulator failed; its log says how.", announced=False)

@@ -1,0 +1,1 @@
+"""HTTP on one side, rules and store on the other."""

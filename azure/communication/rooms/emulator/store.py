@@ -1,0 +1,212 @@
+"""Rooms, participants and the repeatability log, in SQLite. No HTTP, and no rule but that ids are unique."""
+
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+from .rules import Validity
+
+FILE_NAME = "rooms.sqlite3"
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS rooms (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    valid_from INTEGER NOT NULL,
+    valid_until INTEGER NOT NULL,
+    pstn_dial_out_enabled INTEGER NOT NULL,
+    deleted INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS participants (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    room TEXT NOT NULL,
+    raw_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    UNIQUE (room, raw_id)
+);
+CREATE TABLE IF NOT EXISTS repeatable_requests (
+    id TEXT PRIMARY KEY,
+    seen_at INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    content TEXT NOT NULL
+);
+"""
+
+
+class Room(NamedTuple):
+    """A room, its times in ticks."""
+
+    id: str
+    created_at: int
+    valid_from: int
+    valid_until: int
+    pstn_dial_out_enabled: bool
+
+
+class StoredAnswer(NamedTuple):
+    """What a repeatable request was answered with."""
+
+    fingerprint: str
+    status: int
+    content: str
+
+
+class Store:
+    """Everything that an emulator remembers.
+
+    :param location: The folder of the database file, made when missing; None keeps everything in memory.
+    :type location: ~pathlib.Path or None
+    :raises OSError: If the folder cannot be made.
+    :raises sqlite3.Error: If the file is no database, or cannot be written.
+    """
+
+    def __init__(self, location: Optional[Path] = None) -> None:
+        if location is not None:
+            location.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._database = sqlite3.connect(
+            ":memory:" if location is None else str(location / FILE_NAME),
+            isolation_level=None,
+            check_same_thread=False,  # the lock sees to it
+        )
+        try:
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = FULL")  # what was answered is there after a crash
+            self._database.executescript(_SCHEMA)
+        except sqlite3.Error:
+            self._database.close()
+            raise
+
+    def close(self) -> None:
+        """Close the database."""
+        with self._lock:
+            self._database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all that is done within, or nothing of it. One may stand in another."""
+        with self._lock:
+            inner = self._database.in_transaction
+            self._database.execute("SAVEPOINT inner" if inner else "BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._database.execute("ROLLBACK TO inner" if inner else "ROLLBACK")
+                raise
+            self._database.execute("RELEASE inner" if inner else "COMMIT")
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self.transaction():
+            for table in ("rooms", "participants", "repeatable_requests"):
+                self._database.execute(f"DELETE FROM {table}")  # noqa: S608  the names stand here
+
+    # -- rooms --------------------------------------------------------------------------------------------------------
+
+    def add_room(self, created_at: int, validity: Validity, pstn_dial_out_enabled: bool) -> Room:
+        """Keep a new room, under an id of the form that the live service makes: 994 and 13 or 14 digits."""
+        room = Room(
+            f"994{10**12 + secrets.randbelow(10**14 - 10**12)}",
+            created_at,
+            validity.start,
+            validity.end,
+            pstn_dial_out_enabled,
+        )
+        try:
+            self._database.execute(
+                "INSERT INTO rooms (id, created_at, valid_from, valid_until, pstn_dial_out_enabled) "
+                "VALUES (?, ?, ?, ?, ?)",
+                room,
+            )
+        except sqlite3.IntegrityError:  # the id is taken
+            return self.add_room(created_at, validity, pstn_dial_out_enabled)
+        return room
+
+    def room(self, room_id: str) -> Optional[Room]:
+        """The room of an id, unless it was deleted or never was."""
+        row = self._database.execute(
+            "SELECT id, created_at, valid_from, valid_until, pstn_dial_out_enabled FROM rooms "
+            "WHERE id = ? AND NOT deleted",
+            (room_id,),
+        ).fetchone()
+        return None if row is None else _room(row)
+
+    def change_room(self, room: Room) -> None:
+        """Keep a room's new times and flag."""
+        self._database.execute(
+            "UPDATE rooms SET valid_from = ?, valid_until = ?, pstn_dial_out_enabled = ? WHERE id = ?",
+            (room.valid_from, room.valid_until, room.pstn_dial_out_enabled, room.id),
+        )
+
+    def delete_room(self, room_id: str) -> bool:
+        """Mark a room as deleted; whether it ever was. The mark stays, so that deleting it again succeeds again."""
+        deleted = self._database.execute("UPDATE rooms SET deleted = 1 WHERE id = ?", (room_id,)).rowcount > 0
+        self._database.execute("DELETE FROM participants WHERE room = ?", (room_id,))
+        return deleted
+
+    def rooms(self, before: Optional[int], count: int) -> tuple[list[Room], Optional[int]]:
+        """A page of rooms, newest first.
+
+        ``count`` records are looked at and deleted ones dropped from them afterwards, as the live service does: a page
+        may be short, or empty, with more behind it.
+
+        :param before: Where the page before ended; None for the first page.
+        :returns: The rooms, and where this page ended when there are records behind it.
+        """
+        rows = self._database.execute(
+            "SELECT id, created_at, valid_from, valid_until, pstn_dial_out_enabled, deleted, sequence FROM rooms "
+            "WHERE sequence < ? ORDER BY sequence DESC LIMIT ?",
+            (2**63 - 1 if before is None else before, count + 1),
+        ).fetchall()
+        more, rows = len(rows) > count, rows[:count]
+        return [_room(row[:5]) for row in rows if not row[5]], rows[-1][6] if more else None
+
+    # -- participants -------------------------------------------------------------------------------------------------
+
+    def put_participants(self, room_id: str, roster: dict[str, str]) -> None:
+        """Add participants at the end, or give those who are there a new role where they stand."""
+        self._database.executemany(
+            "INSERT INTO participants (room, raw_id, role) VALUES (?, ?, ?) "
+            "ON CONFLICT (room, raw_id) DO UPDATE SET role = excluded.role",
+            [(room_id, raw_id, role) for raw_id, role in roster.items()],
+        )
+
+    def drop_participants(self, room_id: str, raw_ids: list[str]) -> None:
+        """Remove participants; who is not there is passed over."""
+        self._database.executemany(
+            "DELETE FROM participants WHERE room = ? AND raw_id = ?", [(room_id, raw_id) for raw_id in raw_ids]
+        )
+
+    def participants(self, room_id: str) -> dict[str, str]:
+        """Raw id -> role, in the order in which they were added."""
+        return dict(
+            self._database.execute("SELECT raw_id, role FROM participants WHERE room = ? ORDER BY place", (room_id,))
+        )
+
+    # -- repeatable requests ------------------------------------------------------------------------------------------
+
+    def keep_answer(self, request_id: str, seen_at: int, answer: StoredAnswer) -> None:
+        """Remember how a repeatable request was answered."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO repeatable_requests (id, seen_at, fingerprint, status, content) "
+            "VALUES (?, ?, ?, ?, ?)",
+            (request_id, seen_at, *answer),
+        )
+
+    def answer(self, request_id: str, since: int) -> Optional[StoredAnswer]:
+        """How a repeatable request was answered, unless that is too long ago."""
+        self._database.execute("DELETE FROM repeatable_requests WHERE seen_at < ?", (since,))
+        row = self._database.execute(
+            "SELECT fingerprint, status, content FROM repeatable_requests WHERE id = ?", (request_id,)
+        ).fetchone()
+        return None if row is None else StoredAnswer(*row)
+
+
+def _room(row: tuple[str, int, int, int, int]) -> Room:
+    return Room(*row[:4], pstn_dial_out_enabled=bool(row[4]))

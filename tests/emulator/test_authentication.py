@@ -1,0 +1,264 @@
+"""Who the emulator answers: signatures and tokens, judged over http.client and by hand."""
+
+import base64
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from signed_http import Reply, SignedHttp
+
+from azure.communication.rooms.emulator import ACCESS_KEY, RoomsEmulator
+
+TARGET = "/rooms?api-version=2025-03-13"
+AUDIENCE = "https://communication.azure.com"
+
+
+def denied(reply: Reply) -> dict[str, str]:
+    """The part at fault and the words for it of a refusal, which must have the service's form."""
+    assert reply.status == 401
+    assert reply.headers["x-ms-error-code"] == reply.body["error"]["code"] == "Denied"
+    assert ACCESS_KEY not in json.dumps(reply.body)
+    (detail,) = reply.body["error"]["details"]
+    assert detail["code"] == "AuthenticationFailed"
+    return {"target": detail["target"], "message": detail["message"], "outer": reply.body["error"]["message"]}
+
+
+def test_a_good_signature_is_taken(http: SignedHttp) -> None:
+    assert http.send("GET", "/rooms").status == 200
+
+
+def test_the_known_signature_is_the_emulators_too() -> None:
+    from azure.communication.rooms.emulator.auth import SignedParts, _sign
+
+    parts = SignedParts(
+        "GET",
+        "/rooms?api-version=2025-03-13",
+        "Thu, 27 Mar 2025 06:42:12 GMT",
+        "contoso.communication.azure.com",
+        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+    )
+    assert _sign(b"0123456789abcdef0123456789abcdef", parts) == b"+g9AwyO94vCwL/aatdNyxqM307Aft6jyU7y/skrY8D8="
+
+
+def test_the_date_header_may_stand_for_x_ms_date(http: SignedHttp) -> None:
+    headers = http.headers("GET", TARGET, b"")
+    headers["Date"] = headers.pop("x-ms-date")
+    headers["Authorization"] = headers["Authorization"].replace("x-ms-date", "date")
+    assert http.send_as_is("GET", TARGET, b"", headers).status == 200
+
+
+@pytest.mark.parametrize(
+    ("slip", "part", "words"),
+    [
+        ({"method": "POST"}, "method", "The signature is for POST, the request is GET."),
+        ({"method": "get"}, "method", "in lower case"),
+        ({"target": "/rooms"}, "query", "without the query"),
+        ({"target": "rooms?api-version=2025-03-13"}, "path", "without its first slash"),
+        ({"host": "127.0.0.1"}, "host", "without its port"),
+        ({"host": "http://{host}"}, "host", "with its scheme"),
+        ({"host": "https://{host}"}, "host", "with its scheme"),
+        ({"host": "{host}/"}, "host", "with a slash at its end"),
+        ({"host": "elsewhere.example.com"}, "signature", "another key, or over other text"),
+        ({"target": "/rooms?api-version=2024-04-15"}, "signature", "another key, or over other text"),
+        ({"key": base64.b64encode(base64.b64decode(ACCESS_KEY))}, "key", "decode it from base64 first"),
+        ({"key": b"another key"}, "signature", "another key"),
+    ],
+)
+def test_a_wrong_signature_is_told_which_part_differs(
+    http: SignedHttp, slip: dict[str, Any], part: str, words: str
+) -> None:
+    signer = SignedHttp(f"endpoint=http://{http.host}/;accesskey={ACCESS_KEY}", key=slip.get("key"))
+    signer.host = slip.get("host", http.host).format(host=http.host)
+    headers = signer.headers(slip.get("method", "GET"), slip.get("target", TARGET), b"")
+    refusal = denied(http.send_as_is("GET", TARGET, b"", headers))
+    assert refusal["target"] == part
+    assert words in refusal["message"]
+    assert refusal["outer"] == "Denied by the resource provider."
+
+
+def test_the_hash_of_an_empty_body_is_told(http: SignedHttp) -> None:
+    signed = http.headers("POST", TARGET, b"")
+    sent = {
+        **http.headers("POST", TARGET, b"{}"),
+        "Authorization": signed["Authorization"],
+        "x-ms-date": signed["x-ms-date"],
+    }
+    refusal = denied(http.send_as_is("POST", TARGET, b"{}", sent))
+    assert refusal["target"] == "x-ms-content-sha256"
+    assert "empty body" in refusal["message"]
+
+
+def test_a_hash_of_another_body_is_told_in_the_services_words(http: SignedHttp) -> None:
+    refusal = denied(http.send_as_is("POST", TARGET, b"{ }", http.headers("POST", TARGET, b"{}")))
+    assert refusal["target"] == "x-ms-content-sha256"
+    assert refusal["outer"] == "Request 'x-ms-content-sha256' differs from generated content hash."
+
+
+def test_the_other_date_is_told(http: SignedHttp) -> None:
+    moment = datetime.now(timezone.utc)
+    headers = http.headers("GET", TARGET, b"", moment)
+    other = http.headers("GET", TARGET, b"", moment - timedelta(seconds=60))
+    sent = {**headers, "Authorization": other["Authorization"], "Date": other["x-ms-date"]}
+    assert denied(http.send_as_is("GET", TARGET, b"", sent))["target"] == "date"
+
+
+@pytest.mark.parametrize("minutes", [-14, 14])
+def test_a_date_within_15_minutes_is_taken(emulator: RoomsEmulator, http: SignedHttp, minutes: int) -> None:
+    emulator.clock.freeze()
+    assert http.send("GET", "/rooms", date=emulator.clock.now() + timedelta(minutes=minutes)).status == 200
+
+
+@pytest.mark.parametrize("minutes", [-16, 16])
+def test_a_date_beyond_15_minutes_is_refused_with_both_times(
+    emulator: RoomsEmulator, http: SignedHttp, minutes: int
+) -> None:
+    emulator.clock.freeze()
+    emulator.clock.set(datetime(2030, 1, 1, 12, 0, tzinfo=timezone.utc))
+    refusal = denied(http.send("GET", "/rooms", date=emulator.clock.now() + timedelta(minutes=minutes)))
+    assert refusal["target"] == "x-ms-date"
+    assert "Tue, 01 Jan 2030 12:00:00 GMT" in refusal["message"]
+    assert f"Tue, 01 Jan 2030 {'12:16' if minutes > 0 else '11:44'}:00 GMT" in refusal["message"]
+
+
+@pytest.mark.parametrize("missing", ["x-ms-date", "x-ms-content-sha256", "Authorization"])
+def test_a_missing_header_is_named(http: SignedHttp, missing: str) -> None:
+    headers = {name: value for name, value in http.headers("GET", TARGET, b"").items() if name != missing}
+    refusal = denied(http.send_as_is("GET", TARGET, b"", headers))
+    assert refusal["target"] == missing
+    assert "is missing" in refusal["message"]
+
+
+SIGNED = "SignedHeaders=x-ms-date;host;x-ms-content-sha256"
+
+
+@pytest.mark.parametrize(
+    ("authorization", "part"),
+    [
+        ("Basic dXNlcjpwYXNz", "Authorization"),
+        ("HMAC-SHA256 ", "SignedHeaders"),
+        ("HMAC-SHA256 Signature=x", "SignedHeaders"),
+        ("HMAC-SHA256 SignedHeaders=host;x-ms-date;x-ms-content-sha256&Signature=x", "SignedHeaders"),
+        ("HMAC-SHA256 SignedHeaders=x-ms-date;host&Signature=x", "SignedHeaders"),
+        (f"HMAC-SHA256 {SIGNED}", "Signature"),
+        (f"HMAC-SHA256 {SIGNED}&Signature=", "Signature"),
+        (f"HMAC-SHA256 {SIGNED}&Signature=AAAA", "signature"),
+    ],
+)
+def test_a_malformed_header_is_told_apart(http: SignedHttp, authorization: str, part: str) -> None:
+    headers = {**http.headers("GET", TARGET, b""), "Authorization": authorization}
+    assert denied(http.send_as_is("GET", TARGET, b"", headers))["target"] == part
+
+
+@pytest.mark.parametrize("date", ["yesterday", "2025-03-13T00:00:00Z", ""])
+def test_a_date_that_is_none_is_refused(http: SignedHttp, date: str) -> None:
+    refusal = denied(http.send_as_is("GET", TARGET, b"", {**http.headers("GET", TARGET, b""), "x-ms-date": date}))
+    assert refusal["target"] == "x-ms-date"
+    assert "is not an HTTP date" in refusal["message"]
+
+
+def test_a_date_without_a_zone_is_utc(http: SignedHttp, emulator: RoomsEmulator) -> None:
+    headers = http.headers("GET", TARGET, b"")
+    stamp = headers["x-ms-date"].replace("GMT", "-0000")
+    assert denied(http.send_as_is("GET", TARGET, b"", {**headers, "x-ms-date": stamp}))["target"] == "signature"
+
+
+ESCAPED = "/rooms/a%20b?api-version=2025-03-13&x=%3D"
+DECODED = unquote(ESCAPED)
+
+
+@pytest.fixture
+def strict() -> Iterator[SignedHttp]:
+    with RoomsEmulator(strict_hmac=True) as emulator:
+        yield SignedHttp(emulator.connection_string)
+
+
+@pytest.mark.parametrize("signed", [ESCAPED, DECODED], ids=["as sent", "percent-decoded"])
+def test_a_percent_decoded_signature_is_taken_as_well(http: SignedHttp, signed: str) -> None:
+    reply = http.send_as_is("GET", ESCAPED, b"", http.headers("GET", signed, b""))
+    assert reply.body["error"]["message"] == "Invalid room ID length."
+
+
+def test_a_strict_emulator_takes_a_signature_over_the_bytes_sent(strict: SignedHttp) -> None:
+    assert strict.send_as_is("GET", ESCAPED, b"", strict.headers("GET", ESCAPED, b"")).status == 400
+
+
+@pytest.mark.parametrize(
+    ("signed", "part"),
+    [
+        (DECODED, "path"),
+        ("/rooms/a b?api-version=2025-03-13&x=%3D", "path"),
+        ("/rooms/a%20b?api-version=2025-03-13&x==", "query"),
+    ],
+)
+def test_a_strict_emulator_refuses_any_percent_decoding(strict: SignedHttp, signed: str, part: str) -> None:
+    refusal = denied(strict.send_as_is("GET", ESCAPED, b"", strict.headers("GET", signed, b"")))
+    assert refusal["target"] == part
+    assert "percent-decoded" in refusal["message"]
+
+
+def token(**claims: Any) -> str:
+    """A JWT with these claims."""
+    parts = [{"alg": "RS256"}, claims]
+    texts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
+    return ".".join([*texts, "c2lnbmF0dXJl"])
+
+
+def with_token(http: SignedHttp, text: str, scheme: str = "Bearer") -> Reply:
+    return http.send_as_is("GET", TARGET, b"", {"Authorization": f"{scheme} {text}"})
+
+
+LATER = int(datetime.now(timezone.utc).timestamp()) + 3600
+
+
+@pytest.mark.parametrize("audience", [AUDIENCE, AUDIENCE + "/", [AUDIENCE], ["x", AUDIENCE]])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+def test_a_token_for_communication_services_is_taken(http: SignedHttp, audience: Any, scheme: str) -> None:
+    assert with_token(http, token(aud=audience, exp=LATER), scheme).status == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "not a JWT"),
+        ("abc", "not a JWT"),
+        ("a.b.c", "not a JWT"),
+        ("a.W10.c", "not a JWT"),
+        ("a.ä.c", "not a JWT"),
+        (token(aud="https://management.azure.com", exp=LATER), "audience"),
+        (token(exp=LATER), "audience"),
+        (token(aud=5, exp=LATER), "audience"),
+        (token(aud=AUDIENCE), "expired"),
+        (token(aud=AUDIENCE, exp="never"), "expired"),
+        (token(aud=AUDIENCE, exp=float("nan")), "expired"),
+        (token(aud=AUDIENCE, exp=1), "expired"),
+    ],
+)
+def test_any_other_token_is_refused(http: SignedHttp, text: str, words: str) -> None:
+    refusal = denied(with_token(http, text))
+    assert refusal["target"] == "token"
+    assert words in refusal["message"]
+
+
+def test_a_token_grows_old_with_the_emulators_clock(emulator: RoomsEmulator, http: SignedHttp) -> None:
+    text = token(aud=AUDIENCE, exp=LATER)
+    emulator.clock.advance(hours=2)
+    assert "expired" in denied(with_token(http, text))["message"]
+
+
+def test_the_emulators_own_credential_gives_tokens_it_takes(emulator: RoomsEmulator, http: SignedHttp) -> None:
+    credential = emulator.token_credential()
+    given = credential.get_token("https://communication.azure.com//.default", tenant_id="x")
+    assert with_token(http, given.token).status == 200
+    assert abs(given.expires_on - LATER) < 120
+    emulator.clock.advance(hours=2)
+    assert with_token(http, given.token).status == 401
+    assert with_token(http, credential.get_token("https://communication.azure.com/.default").token).status == 200
+
+
+@pytest.mark.parametrize("scopes", [(), ("https://management.azure.com/.default",), (f"{AUDIENCE}/.default",) * 2])
+def test_the_emulators_own_credential_wants_one_scope(emulator: RoomsEmulator, scopes: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="the scope must be"):
+        emulator.token_credential().get_token(*scopes)

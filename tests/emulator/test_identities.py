@@ -1,0 +1,80 @@
+"""Users and tokens for them over HTTP, as much as samples and tests of rooms need."""
+
+import base64
+import json
+from datetime import datetime, timezone
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from signed_http import SignedHttp
+
+from azure.communication.rooms.emulator import RoomsEmulator, rules, ticks
+
+VERSION = "2023-10-01"
+
+
+def claims(token: str) -> dict[str, Any]:
+    part = token.split(".")[1]
+    read: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return read
+
+
+@pytest.mark.parametrize("body", [None, {}, {"createTokenWithScopes": None}])
+def test_a_user_is_made_that_rooms_take(http: SignedHttp, body: Any) -> None:
+    reply = http.send("POST", "/identities", body, version=VERSION)
+    assert reply.status == 201
+    assert list(reply.body) == ["identity"]
+    assert rules.is_user(reply.body["identity"]["id"])
+    assert "api-supported-versions" not in reply.headers
+    other = http.send("POST", "/identities", body, version=VERSION).body["identity"]["id"]
+    assert other != reply.body["identity"]["id"]
+
+
+def test_a_user_is_made_with_a_token(emulator: RoomsEmulator, http: SignedHttp) -> None:
+    emulator.clock.freeze()
+    body = {"createTokenWithScopes": ["voip", "chat"], "expiresInMinutes": 60}
+    reply = http.send("POST", "/identities", body, version=VERSION, date=emulator.clock.now())
+    user, token = reply.body["identity"]["id"], reply.body["accessToken"]
+    expiry = emulator.clock.ticks() + 3600 * ticks.PER_SECOND
+    assert token["expiresOn"] == ticks.write(expiry)
+    said = claims(token["token"])
+    assert f"8:{said['skypeid']}" == user
+    assert (said["scp"], said["exp"]) == (["voip", "chat"], expiry // ticks.PER_SECOND)
+
+
+def test_a_token_is_issued_for_a_day(http: SignedHttp) -> None:
+    user = http.send("POST", "/identities", version=VERSION).body["identity"]["id"]
+    path = f"/identities/{quote(user, safe='')}/:issueAccessToken"
+    reply = http.send("POST", path, {"scopes": ["voip"]}, version=VERSION)
+    assert reply.status == 200
+    left = claims(reply.body["token"])["exp"] - datetime.now(timezone.utc).timestamp()
+    assert 86_000 < left <= 86_400
+
+
+def test_a_users_token_opens_no_rooms(http: SignedHttp) -> None:
+    made = http.send("POST", "/identities", {"createTokenWithScopes": ["voip"]}, version=VERSION).body
+    headers = {"Authorization": f"Bearer {made['accessToken']['token']}"}
+    assert http.send_as_is("GET", "/rooms?api-version=2025-03-13", b"", headers).status == 401
+
+
+def test_a_user_is_deleted(http: SignedHttp) -> None:
+    user = http.send("POST", "/identities", version=VERSION).body["identity"]["id"]
+    reply = http.send("DELETE", f"/identities/{quote(user, safe='')}", version=VERSION)
+    assert (reply.status, reply.body) == (204, None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("DELETE", "/identities/nobody", None),
+        ("POST", "/identities/nobody/:issueAccessToken", {"scopes": ["voip"]}),
+        ("POST", "/identities", {"createTokenWithScopes": "voip"}),
+        ("POST", "/identities", {"createTokenWithScopes": ["voip"], "expiresInMinutes": 5}),
+        ("POST", "/identities", []),
+    ],
+)
+def test_wrong_users_and_tokens_are_refused(http: SignedHttp, method: str, path: str, body: Any) -> None:
+    reply = http.send(method, path, body, version=VERSION)
+    assert reply.status == 400
+    assert reply.body["error"]["code"]

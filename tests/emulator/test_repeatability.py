@@ -1,0 +1,134 @@
+"""Repeatable creates over HTTP: the documented table of cases, row by row."""
+
+from datetime import timedelta
+from email.utils import format_datetime
+from typing import Any, Optional
+
+import pytest
+from people import ALICE, NOBODY
+from signed_http import Reply, SignedHttp
+
+from azure.communication.rooms.emulator import RoomsEmulator
+
+GUID = "b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e"
+OTHER = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture(autouse=True)
+def _frozen(emulator: RoomsEmulator) -> None:
+    emulator.clock.freeze()
+
+
+class Creator:
+    """Creates rooms with repeatability headers."""
+
+    def __init__(self, emulator: RoomsEmulator) -> None:
+        self.emulator = emulator
+        self.http = SignedHttp(emulator.connection_string)
+
+    def create(
+        self, guid: Optional[str] = GUID, body: Any = None, *, sent: Optional[str] = "now", version: str = "2025-03-13"
+    ) -> Reply:
+        """Create a room; ``sent`` is an HTTP date, or how many minutes it lies back."""
+        now = self.emulator.clock.now()
+        if sent is not None and sent.lstrip("-").isdigit():
+            sent = format_datetime(now - timedelta(minutes=int(sent)), usegmt=True)
+        elif sent == "now":
+            sent = format_datetime(now, usegmt=True)
+        headers = {"Repeatability-Request-ID": guid, "Repeatability-First-Sent": sent}
+        return self.http.send("POST", "/rooms", body or {}, headers=headers, date=now, version=version)
+
+    def rooms(self) -> int:
+        return len(self.http.send("GET", "/rooms", date=self.emulator.clock.now()).body["value"])
+
+
+@pytest.fixture
+def creator(emulator: RoomsEmulator) -> Creator:
+    return Creator(emulator)
+
+
+def outcome(reply: Reply) -> tuple[int, Optional[str]]:
+    return reply.status, reply.headers.get("repeatability-result")
+
+
+def test_without_the_headers_every_create_is_a_new_one(creator: Creator) -> None:
+    replies = [creator.create(None, sent=None) for _ in range(2)]
+    assert [outcome(reply) for reply in replies] == [(201, None)] * 2
+    assert creator.rooms() == 2
+
+
+def test_a_new_id_is_accepted(creator: Creator) -> None:
+    assert outcome(creator.create(GUID)) == (201, "accepted")
+    assert outcome(creator.create(OTHER)) == (201, "accepted")
+    assert creator.rooms() == 2
+
+
+@pytest.mark.parametrize("guid", [GUID, GUID.upper()])
+def test_the_same_request_again_is_answered_as_the_first_and_creates_nothing(creator: Creator, guid: str) -> None:
+    body = {"participants": {ALICE: {"role": "Presenter"}}}
+    first = creator.create(GUID, body)
+    creator.emulator.clock.advance(minutes=4)
+    again = creator.create(guid, body, sent="4")
+    assert outcome(again) == (201, "accepted")
+    assert (again.body, again.headers["location"]) == (first.body, first.headers["location"])
+    assert creator.rooms() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "version"), [({"pstnDialOutEnabled": True}, "2025-03-13"), ({}, "2024-04-15")], ids=["body", "version"]
+)
+def test_the_id_of_another_request_is_rejected(creator: Creator, body: Any, version: str) -> None:
+    creator.create(GUID)
+    assert outcome(creator.create(GUID, body, version=version)) == (400, "rejected")
+    assert creator.rooms() == 1
+
+
+@pytest.mark.parametrize(
+    ("guid", "sent"),
+    [
+        (GUID, "yesterday"),
+        (GUID, ""),
+        (GUID, None),
+        ("not-a-guid", "now"),
+        ("", "now"),
+        (None, "now"),
+        ("not-a-guid", "yesterday"),
+        (GUID + "0", "now"),
+    ],
+)
+def test_a_malformed_or_missing_header_is_rejected(creator: Creator, guid: Optional[str], sent: Optional[str]) -> None:
+    assert outcome(creator.create(guid, sent=sent)) == (400, "rejected")
+    assert creator.rooms() == 0
+
+
+@pytest.mark.parametrize("sent", ["6", "-6"])
+def test_a_first_attempt_outside_of_five_minutes_is_rejected(creator: Creator, sent: str) -> None:
+    reply = creator.create(GUID, sent=sent)
+    assert outcome(reply) == (412, "rejected")
+    assert "5 minute window" in reply.body["error"]["message"]
+    assert creator.rooms() == 0
+
+
+def test_an_id_is_forgotten_after_five_minutes(creator: Creator) -> None:
+    first = creator.create(GUID)
+    creator.emulator.clock.advance(minutes=6)
+    again = creator.create(GUID)
+    assert outcome(again) == (201, "accepted")
+    assert again.body["id"] != first.body["id"]
+
+
+def test_a_date_without_a_zone_is_utc(creator: Creator) -> None:
+    sent = format_datetime(creator.emulator.clock.now(), usegmt=True).replace("GMT", "-0000")
+    assert outcome(creator.create(GUID, sent=sent)) == (201, "accepted")
+
+
+@pytest.mark.parametrize(
+    "body", [{"participants": {NOBODY: {}}}, {"validUntil": "2020-01-01"}], ids=["refused by logic", "by validation"]
+)
+def test_a_refusal_is_repeated_too_and_without_the_header(creator: Creator, body: Any) -> None:
+    first, again = creator.create(GUID, body), creator.create(GUID, body)
+    assert outcome(first) == outcome(again) == (400, None)
+    assert first.body == again.body
+    assert ("x-ms-error-code" in first.headers) is ("x-ms-error-code" in again.headers)
+    assert ("api-supported-versions" in first.headers) is ("api-supported-versions" in again.headers)
+    assert creator.rooms() == 0

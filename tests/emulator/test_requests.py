@@ -1,0 +1,154 @@
+"""Requests that are wrong as a whole: versions, media types, bodies, methods, paths. Never a crash."""
+
+import json
+import logging
+import socket
+import threading
+from typing import Any
+
+import pytest
+from signed_http import Reply, SignedHttp
+
+from azure.communication.rooms.emulator import RoomsEmulator, app, versions
+from azure.communication.rooms.emulator.routes import current
+
+ROOM = "/rooms/99400000000000000"
+
+
+def refusal(reply: Reply) -> tuple[int, str]:
+    assert reply.headers["content-type"] == "application/json; charset=utf-8"
+    assert reply.body["error"]["message"]
+    return reply.status, reply.body["error"]["code"]
+
+
+def test_health_is_answered_to_anybody(http: SignedHttp) -> None:
+    reply = http.send_as_is("GET", "/health", b"", {})
+    assert (reply.status, reply.body) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("version", [*versions.KNOWN, "2026-01-01", "2027-12-31-preview"])
+def test_every_known_and_every_later_version_is_served(http: SignedHttp, version: str) -> None:
+    assert http.send("GET", "/rooms", version=version).status == 200
+
+
+@pytest.mark.parametrize("version", ["2021-04-07", "2022-02-01", "2025-02-28", "latest", "2026", "2026-01-01 or 1=1"])
+def test_any_other_version_is_refused_by_name(http: SignedHttp, version: str) -> None:
+    escaped = version.replace(" ", "%20")
+    reply = http.send("GET", "/rooms", version=escaped)
+    assert refusal(reply) == (400, "UnsupportedApiVersion")
+    assert f"'{version}'" in reply.body["error"]["message"]
+    assert f"http://{http.host}/rooms?api-version={escaped}" in reply.body["error"]["message"]
+    assert reply.headers["api-supported-versions"] == versions.ANNOUNCED
+
+
+@pytest.mark.parametrize("path", ["/rooms", "/rooms?api-version=", "/rooms?other=1"])
+def test_a_missing_version_is_refused(http: SignedHttp, path: str) -> None:
+    assert refusal(http.send("GET", path, version=None)) == (400, "ApiVersionUnspecified")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content_type"),
+    [
+        ("POST", "/rooms", "application/merge-patch+json"),
+        ("POST", "/rooms", "text/plain"),
+        ("POST", "/rooms", None),
+        ("PATCH", ROOM, "application/json"),
+        ("PATCH", f"{ROOM}/participants", "application/json"),
+    ],
+)
+def test_another_content_type_is_refused(http: SignedHttp, method: str, path: str, content_type: Any) -> None:
+    reply = http.send(method, path, {}, headers={"Content-Type": content_type})
+    assert refusal(reply) == (415, "UnsupportedMediaType")
+
+
+def test_a_content_type_may_name_its_charset(http: SignedHttp) -> None:
+    reply = http.send("POST", "/rooms", {}, headers={"Content-Type": "Application/JSON; charset=utf-8"})
+    assert reply.status == 201
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"rooms", b"\xff", b"[" * 100_000, b'{"validFrom": 1}', b"[]", b"null", b'"text"']
+)
+def test_a_body_that_cannot_be_read_is_refused(http: SignedHttp, content: bytes) -> None:
+    reply = http.send("POST", "/rooms", content=content, headers={"Content-Type": "application/json"})
+    assert refusal(reply) == (400, "BadRequest")
+    assert reply.body["error"]["details"][0]["target"].startswith("$")
+
+
+def test_a_body_that_is_too_large_is_not_read_to_its_end(http: SignedHttp) -> None:
+    content = b'{"x":"' + b"x" * app.BODY_LIMIT + b'"}'
+    assert refusal(http.send("POST", "/rooms", content=content)) == (413, "PayloadTooLarge")
+    assert http.send("GET", "/rooms").status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("PUT", "/rooms"), ("DELETE", "/rooms"), ("POST", ROOM), ("GET", "/identities"), ("OPTIONS", ROOM)],
+)
+def test_a_method_that_a_path_does_not_have_is_refused(http: SignedHttp, method: str, path: str) -> None:
+    assert refusal(http.send(method, path)) == (405, "MethodNotAllowed")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/room", "/rooms/", "/rooms/1/2/3", "/rooms/1/participants/", "/rooms/a%2Fb", "//rooms"]
+)
+def test_a_path_that_does_not_exist_is_refused(http: SignedHttp, path: str) -> None:
+    reply = http.send("GET", path)
+    assert refusal(reply) == (404, "NotFound")
+    assert "api-supported-versions" not in reply.headers
+
+
+def test_who_does_not_prove_who_they_are_learns_nothing_of_paths(http: SignedHttp) -> None:
+    for path in ("/rooms", "/nothing"):
+        assert http.send_as_is("GET", path, b"", {}).status == 401
+
+
+def test_a_fault_of_the_emulator_is_told_and_survived(
+    http: SignedHttp, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise ZeroDivisionError("of all things")
+
+    monkeypatch.setattr(current, "_room", broken)
+    assert refusal(http.send("GET", ROOM)) == (500, "InternalServerError")
+    assert "of all things" in caplog.text
+    monkeypatch.undo()
+    assert http.send("GET", ROOM).status == 404
+
+
+def test_every_request_is_one_line_in_the_log_without_its_proof(
+    emulator: RoomsEmulator, http: SignedHttp, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger=app.LOGGER.name):
+        http.send("POST", "/rooms", {"validUntil": "2020-01-01"})
+        http.send_as_is("GET", "/rooms", b"", {"Authorization": "HMAC-SHA256 SignedHeaders=x&Signature=secret"})
+    lines = [record.getMessage() for record in caplog.records]
+    assert lines[0].startswith("POST /rooms?api-version=2025-03-13 400 ")
+    assert lines[0].endswith(" ms The time range end is in the past.")
+    assert lines[1].startswith("GET /rooms 401 ")
+    assert lines[1].endswith(" ms denied: SignedHeaders")
+    assert "secret" not in json.dumps(lines)
+
+
+def test_who_goes_away_in_the_middle_of_a_body_leaves_nothing_behind(
+    http: SignedHttp, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen = threading.Event()
+
+    class Seen(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            seen.set()
+
+    handler = Seen()
+    app.LOGGER.addHandler(handler)
+    try:
+        with caplog.at_level("INFO", logger=app.LOGGER.name):
+            host, port = http.host.split(":")
+            with socket.create_connection((host, int(port))) as connection:
+                connection.sendall(f"POST /rooms HTTP/1.1\r\nHost: {http.host}\r\nContent-Length: 9\r\n\r\n{{".encode())
+            assert seen.wait(10)
+    finally:
+        app.LOGGER.removeHandler(handler)
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+    assert caplog.records[0].getMessage().endswith(" ms The body broke off.")
+    assert http.send("GET", "/rooms").body == {"value": []}

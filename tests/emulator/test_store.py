@@ -1,0 +1,148 @@
+"""The store: what is kept stays, what failed was never there."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from azure.communication.rooms.emulator.rules import Validity
+from azure.communication.rooms.emulator.store import Store, StoredAnswer
+
+VALIDITY = Validity(10, 20)
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    in_memory = Store()
+    yield in_memory
+    in_memory.close()
+
+
+def test_a_room_is_kept_under_an_id_of_the_services_form(store: Store) -> None:
+    room = store.add_room(5, VALIDITY, True)
+    assert store.room(room.id) == room == (room.id, 5, 10, 20, True)
+    ids = {store.add_room(5, VALIDITY, False).id for _ in range(200)}
+    assert len(ids) == 200
+    assert all(re.fullmatch(r"994\d{13,14}", id_) for id_ in ids)
+
+
+def test_an_id_that_is_taken_is_not_given_twice(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = iter([7, 7, 8])
+    monkeypatch.setattr(secrets, "randbelow", lambda _: next(numbers))
+    assert [store.add_room(5, VALIDITY, False).id for _ in range(2)] == ["9941000000000007", "9941000000000008"]
+
+
+def test_a_change_is_kept(store: Store) -> None:
+    room = store.add_room(5, VALIDITY, False)._replace(valid_from=1, valid_until=2, pstn_dial_out_enabled=True)
+    store.change_room(room)
+    assert store.room(room.id) == room
+
+
+def test_a_deleted_room_is_gone_and_known_to_have_been(store: Store) -> None:
+    room = store.add_room(5, VALIDITY, False)
+    store.put_participants(room.id, {"a": "Attendee"})
+    assert store.delete_room(room.id) is True
+    assert store.room(room.id) is None
+    assert store.participants(room.id) == {}
+    assert store.delete_room(room.id) is True
+    assert store.delete_room("9941000000000000") is False
+
+
+def test_pages_run_from_the_newest_to_the_oldest(store: Store) -> None:
+    rooms = [store.add_room(n, VALIDITY, False) for n in range(5)][::-1]
+    first, position = store.rooms(None, 2)
+    second, position_2 = store.rooms(position, 2)
+    third, end = store.rooms(position_2, 2)
+    assert [*first, *second, *third] == rooms
+    assert end is None
+
+
+def test_a_page_that_ends_with_the_last_record_has_none_behind_it(store: Store) -> None:
+    rooms = [store.add_room(n, VALIDITY, False) for n in range(2)][::-1]
+    assert store.rooms(None, 2) == (rooms, None)
+
+
+def test_deleted_rooms_leave_their_pages_short(store: Store) -> None:
+    rooms = [store.add_room(n, VALIDITY, False) for n in range(5)][::-1]
+    for room in rooms[:3]:
+        store.delete_room(room.id)
+    first, position = store.rooms(None, 2)
+    second, position_2 = store.rooms(position, 2)
+    third, end = store.rooms(position_2, 2)
+    assert (first, second, third, end) == ([], [rooms[3]], [rooms[4]], None)
+
+
+def test_participants_keep_their_place_when_their_role_changes(store: Store) -> None:
+    store.put_participants("1", {"a": "Attendee", "b": "Attendee", "c": "Presenter"})
+    store.put_participants("2", {"a": "Consumer"})
+    store.put_participants("1", {"a": "Presenter", "d": "Attendee"})
+    store.drop_participants("1", ["b", "nobody"])
+    store.put_participants("1", {"b": "Consumer"})
+    wanted = [("a", "Presenter"), ("c", "Presenter"), ("d", "Attendee"), ("b", "Consumer")]
+    assert list(store.participants("1").items()) == wanted
+    assert store.participants("2") == {"a": "Consumer"}
+
+
+def test_an_answer_is_remembered_until_it_is_too_old(store: Store) -> None:
+    answer = StoredAnswer("fingerprint", 201, "{}")
+    store.keep_answer("id", 100, answer)
+    assert store.answer("id", since=100) == answer
+    assert store.answer("other", since=100) is None
+    assert store.answer("id", since=101) is None
+    assert store.answer("id", since=0) is None
+
+
+class Broken(Exception):
+    """Something went wrong in between."""
+
+
+def test_what_failed_half_way_was_never_there(store: Store) -> None:
+    def fail_half_way() -> None:
+        with store.transaction():
+            room = store.add_room(5, VALIDITY, False)
+            store.put_participants(room.id, {"a": "Attendee"})
+            raise Broken
+
+    with pytest.raises(Broken):
+        fail_half_way()
+    assert store.rooms(None, 10) == ([], None)
+
+
+def test_a_transaction_within_another_fails_alone(store: Store) -> None:
+    def fail() -> None:
+        with store.transaction():
+            store.add_room(6, VALIDITY, False)
+            raise Broken
+
+    with store.transaction():
+        kept = store.add_room(5, VALIDITY, False)
+        with pytest.raises(Broken):
+            fail()
+        with store.transaction():
+            second = store.add_room(7, VALIDITY, False)
+    assert store.rooms(None, 10) == ([second, kept], None)
+
+
+def test_clear_forgets_everything(store: Store) -> None:
+    room = store.add_room(5, VALIDITY, False)
+    store.put_participants(room.id, {"a": "Attendee"})
+    store.keep_answer("id", 100, StoredAnswer("f", 201, "{}"))
+    store.clear()
+    assert store.rooms(None, 10) == ([], None)
+    assert store.participants(room.id) == {}
+    assert store.answer("id", since=0) is None
+    assert store.delete_room(room.id) is False
+
+
+def test_a_location_keeps_everything_for_the_next_store(tmp_path: Path) -> None:
+    location = tmp_path / "not" / "yet"
+    first = Store(location)
+    room = first.add_room(5, VALIDITY, True)
+    first.put_participants(room.id, {"a": "Attendee"})
+    first.close()
+    second = Store(location)
+    assert second.room(room.id) == room
+    assert second.participants(room.id) == {"a": "Attendee"}
+    second.close()

@@ -1,0 +1,43 @@
+"""The emulator's moments: seven digits in and out, in the live service's form."""
+
+from datetime import datetime, timezone
+
+import pytest
+
+from azure.communication.rooms.emulator import ticks
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("2025-03-18T21:57:53.1625797+00:00", "2025-03-18T21:57:53.1625797+00:00"),
+        ("2025-02-19T07:30:15.8703Z", "2025-02-19T07:30:15.8703+00:00"),
+        ("2025-02-22T01:29:37.343745Z", "2025-02-22T01:29:37.343745+00:00"),
+        ("2023-09-29T00:39:38.394453700Z", "2023-09-29T00:39:38.3944537+00:00"),
+        ("2023-09-29T00:39:38.999999999Z", "2023-09-29T00:39:38.9999999+00:00"),
+        ("2024-01-04T13:46:09+00:00", "2024-01-04T13:46:09+00:00"),
+        ("2024-01-04T13:46:09.000Z", "2024-01-04T13:46:09+00:00"),
+        ("2024-04-01T06:42:43.608647", "2024-04-01T06:42:43.608647+00:00"),
+        ("2022-11-23", "2022-11-23T00:00:00+00:00"),
+        ("2022-07-14T10:21", "2022-07-14T10:21:00+00:00"),
+        ("2025-03-18T21:57:53+05:30", "2025-03-18T16:27:53+00:00"),
+        ("1969-12-31T23:59:59.9Z", "1969-12-31T23:59:59.9+00:00"),
+        ("0987-01-02T03:04:05Z", "0987-01-02T03:04:05+00:00"),
+    ],
+)
+def test_a_moment_is_read_and_written_in_the_services_form(text: str, written: str) -> None:
+    assert ticks.write(ticks.parse(text)) == written
+
+
+@pytest.mark.parametrize(
+    "text", ["", "now", "2025-02-30", "2025-03-18T25:00:00Z", "2025-03-18T21:57:53z", "2025-03-18T21"]
+)
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  the words are Python's for a part out of range
+        ticks.parse(text)
+
+
+def test_ticks_are_datetimes_but_for_the_last_digit() -> None:
+    moment = datetime(2025, 3, 18, 21, 57, 53, 162579, timezone.utc)
+    assert ticks.from_datetime(moment) == ticks.parse("2025-03-18T21:57:53.1625790Z")
+    assert ticks.to_datetime(ticks.parse("2025-03-18T21:57:53.1625797Z")) == moment

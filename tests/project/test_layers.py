@@ -1,0 +1,91 @@
+"""The rooms of the house: who may import whom, and that what is pure stays pure."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import azure.communication.rooms
+
+PACKAGE = Path(str(azure.communication.rooms.__file__)).parent
+ROOT = "azure.communication.rooms"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join([ROOT, *(part for part in parts if part != "__init__")])
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file names in an import, in full."""
+    here = module_of(path).split(".") + ([] if path.name != "__init__.py" else [""])
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(here[: len(here) - node.level]) if node.level else ""
+            module = ".".join(part for part in (base, node.module) if part)
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def within(folder: str) -> list[Path]:
+    return [path for path in FILES if path.relative_to(PACKAGE).parts[0] == folder]
+
+
+def offending(files: list[Path], *forbidden: str) -> list[str]:
+    return [
+        f"{module_of(path)} imports {name}"
+        for path in files
+        for name in imports(path)
+        if any(name == each or name.startswith(f"{each}.") for each in forbidden)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("folder", "forbidden"),
+    [
+        ("_wire", ("_pipeline", "_rooms_client", "emulator")),
+        ("_pipeline", ("_wire", "_generated", "_models", "_rooms_client", "emulator")),
+        ("_generated", ("_wire", "_pipeline", "_models", "_rooms_client", "emulator")),
+        ("_models.py", ("_wire", "_pipeline", "_generated", "_rooms_client", "emulator")),
+        ("_rooms_client.py", ("_generated", "emulator")),
+        ("emulator", ("_wire", "_pipeline", "_generated", "_models", "_rooms_client", "_iso8601", "_url")),
+    ],
+)
+def test_nothing_runs_back_up(folder: str, forbidden: tuple[str, ...]) -> None:
+    files = within(folder)
+    assert files
+    assert offending(files, *(f"{ROOT}.{name}" for name in forbidden)) == []
+
+
+def test_the_wire_neither_sends_nor_waits_nor_reads_a_clock() -> None:
+    pure = [*within("_wire"), *within("_generated"), *within("_models.py"), *within("_iso8601.py"), *within("_url.py")]
+    assert offending(pure, "time", "socket", "asyncio", "threading", "random", "uuid", "secrets", "requests") == []
+    calls = [
+        f"{path.name}: {node.func.attr}"
+        for path in pure
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr in ("now", "utcnow", "today", "sleep", "send", "run", "send_request")
+    ]
+    assert calls == []
+
+
+def test_one_line_of_the_client_sends() -> None:
+    source = (PACKAGE / "_rooms_client.py").read_text("utf-8")
+    assert source.count("_pipeline.run(") == 1
+    assert source.count(".send_request(") == 1  # the public method of that name hands on to azure-core's
+
+
+def test_rules_know_no_http_and_no_sql_and_the_store_knows_no_http() -> None:
+    rules, store = PACKAGE / "emulator" / "rules.py", PACKAGE / "emulator" / "store.py"
+    assert offending([rules], "starlette", "uvicorn", "http", "sqlite3") == []
+    assert offending([store], "starlette", "uvicorn", "http") == []
+
+
+def test_the_namespaces_have_no_init() -> None:
+    assert not (PACKAGE.parent / "__init__.py").exists()
+    assert not (PACKAGE.parent.parent / "__init__.py").exists()

@@ -1,0 +1,59 @@
+"""Not run, only type-checked: what mypy must know of the public names, and what it must refuse.
+
+``mypy --strict`` warns of a ``type: ignore`` that nothing needs, so each one here is a test that the line is refused.
+"""
+
+from datetime import datetime
+from typing import Optional, Union
+
+from azure.core.paging import ItemPaged
+from typing_extensions import assert_type
+
+from azure.communication.rooms import (
+    ApiVersion,
+    CommunicationIdentifier,
+    CommunicationRoom,
+    CommunicationUserIdentifier,
+    ParticipantRole,
+    RoomParticipant,
+    RoomsClient,
+)
+from azure.communication.rooms.emulator import RoomsEmulator
+
+
+def right(client: RoomsClient, room: CommunicationRoom, who: CommunicationUserIdentifier) -> None:
+    """Calls that must be taken, and the types that they give."""
+    assert_type(client.create_room(), CommunicationRoom)
+    assert_type(client.create_room(valid_from=datetime.now(), valid_until=None, participants=[who]), CommunicationRoom)
+    assert_type(client.create_room(participants={"8:acs:x": ParticipantRole.PRESENTER}), CommunicationRoom)
+    assert_type(client.get_room(room.id, timeout=5, headers={"x": "y"}), CommunicationRoom)
+    assert_type(client.update_room(room_id=room.id, pstn_dial_out_enabled=True), CommunicationRoom)
+    assert_type(client.list_rooms(), ItemPaged[CommunicationRoom])
+    assert_type(client.list_participants(room.id), ItemPaged[RoomParticipant])
+    client.add_or_update_participants(room.id, [RoomParticipant(who, "Moderator"), who, "8:acs:x"])
+    client.remove_participants(room_id=room.id, participants=[who, RoomParticipant(who)])
+    client.delete_room(room.id, retry_total=0)
+    assert_type(room.valid_from, Optional[datetime])
+    assert_type(room.pstn_dial_out_enabled, Optional[bool])
+    assert_type(RoomParticipant(who).role, Union[ParticipantRole, str])
+    assert_type(RoomParticipant(who).communication_identifier, CommunicationIdentifier)
+    with RoomsClient.from_connection_string("", api_version=ApiVersion.V2024_04_15) as other:
+        assert_type(other, RoomsClient)
+    with RoomsEmulator() as emulator:
+        RoomsClient(emulator.endpoint, emulator.token_credential())
+
+
+def wrong(client: RoomsClient, room: CommunicationRoom) -> None:
+    """Calls that must be refused."""
+    client.create_room(valid_form=datetime.now())  # type: ignore[call-arg]
+    client.create_room(valid_from="2030-01-01")  # type: ignore[arg-type]
+    client.create_room(datetime.now())  # type: ignore[call-arg]
+    client.get_room(5)  # type: ignore[arg-type]
+    client.get_room(room.id, timeout="soon")  # type: ignore[arg-type]
+    client.update_room()  # type: ignore[call-arg]
+    client.list_rooms(page_size=5)  # type: ignore[call-arg]
+    client.add_or_update_participants(room.id, None)  # type: ignore[arg-type]
+    client.delete_room(room)  # type: ignore[arg-type]
+    room.id = "1"  # type: ignore[misc]
+    RoomParticipant(None)  # type: ignore[arg-type]
+    RoomsClient("https://contoso.communication.azure.com", None)  # type: ignore[arg-type]
