@@ -1,0 +1,80 @@
+"""The wheel: what is in it, what it asks for, and that azure-core and the identity package live beside it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+
+import azure.communication.identity
+import azure.core
+import pytest
+
+from azure.communication.rooms import __version__
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+NEEDED = ["CHANGELOG.md", "LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.py"]
+NAME = f"azure_communication_rooms-{__version__}"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """The wheel, built from a copy, so that nothing is left in the project."""
+    source = tmp_path_factory.mktemp("source")
+    for name in NEEDED:
+        shutil.copy(PROJECT / name, source)
+    shutil.copytree(PROJECT / "azure", source / "azure", ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-index", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "--wheel-dir", str(source / "dist"), str(source)], check=True, timeout=120)
+    (path,) = (source / "dist").iterdir()
+    assert path.name == f"{NAME}-py3-none-any.whl"
+    return zipfile.ZipFile(path)
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+    package = {
+        path.relative_to(PROJECT).as_posix()
+        for path in (PROJECT / "azure").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    inside = {name for name in wheel.namelist() if not name.startswith(f"{NAME}.dist-info/")}
+    assert inside == package
+    assert "azure/communication/rooms/py.typed" in inside
+    assert inside.isdisjoint({"azure/__init__.py", "azure/communication/__init__.py"})
+    assert all(name.startswith("azure/communication/rooms/") for name in inside)
+
+
+def test_the_wheel_says_what_it_needs(wheel: zipfile.ZipFile) -> None:
+    metadata = Parser().parsestr(wheel.read(f"{NAME}.dist-info/METADATA").decode())
+    assert (metadata["Name"], metadata["Version"]) == ("azure-communication-rooms", __version__)
+    assert metadata["Requires-Python"] == ">=3.9"
+    assert metadata.get_all("Provides-Extra") == ["emulator"]
+    needs = {line.partition(";")[0].split("<")[0].split(">")[0]: line for line in metadata.get_all("Requires-Dist", [])}
+    assert sorted(needs) == ["azure-communication-identity", "azure-core", "isodate", "starlette", "uvicorn"]
+    assert [name for name, line in sorted(needs.items()) if "extra" in line] == ["starlette", "uvicorn"]
+    assert "MIT" in (metadata["License"] or metadata["License-Expression"])
+    assert str(metadata.get_payload()).lstrip().startswith("# Azure Communication Services Rooms for Python")
+
+
+def test_the_changelog_has_the_version() -> None:
+    assert f"\n## {__version__} " in (PROJECT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_azure_core_and_identity_are_importable_beside_it(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    wheel.extractall(tmp_path)
+    for package in (azure.core, azure.communication.identity):
+        home = Path(str(package.__file__)).parent
+        shutil.copytree(home, tmp_path.joinpath(*package.__name__.split(".")))
+    program = (
+        "import azure.core, azure.communication.identity, azure.communication.rooms as rooms; "
+        "rooms.RoomsClient; from azure.communication.rooms.emulator import RoomsEmulator; "
+        "print(azure.core.__file__, azure.communication.identity.__file__, rooms.__file__, sep='\\n')"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment, cwd=tmp_path, check=True
+    )
+    files = [Path(line) for line in ran.stdout.splitlines()]
+    assert [file.is_relative_to(tmp_path) for file in files] == [True] * 3
