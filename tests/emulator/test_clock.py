@@ -4,34 +4,57 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from azure.communication.rooms.emulator import Clock
+from azure.communication.rooms.emulator import Clock, ticks
 
+MACHINE = datetime(2025, 3, 18, 12, 0, tzinfo=timezone.utc)
 MOMENT = datetime(2030, 1, 1, 12, 0, tzinfo=timezone.utc)
+SECOND = timedelta(seconds=1)
+
+
+class Machine:
+    """The machine's clock, which each look at it finds a second later."""
+
+    def __init__(self) -> None:
+        self.now = MACHINE - SECOND
+
+    def time_ns(self) -> int:
+        self.now += SECOND
+        return ticks.from_datetime(self.now) * 100
+
+
+@pytest.fixture(autouse=True)
+def _machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.time_ns", Machine().time_ns)
 
 
 def test_a_new_clock_tells_the_machines_time() -> None:
-    before = datetime.now(timezone.utc)
-    now = Clock().now()
-    assert before - timedelta(microseconds=1) <= now <= datetime.now(timezone.utc)
-    assert now.tzinfo is timezone.utc
+    clock = Clock()
+    assert [clock.now(), clock.now()] == [MACHINE, MACHINE + SECOND]
+    assert clock.now().tzinfo is timezone.utc
 
 
 def test_a_frozen_clock_stands_still_until_it_is_moved() -> None:
     clock = Clock()
     clock.freeze()
+    assert [clock.now(), clock.now()] == [MACHINE, MACHINE]
     clock.set(MOMENT)
-    assert (clock.now(), clock.now()) == (MOMENT, MOMENT)
+    assert [clock.now(), clock.now()] == [MOMENT, MOMENT]
     clock.advance(days=181, seconds=0.5)
     assert clock.now() == MOMENT + timedelta(days=181, milliseconds=500)
     clock.advance(timedelta(days=-181), seconds=-0.5)
     assert clock.now() == MOMENT
 
 
+def test_a_running_clock_is_moved_and_runs_on() -> None:
+    clock = Clock()
+    clock.advance(days=1)
+    assert [clock.now(), clock.now()] == [MACHINE + timedelta(days=1), MACHINE + timedelta(days=1, seconds=1)]
+
+
 def test_a_clock_that_was_set_runs_on_from_there() -> None:
     clock = Clock()
     clock.set(MOMENT)
-    first = clock.now()
-    assert MOMENT <= first <= clock.now() < MOMENT + timedelta(minutes=1)
+    assert [clock.now(), clock.now()] == [MOMENT + SECOND, MOMENT + 2 * SECOND]
 
 
 def test_a_clock_is_set_in_any_zone() -> None:
@@ -43,10 +66,10 @@ def test_a_clock_is_set_in_any_zone() -> None:
 
 def test_a_clock_that_was_reset_tells_the_machines_time() -> None:
     clock = Clock()
-    clock.freeze()
     clock.advance(days=1000)
+    clock.freeze()
     clock.reset()
-    assert abs(clock.now() - datetime.now(timezone.utc)) < timedelta(minutes=1)
+    assert [clock.now(), clock.now()] == [MACHINE + SECOND, MACHINE + 2 * SECOND]
 
 
 def test_a_span_is_given_in_units_of_timedelta() -> None:

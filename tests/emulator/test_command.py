@@ -1,12 +1,11 @@
 """The emulator as a command: its connection string, its end, and one clear line when it cannot start."""
 
-import logging
 import re
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,6 @@ def _logger() -> Iterator[None]:
     before = (logger.handlers, logger.level, logger.propagate)
     yield
     logger.handlers, logger.level, logger.propagate = before
-    logging.captureWarnings(False)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -49,26 +47,21 @@ def test_the_command_runs_until_it_is_asked_to_end(number: signal.Signals, tmp_p
         assert len(SignedHttp(emulator.connection_string).send("GET", "/rooms").body["value"]) == 1
 
 
-def test_the_command_in_this_process(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    handlers = {}
-    monkeypatch.setattr(signal, "signal", lambda number, handler: handlers.update({number: handler}))
-    waiting = threading.Event()
-    wait = threading.Event.wait
-
-    def wait_for_signal(event: threading.Event, timeout: object = None) -> bool:
-        if threading.current_thread() is runner and handlers and not event.is_set():
-            waiting.set()
-        return wait(event, timeout)  # type: ignore[arg-type]
-
-    status: list[int] = []
-    runner = threading.Thread(target=lambda: status.append(command.main(["--port", "0"])))
-    monkeypatch.setattr(threading.Event, "wait", wait_for_signal)
-    runner.start()
-    wait(waiting, 10)
-    handlers[signal.SIGTERM](signal.SIGTERM, None)
-    runner.join(10)
-    assert status == [0]
+def test_the_command_in_this_process(capsys: pytest.CaptureFixture[str]) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert command.main(["--port", "0"], stop) == 0
     assert ANNOUNCED.fullmatch(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_end_is_heeded(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
+    handlers: dict[int, Callable[[int, object], None]] = {}
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    stop = command._until_signal()
+    assert not stop.is_set()
+    handlers[number](number, None)
+    assert stop.is_set()
 
 
 def test_the_default_port_and_place() -> None:

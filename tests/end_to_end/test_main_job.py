@@ -12,7 +12,6 @@ from people import ALICE, BOB, CAROL, DAVE, NOBODY
 from azure.communication.rooms import ApiVersion, ParticipantRole, RoomParticipant, RoomsClient
 from azure.communication.rooms.emulator import ACCESS_KEY, RoomsEmulator
 
-NOON = datetime(2025, 3, 18, 12, 0, tzinfo=timezone.utc)
 DAY = timedelta(days=1)
 WITHOUT_DIAL_OUT = (ApiVersion.V2023_03_31_PREVIEW, ApiVersion.V2023_06_14)
 
@@ -29,7 +28,7 @@ def test_the_whole_job_on_every_version_with_every_credential(
         else RoomsClient(emulator.endpoint, credentials[credential], api_version=version)
     )
     dial_out = None if version in WITHOUT_DIAL_OUT else False
-    start = datetime.now(timezone.utc).replace(microsecond=0) + DAY
+    start = emulator.clock.now() + DAY
     with client:
         room = client.create_room(
             valid_from=start,
@@ -52,6 +51,14 @@ def test_the_whole_job_on_every_version_with_every_credential(
         client.delete_room(room.id)
         with pytest.raises(ResourceNotFoundError, match=r"\(NotFound\) The server cannot find the requested resource"):
             client.get_room(room.id)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "::1"])
+def test_every_spelling_of_this_machine_is_signed_right(host: str) -> None:
+    with RoomsEmulator(host=host, strict_hmac=True) as emulator:
+        with RoomsClient.from_connection_string(emulator.connection_string) as client:
+            room = client.create_room()
+            assert list(client.list_rooms()) == [room]
 
 
 def test_a_room_without_anything_has_the_services_defaults(emulator: RoomsEmulator, client: RoomsClient) -> None:
@@ -117,10 +124,10 @@ def refusal(call: Any) -> tuple[int, str, str, list[tuple[str, str]]]:
     return error.status_code, error.error_code, error.error.message, details
 
 
-def test_a_refusal_of_the_service_is_told_in_its_words(client: RoomsClient) -> None:
+def test_a_refusal_of_the_service_is_told_in_its_words(emulator: RoomsEmulator, client: RoomsClient) -> None:
     room = client.create_room().id
     malformed = "The request could not be understood by the server due to malformed syntax."
-    now = datetime.now(timezone.utc)
+    now = emulator.clock.now()
     past = ("The time range end is in the past.", "ValidUntil")
     large = ("The time range is incorrect, or larger than 180 days.", "ValidUntil")
     late = ("Value is incorrect or more than 180 days in the future.", "ValidFrom")

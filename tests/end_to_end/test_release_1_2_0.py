@@ -50,7 +50,14 @@ except HttpResponseError as ex:
 """
 
 
-def test_a_program_for_release_1_2_0_runs_unchanged(emulator: RoomsEmulator) -> None:
+#: The documents of the first releases give identifier and role by position.
+BY_POSITION = PROGRAM.replace("communication_identifier=Comm", "Comm").replace(
+    ", role=ParticipantRole", ", ParticipantRole"
+)
+
+
+@pytest.mark.parametrize("program", [PROGRAM, BY_POSITION], ids=["by keyword", "by position"])
+def test_a_program_for_release_1_2_0_runs_unchanged(emulator: RoomsEmulator, program: str) -> None:
     names: dict[str, Any] = {
         "connection_string": emulator.connection_string,
         "alice": ALICE,
@@ -59,7 +66,7 @@ def test_a_program_for_release_1_2_0_runs_unchanged(emulator: RoomsEmulator) -> 
         "datetime": datetime,
         "timedelta": timedelta,
     }
-    exec(PROGRAM, names)
+    exec(program, names)
     assert "failure" not in names
     assert names["created"].id == names["updated"].id == names["got"].id
     assert names["updated"].pstn_dial_out_enabled is True

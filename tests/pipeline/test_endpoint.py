@@ -90,6 +90,7 @@ def test_an_endpoint_has_one_form(endpoint: str, normal: str) -> None:
         ("https://user:secret@contoso.communication.azure.com", "the endpoint has user information"),
         ("https://contoso .communication.azure.com", "white space or a control character"),
         ("https://contoso\x00.communication.azure.com", "white space or a control character"),
+        ("https://münchen.example.com", "write the host in its xn-- form"),
         ("https://[::1", "is not a URL"),
     ],
 )

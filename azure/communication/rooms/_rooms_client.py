@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from datetime import datetime, timezone
+from datetime import datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 from uuid import uuid4
@@ -14,6 +14,7 @@ from azure.core.tracing.decorator import distributed_trace
 
 from ._models import CommunicationRoom, ParticipantRole, RoomParticipant
 from ._pipeline import build_pipeline_client
+from ._pipeline.authentication import utc_now
 from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
 from ._pipeline.options import check_options
 from ._wire import wire_for
@@ -316,4 +317,4 @@ class RoomsClient:
 
 def _new_repeatability() -> Repeatability:
     """What makes one create repeatable, made once for all its attempts."""
-    return Repeatability(str(uuid4()), format_datetime(datetime.now(timezone.utc), usegmt=True))
+    return Repeatability(str(uuid4()), format_datetime(utc_now(), usegmt=True))

@@ -53,6 +53,8 @@ def normalize_endpoint(endpoint: str, *, allow_insecure_connection: bool) -> str
         raise ValueError("the endpoint is empty")
     if any(character.isspace() or not character.isprintable() for character in text):
         raise ValueError("the endpoint holds white space or a control character")
+    if not text.isascii():
+        raise ValueError("the endpoint holds a character that no host has; write the host in its xn-- form")
     try:
         parts = split_url(text if "://" in text else f"https://{text}")
     except ValueError as error:

@@ -23,7 +23,7 @@ class CallOptions(TypedDict, total=False):
     request_id: Optional[str]
     """Value of ``x-ms-client-request-id``; None sends none."""
     timeout: float
-    """Seconds for all attempts and the waits between them."""
+    """Seconds for all attempts and the waits between them; looked at between attempts."""
     connection_timeout: float
     """Seconds to reach the service, an attempt."""
     read_timeout: float

@@ -116,7 +116,7 @@ class Endpoint:
         if handler is None:
             raise errors.no_such_method(method)
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-        origin = f"{scope['scheme']}://{headers['host']}"
+        origin = f"{scope['scheme']}://{headers.get('host', '')}"
         version = self._resolve_version(query.get("api-version", ""), origin + target)
         parameters = scope.get("path_params", {})
         return handler(Request(method, origin, target, parameters, query, headers, body, version), self._service)
