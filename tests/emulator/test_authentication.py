@@ -248,6 +248,13 @@ def test_a_token_grows_old_with_the_emulators_clock(emulator: RoomsEmulator, htt
     assert "expired" in denied(with_token(http, text))["message"]
 
 
+def test_a_token_ends_with_the_second_it_names(emulator: RoomsEmulator, http: SignedHttp) -> None:
+    emulator.clock.freeze()
+    emulator.clock.set(datetime.fromtimestamp(LATER, timezone.utc))
+    assert with_token(http, token(aud=AUDIENCE, exp=LATER + 1)).status == 200
+    assert with_token(http, token(aud=AUDIENCE, exp=LATER)).status == 401
+
+
 def test_the_emulators_own_credential_gives_tokens_it_takes(emulator: RoomsEmulator, http: SignedHttp) -> None:
     credential = emulator.token_credential()
     given = credential.get_token("https://communication.azure.com//.default", tenant_id="x")

@@ -48,6 +48,9 @@ def creator(emulator: RoomsEmulator) -> Creator:
 
 
 def outcome(reply: Reply) -> tuple[int, Optional[str]]:
+    """Status and result; a refusal has the code of its status."""
+    codes = {201: None, 400: "BadRequest", 412: "PreconditionFailed"}
+    assert reply.body.get("error", {}).get("code") == codes[reply.status]
     return reply.status, reply.headers.get("repeatability-result")
 
 

@@ -101,12 +101,14 @@ def test_the_headers_of_a_client_and_of_a_call_are_sent(server: RawServer) -> No
 def test_the_outline_of_an_exchange_is_logged_with_ids_and_version(
     raw_client: RoomsClient, server: RawServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.answer(200, ROOM, MS_CV="abc.0")
+    shown = {"MS-CV": "abc.0", "api-supported-versions": "v1", "Repeatability-Result": "accepted"}
+    server.answer(201, ROOM, **{name.replace("-", "_"): value for name, value in shown.items()})
     with caplog.at_level(logging.INFO):
-        raw_client.get_room(ID)
+        raw_client.create_room()
     assert "api-version=2025-03-13" in caplog.text
-    assert "'MS-CV': 'abc.0'" in caplog.text
-    assert "REDACTED" not in caplog.text.partition("Response")[0].replace("Signature", "")
+    for name in ("Repeatability-Request-ID", "Repeatability-First-Sent"):
+        shown[name] = server.received[0].headers[name.lower()]
+    assert all(f"'{name}': '{value}'" in caplog.text for name, value in shown.items())
 
 
 def test_a_callers_transport_sends(server: RawServer) -> None:

@@ -139,6 +139,20 @@ def test_none_that_was_given_goes_out_as_null_and_what_was_not_given_does_not() 
     assert json.loads(update(WIRE, valid_from=None).content) == {"validFrom": None}
 
 
+@pytest.mark.parametrize("send", [create, update])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"valid_from": "2030-01-01"}, r"valid_from must be a datetime\.datetime, not str"),
+        ({"valid_until": 5}, r"valid_until must be a datetime\.datetime, not int"),
+        ({"pstn_dial_out_enabled": "yes"}, "pstn_dial_out_enabled must be a bool, not str"),
+    ],
+)
+def test_an_argument_of_another_type_is_named(send: Any, given: dict[str, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        send(WIRE, **given)
+
+
 @pytest.mark.parametrize("version", ApiVersion)
 def test_every_version_stands_in_the_query_as_plain_text(version: ApiVersion) -> None:
     for api_version in (version, version.value):

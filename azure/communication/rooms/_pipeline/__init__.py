@@ -28,7 +28,6 @@ _LOGGED_HEADERS = (
     "Repeatability-First-Sent",
     "Repeatability-Request-ID",
     "Repeatability-Result",
-    "x-ms-date",
 )
 
 
