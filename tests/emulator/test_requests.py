@@ -2,8 +2,10 @@
 
 import json
 import logging
+import logging.handlers
+import queue
 import socket
-import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -130,25 +132,26 @@ def test_every_request_is_one_line_in_the_log_without_its_proof(
     assert "secret" not in json.dumps(lines)
 
 
-def test_who_goes_away_in_the_middle_of_a_body_leaves_nothing_behind(
-    http: SignedHttp, caplog: pytest.LogCaptureFixture
-) -> None:
-    seen = threading.Event()
-
-    class Seen(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            seen.set()
-
-    handler = Seen()
+@pytest.fixture
+def log() -> Iterator["queue.Queue[logging.LogRecord]"]:
+    """The emulator's log, to be waited for."""
+    records: queue.Queue[logging.LogRecord] = queue.Queue()
+    handler = logging.handlers.QueueHandler(records)
+    level = app.LOGGER.level
     app.LOGGER.addHandler(handler)
-    try:
-        with caplog.at_level("INFO", logger=app.LOGGER.name):
-            host, port = http.host.split(":")
-            with socket.create_connection((host, int(port))) as connection:
-                connection.sendall(f"POST /rooms HTTP/1.1\r\nHost: {http.host}\r\nContent-Length: 9\r\n\r\n{{".encode())
-            assert seen.wait(10)
-    finally:
-        app.LOGGER.removeHandler(handler)
-    assert [record.levelname for record in caplog.records] == ["INFO"]
-    assert caplog.records[0].getMessage().endswith(" ms The body broke off.")
+    app.LOGGER.setLevel("INFO")
+    yield records
+    app.LOGGER.removeHandler(handler)
+    app.LOGGER.setLevel(level)
+
+
+def test_who_goes_away_in_the_middle_of_a_body_leaves_nothing_behind(
+    http: SignedHttp, log: "queue.Queue[logging.LogRecord]"
+) -> None:
+    host, port = http.host.split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(f"POST /rooms HTTP/1.1\r\nHost: {http.host}\r\nContent-Length: 9\r\n\r\n{{".encode())
+    record = log.get(timeout=10)
+    assert record.levelname == "INFO"
+    assert record.getMessage().endswith(" ms The body broke off.")
     assert http.send("GET", "/rooms").body == {"value": []}
