@@ -1,6 +1,6 @@
 """Repeatable creates over HTTP: the documented table of cases, row by row."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Any, Optional
 
@@ -17,6 +17,7 @@ OTHER = "00000000-0000-4000-8000-000000000000"
 @pytest.fixture(autouse=True)
 def _frozen(emulator: RoomsEmulator) -> None:
     emulator.clock.freeze()
+    emulator.clock.set(datetime(2025, 3, 18, 12, 0, tzinfo=timezone.utc))
 
 
 class Creator:
@@ -102,6 +103,11 @@ def test_the_id_of_another_request_is_rejected(creator: Creator, body: Any, vers
 def test_a_malformed_or_missing_header_is_rejected(creator: Creator, guid: Optional[str], sent: Optional[str]) -> None:
     assert outcome(creator.create(guid, sent=sent)) == (400, "rejected")
     assert creator.rooms() == 0
+
+
+@pytest.mark.parametrize("sent", ["5", "-5"])
+def test_a_first_attempt_of_five_minutes_ago_is_accepted(creator: Creator, sent: str) -> None:
+    assert outcome(creator.create(GUID, sent=sent)) == (201, "accepted")
 
 
 @pytest.mark.parametrize("sent", ["6", "-6"])
