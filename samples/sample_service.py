@@ -34,7 +34,11 @@ def sample_users(connection_string: str, count: int) -> Iterator[list[Communicat
     """Make users, and delete them when the block ends."""
     parts = dict(part.split("=", 1) for part in connection_string.split(";") if part)
     # Not CommunicationIdentityClient.from_connection_string: that one always speaks https, and the emulator http.
-    identities = CommunicationIdentityClient(parts["endpoint"].rstrip("/"), AzureKeyCredential(parts["accesskey"]))
+    endpoint = parts["endpoint"].rstrip("/")
+    on_this_machine = endpoint.startswith("http:")  # where a proxy of the environment's would be in the way
+    identities = CommunicationIdentityClient(
+        endpoint, AzureKeyCredential(parts["accesskey"]), use_env_settings=not on_this_machine
+    )
     users = [identities.create_user() for _ in range(count)]
     try:
         yield users

@@ -178,7 +178,8 @@ def test_every_id_that_can_be_sent_reaches_the_service_signed(client: RoomsClien
 
 
 def test_users_of_the_identity_client_are_taken_as_participants(emulator: RoomsEmulator, client: RoomsClient) -> None:
-    identities = CommunicationIdentityClient(emulator.endpoint, AzureKeyCredential(ACCESS_KEY))
+    key = AzureKeyCredential(ACCESS_KEY)
+    identities = CommunicationIdentityClient(emulator.endpoint, key, use_env_settings=False)
     user = identities.create_user()
     other, token = identities.create_user_and_token(["voip"], token_expires_in=timedelta(hours=1))
     assert token.token

@@ -120,9 +120,40 @@ def test_a_callers_transport_sends(server: RawServer) -> None:
             return super().send(request, **kwargs)
 
     server.answer(200, ROOM)
-    with RoomsClient(server.endpoint, KEY, transport=Counting()) as client:
+    with RoomsClient(server.endpoint, KEY, transport=Counting(use_env_settings=False)) as client:
         client.get_room(ID)
     assert Counting.sent == 1
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_no_proxy_of_the_environment_stands_before_this_machine(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    server.answer(200, ROOM)
+    with RoomsClient(server.endpoint, KEY) as client:
+        assert client.get_room(ID).id == ID
+    assert server.received[0].target.startswith("/rooms/")
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:1", "http://rooms.invalid"])
+def test_a_proxy_that_is_asked_for_is_used(server: RawServer, endpoint: str) -> None:
+    server.answer(200, ROOM)
+    with RoomsClient(endpoint, KEY, proxies={"http": server.endpoint}, allow_insecure_connection=True) as client:
+        assert client.get_room(ID).id == ID
+    assert server.received[0].target == f"{endpoint}/rooms/{ID}?api-version=2025-03-13"
+
+
+def test_the_environment_holds_for_other_machines(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", server.endpoint)
+    monkeypatch.setenv("http_proxy", server.endpoint)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    server.answer(200, ROOM)
+    with RoomsClient("http://rooms.invalid", KEY, allow_insecure_connection=True) as client:
+        assert client.get_room(ID).id == ID
 
 
 def test_a_closed_client_says_so(server: RawServer) -> None:

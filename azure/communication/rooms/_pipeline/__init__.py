@@ -17,8 +17,10 @@ from azure.core.pipeline.policies import (
 )
 from azure.core.rest import HttpRequest, HttpResponse
 
+from .._url import split_url
 from .._version import __version__
 from .authentication import Credential, authentication_policy
+from .endpoint import is_loopback
 
 #: The service's own headers that HttpLoggingPolicy may show. None of them is a secret.
 _LOGGED_HEADERS = (
@@ -43,11 +45,17 @@ def build_pipeline_client(
     :paramtype transport: ~azure.core.pipeline.transport.HttpTransport
     :keyword per_call_policies: Policies to put first.
     :keyword per_retry_policies: Policies to put behind the retry policy.
+    :keyword bool use_env_settings: Whether proxies and certificates come from the environment. Default True, and
+        False for http to this machine.
     :returns: The client; every other keyword is of azure-core's policies and transports and goes to them. A policy
         of one's own takes the place of one here by ``retry_policy=``, ``redirect_policy=``, ``headers_policy=``,
         ``user_agent_policy=``, ``request_id_policy=``, ``proxy_policy=``, ``custom_hook_policy=``, ``logging_policy=``
         or ``http_logging_policy=``; ``policies=`` takes the place of all of them.
     """
+    parts = split_url(endpoint)
+    if parts.scheme == "http" and is_loopback(str(parts.hostname)):
+        # A proxy of the environment's could not reach this machine's loopback, and http needs no certificates of it.
+        kwargs.setdefault("use_env_settings", False)
     headers = {"x-ms-return-client-request-id": "true", **kwargs.pop("base_headers", {})}
     policies = [
         kwargs.pop("request_id_policy", None) or RequestIdPolicy(**kwargs),

@@ -68,7 +68,7 @@ def normalize_endpoint(endpoint: str, *, allow_insecure_connection: bool) -> str
     for name, there in surplus.items():
         if there:
             raise ValueError(f"the endpoint has {name}; it consists of scheme and host alone")
-    if parts.scheme == "http" and not allow_insecure_connection and not _is_loopback(str(parts.hostname)):
+    if parts.scheme == "http" and not allow_insecure_connection and not is_loopback(str(parts.hostname)):
         raise ValueError(
             f"the endpoint {parts.scheme}://{host_of(parts)} is not encrypted and not on this machine: anybody between "
             "could read and repeat what is sent. Use https, or pass allow_insecure_connection=True."
@@ -95,8 +95,12 @@ def decode_key(key: str) -> bytes:
     return decoded
 
 
-def _is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by its name alone."""
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by its name alone.
+
+    :param str host: A host's name or address, without a port.
+    :rtype: bool
+    """
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -10,7 +10,7 @@ from typing import Any, Callable, Optional, TypeVar, cast
 from azure.core.exceptions import ServiceRequestError
 from azure.core.rest import HttpRequest
 
-from .._generated.v2025_03_13 import _requests as requests
+from .._generated.v2025_03_13 import _requests as builders
 from .._generated.v2025_03_13._schema import CreateRoomRequest, ParticipantProperties, UpdateRoomRequest
 from .._models import CommunicationRoom, RoomParticipant
 from .._url import origin_of
@@ -48,21 +48,21 @@ class CurrentWire:
             body["participants"] = {
                 raw_id: ParticipantProperties(role=role) for raw_id, role in roster_to_wire(participants).items()
             }
-        request = requests.build_rooms_create_request(
+        request = builders.build_rooms_create_request(
             self._endpoint,
             api_version=self._version.text,
             body=body,
             repeatability_request_id=repeatability.request_id,
             repeatability_first_sent=repeatability.first_sent,
         )
-        return Call(request, requests.STATUSES["rooms_create"], CommunicationRoom)
+        return Call(request, builders.STATUSES["rooms_create"], CommunicationRoom)
 
     def get_room(self, room_id: str) -> Call[CommunicationRoom]:
         """``GET /rooms/{roomId}``."""
-        request = requests.build_rooms_get_request(
+        request = builders.build_rooms_get_request(
             self._endpoint, room_id_to_wire(room_id), api_version=self._version.text
         )
-        return Call(request, requests.STATUSES["rooms_get"], CommunicationRoom)
+        return Call(request, builders.STATUSES["rooms_get"], CommunicationRoom)
 
     def update_room(
         self,
@@ -73,29 +73,29 @@ class CurrentWire:
         pstn_dial_out_enabled: Given[bool],
     ) -> Call[CommunicationRoom]:
         """``PATCH /rooms/{roomId}``."""
-        request = requests.build_rooms_update_request(
+        request = builders.build_rooms_update_request(
             self._endpoint,
             room_id_to_wire(room_id),
             api_version=self._version.text,
             body=self._changes(valid_from, valid_until, pstn_dial_out_enabled),
         )
-        return Call(request, requests.STATUSES["rooms_update"], CommunicationRoom)
+        return Call(request, builders.STATUSES["rooms_update"], CommunicationRoom)
 
     def delete_room(self, room_id: str) -> Call[None]:
         """``DELETE /rooms/{roomId}``."""
-        request = requests.build_rooms_delete_request(
+        request = builders.build_rooms_delete_request(
             self._endpoint, room_id_to_wire(room_id), api_version=self._version.text
         )
-        return Call(request, requests.STATUSES["rooms_delete"], nothing)
+        return Call(request, builders.STATUSES["rooms_delete"], nothing)
 
     def list_rooms(self, next_link: Optional[str]) -> Call[Page[CommunicationRoom]]:
         """``GET /rooms``, or the page behind a link."""
         request = (
-            requests.build_rooms_list_request(self._endpoint, api_version=self._version.text)
+            builders.build_rooms_list_request(self._endpoint, api_version=self._version.text)
             if next_link is None
             else self._follow(next_link)
         )
-        return Call(request, requests.STATUSES["rooms_list"], page_of(CommunicationRoom))
+        return Call(request, builders.STATUSES["rooms_list"], page_of(CommunicationRoom))
 
     def add_or_update_participants(self, room_id: str, participants: Participants) -> Call[None]:
         """``PATCH /rooms/{roomId}/participants`` with a role for each."""
@@ -112,11 +112,11 @@ class CurrentWire:
         """``GET /rooms/{roomId}/participants``, or the page behind a link."""
         room_id = room_id_to_wire(room_id)
         request = (
-            requests.build_participants_list_request(self._endpoint, room_id, api_version=self._version.text)
+            builders.build_participants_list_request(self._endpoint, room_id, api_version=self._version.text)
             if next_link is None
             else self._follow(next_link)
         )
-        return Call(request, requests.STATUSES["participants_list"], page_of(participant_from_wire))
+        return Call(request, builders.STATUSES["participants_list"], page_of(participant_from_wire))
 
     def _changes(
         self, valid_from: Given[datetime], valid_until: Given[datetime], pstn_dial_out_enabled: Given[bool]
@@ -136,13 +136,13 @@ class CurrentWire:
         return body
 
     def _patch_participants(self, room_id: str, participants: dict[str, Optional[ParticipantProperties]]) -> Call[None]:
-        request = requests.build_participants_update_request(
+        request = builders.build_participants_update_request(
             self._endpoint,
             room_id_to_wire(room_id),
             api_version=self._version.text,
             body={"participants": participants},
         )
-        return Call(request, requests.STATUSES["participants_update"], nothing)
+        return Call(request, builders.STATUSES["participants_update"], nothing)
 
     def _follow(self, next_link: str) -> HttpRequest:
         """The request for a link of the service's: as it stands, with its own query, and nowhere but to the endpoint.
