@@ -206,12 +206,12 @@ class CommunicationRoom:
         if not isinstance(id, str):
             raise TypeError(f"id must be a str, not {type(id).__name__}")
         self._id = id
-        self.created_at = _moment("created_at", created_at)
-        self.valid_from = _moment("valid_from", valid_from)
-        self.valid_until = _moment("valid_until", valid_until)
+        self.created_at: Optional[datetime] = _moment("created_at", created_at)
+        self.valid_from: Optional[datetime] = _moment("valid_from", valid_from)
+        self.valid_until: Optional[datetime] = _moment("valid_until", valid_until)
         if pstn_dial_out_enabled is not None and not isinstance(pstn_dial_out_enabled, bool):
             raise TypeError(f"pstn_dial_out_enabled must be a bool, not {type(pstn_dial_out_enabled).__name__}")
-        self.pstn_dial_out_enabled = pstn_dial_out_enabled
+        self.pstn_dial_out_enabled: Optional[bool] = pstn_dial_out_enabled
 
     @property
     def id(self) -> str:

@@ -40,7 +40,7 @@ class Refusal(Exception):
         self.code = code
         self.details = details
         self.announced = announced
-        self.headers = headers or {}
+        self.headers: dict[str, str] = headers or {}
 
     def body(self) -> dict[str, Any]:
         """The body of the answer."""

@@ -59,7 +59,7 @@ class RoomsEmulator:
             raise ValueError(f"the emulator listens on loopback alone, which {host!r} is not")
         if port not in range(2**16):
             raise ValueError(f"the port must be a number from 0 to 65535, not {port!r}")
-        self.clock = Clock()
+        self.clock: Clock = Clock()
         self._host = host
         self._port = port
         self._location = None if location is None else Path(location)
