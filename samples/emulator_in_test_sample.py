@@ -46,7 +46,7 @@ def meetings(emulator: RoomsEmulator) -> Iterator[Meetings]:
 
 
 def test_a_planned_meeting_knows_who_is_invited(meetings: Meetings) -> None:
-    user = "8:acs:11111111-2222-4333-8444-555555555555_00000018-472d-db07-1788-000000000001"
+    user = "8:acs:11111111-2222-4333-8444-555555555555_66666666-7777-4888-8999-000000000001"
     assert meetings.invited(meetings.plan([user])) == [user]
 
 
