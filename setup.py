@@ -35,7 +35,7 @@ setup(
     package_data={"azure.communication.rooms": ["py.typed"]},
     zip_safe=False,
     install_requires=[
-        "azure-core>=1.31.0,<2.0.0",
+        "azure-core>=1.33.0,<2.0.0",
         "azure-communication-identity>=1.5.0,<2.0.0",
         "isodate>=0.6.1,<1.0.0",
     ],

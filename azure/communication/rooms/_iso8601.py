@@ -1,7 +1,10 @@
 """Date-times between Python and the service: aware ``datetime`` in UTC on one side, RFC 3339 text on the other."""
 
+import re
 from datetime import datetime, timedelta, timezone
 
+#: Six digits of a fraction, and those behind them.
+_BEYOND_MICROSECONDS = re.compile(r"(\.\d{6})\d+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -50,7 +53,7 @@ def parse_datetime(text: str) -> datetime:
     except ValueError:  # Python 3.9 and 3.10 know neither Z nor seven digits
         import isodate  # costs more than reading does, and newer Pythons never need it
 
-        value = isodate.parse_datetime(text)
+        value = isodate.parse_datetime(_BEYOND_MICROSECONDS.sub(r"\1", text))  # some of its releases round
     if value.tzinfo is timezone.utc:
         return value
     return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else to_utc(value)
