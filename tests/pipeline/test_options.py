@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from azure.core.pipeline.policies import SansIOHTTPPolicy
+from azure.core.pipeline.transport import RequestsTransport
 from raw_server import RawServer
 
 from azure.communication.rooms import RoomsClient
@@ -66,6 +67,19 @@ def test_a_policy_of_the_callers_gets_keywords_of_its_own(server: RawServer, pla
     with RoomsClient(server.endpoint, "aGVsbG8=", **policies) as client:
         client.delete_room(ID, colour="red")  # type: ignore[call-arg]
     assert policy.got == ["red"]
+
+
+def test_a_transport_of_the_callers_gets_keywords_of_its_own(server: RawServer) -> None:
+    class WithKeywordToo(RequestsTransport):  # type: ignore[misc]  # azure-core gives it no type
+        def send(self, request: Any, *, colour: str = "", **kwargs: Any) -> Any:
+            colours.append(colour)
+            return super().send(request, **kwargs)
+
+    colours: list[str] = []
+    server.answer(204)
+    with RoomsClient(server.endpoint, "aGVsbG8=", transport=WithKeywordToo(use_env_settings=False)) as client:
+        client.delete_room(ID, colour="red")  # type: ignore[call-arg]
+    assert colours == ["red"]
 
 
 #: A value for every keyword, by which a call goes through.
