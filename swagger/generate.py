@@ -124,12 +124,11 @@ class Document:
         optional = [m for m in members if m not in required]
         base = f"_{name}Required" if required and optional else "TypedDict"
         total = ", total=False" if optional else ""
-        out = self.members(f"class {base}(TypedDict):", required) + "\n\n" if base != "TypedDict" else ""
+        out = self.members(name, f"class {base}(TypedDict):", required) + "\n\n" if base != "TypedDict" else ""
         head = f'class {name}({base}{total}):\n    """{definition["description"]}"""\n'
-        return out + self.members(head, optional or required)
+        return out + self.members(name, head, optional or required)
 
-    def members(self, head: str, names: list[str]) -> str:
-        owner = re.sub(r"^_|Required$", "", re.findall(r"class (\w+)", head)[0])
+    def members(self, owner: str, head: str, names: list[str]) -> str:
         rows = [
             f"    {name}: {self.annotation(owner, self.definitions[owner]['properties'][name])}\n" for name in names
         ]

@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from azure.communication.identity import CommunicationUserIdentifier, PhoneNumbe
 from people import ALICE, BOB
 
 from azure.communication.rooms import CommunicationRoom, ParticipantRole, RoomParticipant
+from azure.communication.rooms._generated.v2025_03_13._schema import PARTICIPANT_ROLE_VALUES
 
 START = datetime(2025, 4, 1, 8, 0, tzinfo=timezone.utc)
 ROOM: dict[str, Any] = {
@@ -51,6 +53,28 @@ def test_a_role_that_is_not_known_here_stays_as_it_is() -> None:
     participant = RoomParticipant(ALICE, "Moderator")
     assert participant.role == "Moderator"
     assert not isinstance(participant.role, ParticipantRole)
+
+
+class Role(str, Enum):
+    """Roles of a caller's own, one of them known here."""
+
+    CONSUMER = "Consumer"
+    MODERATOR = "Moderator"
+
+
+def test_a_role_of_another_enum_counts_by_its_value() -> None:
+    assert RoomParticipant(ALICE, Role.CONSUMER).role is ParticipantRole.CONSUMER
+    role = RoomParticipant(ALICE, Role.MODERATOR).role
+    assert (type(role), str(role)) == (str, "Moderator")
+
+
+def test_a_role_given_beside_wire_members_holds_where_they_name_none() -> None:
+    assert RoomParticipant({"rawId": ALICE}, "Presenter").role is ParticipantRole.PRESENTER
+    assert RoomParticipant({"rawId": ALICE, "role": "Consumer"}).role is ParticipantRole.CONSUMER
+
+
+def test_the_roles_are_those_of_the_document() -> None:
+    assert [role.value for role in ParticipantRole] == list(PARTICIPANT_ROLE_VALUES)
 
 
 def test_a_role_can_be_reassigned_and_an_id_cannot() -> None:

@@ -1,5 +1,6 @@
 """The list of rooms over HTTP: 30 records a page, newest first, and an opaque link of the service's own form."""
 
+import base64
 import re
 
 import pytest
@@ -83,3 +84,10 @@ def test_two_emulators_know_nothing_of_each_other(http: SignedHttp) -> None:
     create(http, 1)
     with RoomsEmulator() as other:
         assert SignedHttp(other.connection_string).send("GET", "/rooms").body == {"value": []}
+
+
+@pytest.mark.parametrize("end", ["-1", "0", str(2**63), "9" * 5000], ids=["negative", "zero", "2**63", "5000 digits"])
+def test_a_link_to_no_record_is_refused(http: SignedHttp, end: str) -> None:
+    token = base64.b64encode(f'[{{"token": "RID:{end}"}}]'.encode()).decode().rstrip("=")
+    reply = http.send("GET", f"/rooms?nextLink={token}")
+    assert (reply.status, reply.body["error"]["code"]) == (400, "BadRequest")

@@ -71,9 +71,9 @@ def test_a_new_room_has_its_defaults_in_the_order_of_the_service(http: SignedHtt
     reply = http.send("POST", "/rooms", body, version=version)
     assert reply.status == 201
     room = reply.body
-    wanted = {"createdAt": after(), "validFrom": after(), "validUntil": after(days=180)}
+    wanted: dict[str, Any] = {"createdAt": after(), "validFrom": after(), "validUntil": after(days=180)}
     if version in WITH_DIAL_OUT:
-        wanted["pstnDialOutEnabled"] = False  # type: ignore[assignment]
+        wanted["pstnDialOutEnabled"] = False
     assert list(room.items()) == [("id", room["id"]), *wanted.items()]
     assert re.fullmatch(r"994\d{13,14}", room["id"])
     assert reply.headers["location"] == room["id"]
@@ -162,6 +162,12 @@ def test_wrong_times_of_an_update_are_refused_and_change_nothing(http: SignedHtt
     room = http.send("POST", "/rooms", {}).body
     assert refused_by_validation(http.send("PATCH", f"/rooms/{room['id']}", body)) == faults
     assert http.send("GET", f"/rooms/{room['id']}").body == room
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00", "yesterday"])
+def test_a_time_that_no_answer_could_hold_is_refused(http: SignedHttp, moment: str) -> None:
+    faults = refused_by_validation(http.send("POST", "/rooms", {"validFrom": moment}))
+    assert [target for _, target in faults] == ["$.validFrom"]
 
 
 def test_an_update_changes_what_it_holds_and_answers_the_room(emulator: RoomsEmulator, http: SignedHttp) -> None:

@@ -125,6 +125,11 @@ def test_a_transaction_within_another_fails_alone(store: Store) -> None:
     assert store.rooms(None, 10) == ([second, kept], None)
 
 
+def test_old_answers_are_found_without_looking_at_all_of_them(store: Store) -> None:
+    plan = store._database.execute("EXPLAIN QUERY PLAN DELETE FROM repeatable_requests WHERE seen_at < 5").fetchall()
+    assert "SEARCH" in plan[0][3]
+
+
 def test_clear_forgets_everything(store: Store) -> None:
     room = store.add_room(5, VALIDITY, False)
     store.put_participants(room.id, {"a": "Attendee"})

@@ -41,3 +41,9 @@ def test_ticks_are_datetimes_but_for_the_last_digit() -> None:
     moment = datetime(2025, 3, 18, 21, 57, 53, 162579, timezone.utc)
     assert ticks.from_datetime(moment) == ticks.parse("2025-03-18T21:57:53.1625790Z")
     assert ticks.to_datetime(ticks.parse("2025-03-18T21:57:53.1625797Z")) == moment
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"])
+def test_a_moment_that_cannot_be_written_is_not_read(text: str) -> None:
+    with pytest.raises(OverflowError):
+        ticks.parse(text)

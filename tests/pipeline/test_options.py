@@ -69,6 +69,14 @@ def test_a_policy_of_the_callers_gets_keywords_of_its_own(server: RawServer, pla
     assert policy.got == ["red"]
 
 
+def test_a_policy_in_the_place_of_ours_gets_keywords_of_its_own(server: RawServer) -> None:
+    policy = WithKeyword()
+    server.answer(204)
+    with RoomsClient(server.endpoint, "aGVsbG8=", custom_hook_policy=policy) as client:
+        client.delete_room(ID, colour="red")  # type: ignore[call-arg]
+    assert policy.got == ["red"]
+
+
 def test_a_transport_of_the_callers_gets_keywords_of_its_own(server: RawServer) -> None:
     class WithKeywordToo(RequestsTransport):  # type: ignore[misc]  # azure-core gives it no type
         def send(self, request: Any, *, colour: str = "", **kwargs: Any) -> Any:

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import pytest
-from azure.core.credentials import AzureKeyCredential
+from azure.core.credentials import AccessToken, AzureKeyCredential
 from azure.core.pipeline import policies
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
@@ -177,6 +177,20 @@ def test_send_request_sends_a_path_to_the_endpoint_and_leaves_the_request_alone(
     assert (server.received[0].method, server.received[0].target) == ("PUT", "/rooms/x?api-version=2025-03-13")
     assert server.received[0].body == b'{"a": 1}'
     assert (request.url, dict(request.headers)) == before
+
+
+def test_send_request_leaves_a_request_alone_whose_body_cannot_be_copied(server: RawServer) -> None:
+    class Tokens:
+        def get_token(self, *_: str, **__: Any) -> AccessToken:
+            return AccessToken("token", 2**31)
+
+    content = (part for part in [b"a", b"b"])
+    request = HttpRequest("PUT", "/rooms/x", content=content, headers={"Content-Length": "2"})
+    server.answer(200, "{}")
+    with RoomsClient(server.endpoint, Tokens()) as client:
+        client.send_request(request)
+    assert server.received[0].body == b"ab"
+    assert (request.url, dict(request.headers)) == ("/rooms/x", {"Content-Length": "2"})
 
 
 def test_send_request_streams(raw_client: RoomsClient, server: RawServer) -> None:

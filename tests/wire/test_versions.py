@@ -1,5 +1,6 @@
 """Api-versions: which are known, which pass, and what each lacks."""
 
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -20,6 +21,16 @@ def test_a_version_is_plain_text_however_it_is_written(version: ApiVersion) -> N
     assert resolve_version(version).text == resolve_version(version.value).text == version.value
     assert type(resolve_version(version).text) is str
     assert f"{version}" == str(version) == version.value
+
+
+class Mine(str, Enum):
+    """Versions of a caller's own."""
+
+    STABLE = "2024-04-15"
+
+
+def test_a_version_of_another_enum_counts_by_its_value() -> None:
+    assert resolve_version(Mine.STABLE).text == "2024-04-15"
 
 
 @pytest.mark.parametrize(

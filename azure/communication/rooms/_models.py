@@ -56,7 +56,7 @@ def known_role(value: Union[str, None]) -> Union[ParticipantRole, str]:
         raise TypeError(f"role must be a ParticipantRole or a str, not {type(value).__name__}")
     if not value:
         raise ValueError("role is empty; leave it out for Attendee")
-    return _ROLES.get(value, value)
+    return _ROLES.get(value) or str.__str__(value)  # the value of an enum of the caller's, not its name
 
 
 def raw_id_of(identifier: Any) -> str:
@@ -84,7 +84,8 @@ class RoomParticipant:
     """Somebody who may join a room, and in which role.
 
     :param communication_identifier: Who: any object with ``raw_id``, such as the identifier classes of this package,
-        or the raw id itself. A mapping of the service's own members (``rawId``, ``role``) is taken too.
+        or the raw id itself. A mapping of the service's own members is taken too: ``rawId``, and ``role``, which then
+        goes before the argument of that name.
     :type communication_identifier: ~azure.communication.rooms.CommunicationIdentifier or str or Mapping[str, Any]
     :param role: What the participant may do. None means Attendee, as in the service. A role that is not known here is
         kept as ``str``.
@@ -106,7 +107,7 @@ class RoomParticipant:
     ) -> None:
         if isinstance(communication_identifier, Mapping) and "rawId" in communication_identifier:
             wire = communication_identifier
-            communication_identifier, role = wire["rawId"], wire.get("role")
+            communication_identifier, role = wire["rawId"], wire.get("role", role)
         self._raw_id = raw_id_of(communication_identifier)
         self._role = known_role(role)
         self._identifier = None if isinstance(communication_identifier, str) else communication_identifier
@@ -199,7 +200,7 @@ class CommunicationRoom:
         pstn_dial_out_enabled: Optional[bool] = None,
     ) -> None:
         if room is not None:
-            id = room.get("id")  # noqa: A001
+            id = room.get("id")  # noqa: A001  likewise
             pstn_dial_out_enabled = room.get("pstnDialOutEnabled")
             created_at, valid_from = room.get("createdAt"), room.get("validFrom")
             valid_until = room.get("validUntil")

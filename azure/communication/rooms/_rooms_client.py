@@ -1,7 +1,7 @@
 """The client: one method an operation, and one line that sends."""
 
 from collections.abc import Iterable, Mapping
-from copy import deepcopy
+from copy import copy
 from datetime import datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
@@ -11,6 +11,7 @@ from azure.core.credentials import AzureKeyCredential, TokenCredential
 from azure.core.paging import ItemPaged
 from azure.core.rest import HttpRequest, HttpResponse
 from azure.core.tracing.decorator import distributed_trace
+from azure.core.utils import case_insensitive_dict
 
 from ._models import CommunicationRoom, ParticipantRole, RoomParticipant
 from ._pipeline import build_pipeline_client
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Keywords by which a caller's own code comes into the pipeline; it may have keywords of its own.
-_OWN_CODE = frozenset({"transport", "pipeline", "policies", "per_call_policies", "per_retry_policies"})
+#: How keywords end by which a caller's own code comes into the pipeline: ``transport``, ``retry_policy``,
+#: ``per_call_policies`` and so on. Such code may have keywords of its own.
+_OWN_CODE = ("transport", "pipeline", "policy", "policies")
 
 
 class RoomsClient:
@@ -68,7 +70,7 @@ class RoomsClient:
         if isinstance(credential, str):  # release 1.2.0 took the key itself, too
             credential = AzureKeyCredential(credential)
         self._wire = wire_for(endpoint, api_version)
-        self._takes_any_option = not _OWN_CODE.isdisjoint(kwargs)
+        self._takes_any_option = any(name.endswith(_OWN_CODE) for name in kwargs)
         self._endpoint = endpoint
         self._client = build_pipeline_client(endpoint, credential, **kwargs)
 
@@ -269,7 +271,8 @@ class RoomsClient:
         :raises ~azure.core.exceptions.ClientAuthenticationError: If it goes to another host than the endpoint's;
             nothing is sent there.
         """
-        request = deepcopy(request)  # signing writes headers, and this one is the caller's
+        request = copy(request)  # the pipeline writes headers and URL, and these are the caller's
+        request.headers = case_insensitive_dict(request.headers)
         request.url = self._client.format_url(request.url)
         return self._client.send_request(request, stream=stream, **kwargs)
 

@@ -1,9 +1,7 @@
 """The keywords that every call takes beside its own: azure-core's, by name and type."""
 
-import inspect
 import logging
 from collections.abc import Iterable, Mapping, MutableMapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypedDict, Union
 
 from azure.core.pipeline import PipelineRequest, PipelineResponse
@@ -87,6 +85,9 @@ def check_options(method: Callable[..., Any], options: Mapping[str, Any]) -> Non
     """
     for name in options:
         if name not in CallOptions.__annotations__:
+            import inspect  # only whoever misspells a keyword pays for these two
+            from difflib import get_close_matches
+
             own = [p.name for p in inspect.signature(method).parameters.values() if p.kind is not p.VAR_KEYWORD]
             near = get_close_matches(name, [*own, *CallOptions.__annotations__], n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""

@@ -45,9 +45,7 @@ class CurrentWire:
         """``POST /rooms``."""
         body = cast(CreateRoomRequest, self._changes(valid_from, valid_until, pstn_dial_out_enabled))
         if participants is not None:
-            body["participants"] = {
-                raw_id: ParticipantProperties(role=role) for raw_id, role in roster_to_wire(participants).items()
-            }
+            body["participants"] = properties_of(participants)
         request = builders.build_rooms_create_request(
             self._endpoint,
             api_version=self._version.text,
@@ -99,10 +97,7 @@ class CurrentWire:
 
     def add_or_update_participants(self, room_id: str, participants: Participants) -> Call[None]:
         """``PATCH /rooms/{roomId}/participants`` with a role for each."""
-        roster = roster_to_wire(participants)
-        return self._patch_participants(
-            room_id, {raw_id: ParticipantProperties(role=role) for raw_id, role in roster.items()}
-        )
+        return self._patch_participants(room_id, {**properties_of(participants)})
 
     def remove_participants(self, room_id: str, participants: Participants) -> Call[None]:
         """``PATCH /rooms/{roomId}/participants`` with null for each."""
@@ -156,6 +151,11 @@ class CurrentWire:
                 f"{self._endpoint!r}. Nothing was sent."
             )
         return HttpRequest("GET", next_link, headers={"Accept": "application/json"})
+
+
+def properties_of(participants: Participants) -> dict[str, ParticipantProperties]:
+    """Write participants with their roles."""
+    return {raw_id: ParticipantProperties(role=role) for raw_id, role in roster_to_wire(participants).items()}
 
 
 def participant_from_wire(wire: dict[str, Any]) -> RoomParticipant:

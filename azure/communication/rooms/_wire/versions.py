@@ -61,7 +61,7 @@ def resolve_version(api_version: Union[ApiVersion, str]) -> Version:
     """
     if not isinstance(api_version, str):
         raise TypeError(f"api_version must be an ApiVersion or a str, not {type(api_version).__name__}")
-    text = api_version.value if isinstance(api_version, ApiVersion) else str(api_version)
+    text = str.__str__(api_version)  # the value of an enum, ours or the caller's, not its name
     if text not in _KNOWN and not (_FORM.fullmatch(text) and text[:10] > _KNOWN[-1]):
         raise ValueError(
             f"api_version {text!r} is not known. Use one of {', '.join(_KNOWN)}, or a later version of the service."

@@ -114,6 +114,7 @@ class RoomsEmulator:
         self._port = listener.getsockname()[1]
         server = _Server(make_app(Service(self._store, self.clock), self._authenticator), listener)
         if not server.start():
+            listener.close()
             self._store.close()
             raise RuntimeError("the HTTP server could not be started; its log says why")
         self._server = server

@@ -1,4 +1,7 @@
-"""Rooms, participants and the repeatability log, in SQLite. No HTTP, and no rule but that ids are unique."""
+"""Rooms, participants and the repeatability log, in SQLite. No HTTP, and no rule but that ids are unique.
+
+What writes stands within ``transaction()``; what reads may stand anywhere.
+"""
 
 import secrets
 import sqlite3
@@ -6,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from .rules import Validity
 
@@ -36,7 +39,13 @@ CREATE TABLE IF NOT EXISTS repeatable_requests (
     status INTEGER NOT NULL,
     content TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS repeatable_requests_by_age ON repeatable_requests (seen_at);
 """
+
+#: Beyond every record's position, which SQLite counts up from 1.
+MAXIMUM_POSITION = 2**63 - 1
+
+_ROOM = "id, created_at, valid_from, valid_until, pstn_dial_out_enabled"
 
 
 class Room(NamedTuple):
@@ -73,7 +82,7 @@ class Store:
         self._database = sqlite3.connect(
             ":memory:" if location is None else str(location / FILE_NAME),
             isolation_level=None,
-            check_same_thread=False,  # the lock sees to it
+            check_same_thread=False,  # every statement is executed and fetched under the lock
         )
         try:
             self._database.execute("PRAGMA journal_mode = WAL")
@@ -105,7 +114,12 @@ class Store:
         """Forget everything."""
         with self.transaction():
             for table in ("rooms", "participants", "repeatable_requests"):
-                self._database.execute(f"DELETE FROM {table}")  # noqa: S608  the names stand here
+                self._database.execute(f"DELETE FROM {table}")
+
+    def _rows(self, statement: str, *values: object) -> list[Any]:
+        """All rows of a query."""
+        with self._lock:
+            return self._database.execute(statement, values).fetchall()
 
     # -- rooms --------------------------------------------------------------------------------------------------------
 
@@ -119,23 +133,15 @@ class Store:
             pstn_dial_out_enabled,
         )
         try:
-            self._database.execute(
-                "INSERT INTO rooms (id, created_at, valid_from, valid_until, pstn_dial_out_enabled) "
-                "VALUES (?, ?, ?, ?, ?)",
-                room,
-            )
+            self._database.execute(f"INSERT INTO rooms ({_ROOM}) VALUES (?, ?, ?, ?, ?)", room)
         except sqlite3.IntegrityError:  # the id is taken
             return self.add_room(created_at, validity, pstn_dial_out_enabled)
         return room
 
     def room(self, room_id: str) -> Optional[Room]:
         """The room of an id, unless it was deleted or never was."""
-        row = self._database.execute(
-            "SELECT id, created_at, valid_from, valid_until, pstn_dial_out_enabled FROM rooms "
-            "WHERE id = ? AND NOT deleted",
-            (room_id,),
-        ).fetchone()
-        return None if row is None else _room(row)
+        rows = self._rows(f"SELECT {_ROOM} FROM rooms WHERE id = ? AND NOT deleted", room_id)
+        return _room(rows[0]) if rows else None
 
     def change_room(self, room: Room) -> None:
         """Keep a room's new times and flag."""
@@ -159,11 +165,11 @@ class Store:
         :param before: Where the page before ended; None for the first page.
         :returns: The rooms, and where this page ended when there are records behind it.
         """
-        rows = self._database.execute(
-            "SELECT id, created_at, valid_from, valid_until, pstn_dial_out_enabled, deleted, sequence FROM rooms "
-            "WHERE sequence < ? ORDER BY sequence DESC LIMIT ?",
-            (2**63 - 1 if before is None else before, count + 1),
-        ).fetchall()
+        rows = self._rows(
+            f"SELECT {_ROOM}, deleted, sequence FROM rooms WHERE sequence < ? ORDER BY sequence DESC LIMIT ?",
+            MAXIMUM_POSITION if before is None else before,
+            count + 1,
+        )
         more, rows = len(rows) > count, rows[:count]
         return [_room(row[:5]) for row in rows if not row[5]], rows[-1][6] if more else None
 
@@ -185,9 +191,7 @@ class Store:
 
     def participants(self, room_id: str) -> dict[str, str]:
         """Raw id -> role, in the order in which they were added."""
-        return dict(
-            self._database.execute("SELECT raw_id, role FROM participants WHERE room = ? ORDER BY place", (room_id,))
-        )
+        return dict(self._rows("SELECT raw_id, role FROM participants WHERE room = ? ORDER BY place", room_id))
 
     # -- repeatable requests ------------------------------------------------------------------------------------------
 
@@ -202,10 +206,8 @@ class Store:
     def answer(self, request_id: str, since: int) -> Optional[StoredAnswer]:
         """How a repeatable request was answered, unless that is too long ago."""
         self._database.execute("DELETE FROM repeatable_requests WHERE seen_at < ?", (since,))
-        row = self._database.execute(
-            "SELECT fingerprint, status, content FROM repeatable_requests WHERE id = ?", (request_id,)
-        ).fetchone()
-        return None if row is None else StoredAnswer(*row)
+        rows = self._rows("SELECT fingerprint, status, content FROM repeatable_requests WHERE id = ?", request_id)
+        return StoredAnswer(*rows[0]) if rows else None
 
 
 def _room(row: tuple[str, int, int, int, int]) -> Room:

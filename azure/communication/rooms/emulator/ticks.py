@@ -27,13 +27,14 @@ def parse(text: str) -> int:
     """Read what a request holds: a date-time with ``Z``, an offset or no zone (UTC), or a date alone.
 
     :raises ValueError: If the text is neither.
+    :raises OverflowError: If it lies outside of the years 1 to 9999 in UTC, where no answer could hold it.
     """
     match = _TEXT.fullmatch(text)
     if not match:
         raise ValueError(f"{text!r} is neither a date-time nor a date")
     date, time, fraction, zone = match.groups()
     moment = datetime.fromisoformat(f"{date}T{time or '00:00'}{'+00:00' if zone in (None, 'Z') else zone}")
-    return from_datetime(moment) + int((fraction or "")[:7].ljust(7, "0"))
+    return from_datetime(moment.astimezone(timezone.utc)) + int((fraction or "")[:7].ljust(7, "0"))
 
 
 def write(ticks: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from .. import errors, repeatability, rules, ticks
 from ..exchange import Answer, Request, Service
-from ..store import Room
+from ..store import MAXIMUM_POSITION, Room
 from ..versions import Version
 
 _JSON = "application/json"
@@ -128,6 +128,9 @@ def _position(token: Optional[str]) -> Optional[int]:
         return None
     try:
         (entry,) = json.loads(base64.b64decode(token + "=" * (-len(token) % 4), validate=True))
-        return int(entry["token"].partition("RID:")[2])
+        position = int(entry["token"].partition("RID:")[2])
     except (binascii.Error, AttributeError, KeyError, RecursionError, TypeError, ValueError):
         raise errors.next_link_form() from None
+    if not 0 < position < MAXIMUM_POSITION:
+        raise errors.next_link_form()
+    return position
