@@ -2,13 +2,15 @@
 
 import re
 import secrets
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from azure.communication.rooms.emulator.rules import Validity
-from azure.communication.rooms.emulator.store import Store, StoredAnswer
+from azure.communication.rooms.emulator.store import FILE_NAME, Store, StoredAnswer
 
 VALIDITY = Validity(10, 20)
 
@@ -22,7 +24,7 @@ def store() -> Iterator[Store]:
 
 def test_a_room_is_kept_under_an_id_of_the_services_form(store: Store) -> None:
     room = store.add_room(5, VALIDITY, True)
-    assert store.room(room.id) == room == (room.id, 5, 10, 20, True)
+    assert store.room(room.id) == room == (room.id, 5, 10, 20, True, "InviteOnly")
     ids = {store.add_room(5, VALIDITY, False).id for _ in range(200)}
     assert len(ids) == 200
     assert all(re.fullmatch(r"994\d{13,14}", id_) for id_ in ids)
@@ -35,7 +37,8 @@ def test_an_id_that_is_taken_is_not_given_twice(store: Store, monkeypatch: pytes
 
 
 def test_a_change_is_kept(store: Store) -> None:
-    room = store.add_room(5, VALIDITY, False)._replace(valid_from=1, valid_until=2, pstn_dial_out_enabled=True)
+    room = store.add_room(5, VALIDITY, False)
+    room = room._replace(valid_from=1, valid_until=2, pstn_dial_out_enabled=True, room_join_policy="open")
     store.change_room(room)
     assert store.room(room.id) == room
 
@@ -82,6 +85,16 @@ def test_participants_keep_their_place_when_their_role_changes(store: Store) -> 
     store.put_participants("1", {"b": "Consumer"})
     wanted = [("a", "Presenter"), ("c", "Presenter"), ("d", "Attendee"), ("b", "Consumer")]
     assert list(store.participants("1").items()) == wanted
+    assert store.participants("2") == {"a": "Consumer"}
+
+
+def test_participants_can_be_replaced_by_others(store: Store) -> None:
+    store.put_participants("1", {"a": "Attendee", "b": "Attendee"})
+    store.put_participants("2", {"a": "Consumer"})
+    store.replace_participants("1", {"c": "Presenter", "a": "Consumer"})
+    assert list(store.participants("1").items()) == [("c", "Presenter"), ("a", "Consumer")]
+    store.replace_participants("1", {})
+    assert store.participants("1") == {}
     assert store.participants("2") == {"a": "Consumer"}
 
 
@@ -144,10 +157,31 @@ def test_clear_forgets_everything(store: Store) -> None:
 def test_a_location_keeps_everything_for_the_next_store(tmp_path: Path) -> None:
     location = tmp_path / "not" / "yet"
     first = Store(location)
-    room = first.add_room(5, VALIDITY, True)
+    room = first.add_room(5, VALIDITY, True, "open")
     first.put_participants(room.id, {"a": "Attendee"})
     first.close()
     second = Store(location)
     assert second.room(room.id) == room
     assert second.participants(room.id) == {"a": "Attendee"}
     second.close()
+
+
+def test_a_file_of_before_join_policies_is_opened_and_its_rooms_are_invite_only(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as old:
+        old.executescript("""
+            CREATE TABLE rooms (
+                sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL,
+                valid_from INTEGER NOT NULL, valid_until INTEGER NOT NULL, pstn_dial_out_enabled INTEGER NOT NULL,
+                deleted INTEGER NOT NULL DEFAULT 0
+            );
+            INSERT INTO rooms VALUES (1, '9941000000000000', 5, 10, 20, 1, 0);
+            INSERT INTO rooms VALUES (2, '9941000000000001', 6, 10, 20, 0, 1);
+        """)
+    for _ in range(2):  # the second time it is a file of today
+        with closing(Store(tmp_path)) as store:
+            (room,) = store.rooms(None, 10)[0]
+            assert room == ("9941000000000000", 5, 10, 20, True, "InviteOnly")
+    with closing(Store(tmp_path)) as store:
+        store.change_room(room._replace(room_join_policy="open"))
+        new = store.add_room(7, VALIDITY, False, "open")
+        assert store.rooms(None, 10)[0] == [new, room._replace(room_join_policy="open")]

@@ -8,6 +8,7 @@ from . import errors, ticks
 
 ROLES = ("Presenter", "Attendee", "Consumer", "Collaborator")
 DEFAULT_ROLE = "Attendee"
+DEFAULT_JOIN_POLICY = "InviteOnly"
 MAXIMUM_VALIDITY = 180 * ticks.PER_DAY
 #: Minutes that a user's token can be good for.
 TOKEN_LIFETIMES = range(60, 24 * 60 + 1)

@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-from .rules import Validity
+from .rules import DEFAULT_JOIN_POLICY, Validity
 
 FILE_NAME = "rooms.sqlite3"
 
-_SCHEMA = """
+#: Came after the first files were written: a file without it gets it when it is opened.
+_JOIN_POLICY = f"room_join_policy TEXT NOT NULL DEFAULT '{DEFAULT_JOIN_POLICY}'"
+
+_SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS rooms (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -23,7 +26,8 @@ CREATE TABLE IF NOT EXISTS rooms (
     valid_from INTEGER NOT NULL,
     valid_until INTEGER NOT NULL,
     pstn_dial_out_enabled INTEGER NOT NULL,
-    deleted INTEGER NOT NULL DEFAULT 0
+    deleted INTEGER NOT NULL DEFAULT 0,
+    {_JOIN_POLICY}
 );
 CREATE TABLE IF NOT EXISTS participants (
     place INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -45,7 +49,7 @@ CREATE INDEX IF NOT EXISTS repeatable_requests_by_age ON repeatable_requests (se
 #: Beyond every record's position, which SQLite counts up from 1.
 MAXIMUM_POSITION = 2**63 - 1
 
-_ROOM = "id, created_at, valid_from, valid_until, pstn_dial_out_enabled"
+_ROOM = "id, created_at, valid_from, valid_until, pstn_dial_out_enabled, room_join_policy"
 
 
 class Room(NamedTuple):
@@ -56,6 +60,7 @@ class Room(NamedTuple):
     valid_from: int
     valid_until: int
     pstn_dial_out_enabled: bool
+    room_join_policy: str = DEFAULT_JOIN_POLICY
 
 
 class StoredAnswer(NamedTuple):
@@ -88,9 +93,15 @@ class Store:
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = FULL")  # what was answered is there after a crash
             self._database.executescript(_SCHEMA)
+            self._add_missing_column()
         except sqlite3.Error:
             self._database.close()
             raise
+
+    def _add_missing_column(self) -> None:
+        with self.transaction():
+            if "room_join_policy" not in [column[1] for column in self._rows("PRAGMA table_info(rooms)")]:
+                self._database.execute(f"ALTER TABLE rooms ADD COLUMN {_JOIN_POLICY}")
 
     def close(self) -> None:
         """Close the database."""
@@ -123,7 +134,13 @@ class Store:
 
     # -- rooms --------------------------------------------------------------------------------------------------------
 
-    def add_room(self, created_at: int, validity: Validity, pstn_dial_out_enabled: bool) -> Room:
+    def add_room(
+        self,
+        created_at: int,
+        validity: Validity,
+        pstn_dial_out_enabled: bool,
+        room_join_policy: str = DEFAULT_JOIN_POLICY,
+    ) -> Room:
         """Keep a new room, under an id of the form that the live service makes: 994 and 13 or 14 digits."""
         room = Room(
             f"994{10**12 + secrets.randbelow(10**14 - 10**12)}",
@@ -131,11 +148,12 @@ class Store:
             validity.start,
             validity.end,
             pstn_dial_out_enabled,
+            room_join_policy,
         )
         try:
-            self._database.execute(f"INSERT INTO rooms ({_ROOM}) VALUES (?, ?, ?, ?, ?)", room)
+            self._database.execute(f"INSERT INTO rooms ({_ROOM}) VALUES (?, ?, ?, ?, ?, ?)", room)
         except sqlite3.IntegrityError:  # the id is taken
-            return self.add_room(created_at, validity, pstn_dial_out_enabled)
+            return self.add_room(created_at, validity, pstn_dial_out_enabled, room_join_policy)
         return room
 
     def room(self, room_id: str) -> Optional[Room]:
@@ -144,16 +162,17 @@ class Store:
         return _room(rows[0]) if rows else None
 
     def change_room(self, room: Room) -> None:
-        """Keep a room's new times and flag."""
+        """Keep a room's new times, flag and join policy."""
         self._database.execute(
-            "UPDATE rooms SET valid_from = ?, valid_until = ?, pstn_dial_out_enabled = ? WHERE id = ?",
-            (room.valid_from, room.valid_until, room.pstn_dial_out_enabled, room.id),
+            "UPDATE rooms SET valid_from = ?, valid_until = ?, pstn_dial_out_enabled = ?, room_join_policy = ? "
+            "WHERE id = ?",
+            (room.valid_from, room.valid_until, room.pstn_dial_out_enabled, room.room_join_policy, room.id),
         )
 
     def delete_room(self, room_id: str) -> bool:
         """Mark a room as deleted; whether it ever was. The mark stays, so that deleting it again succeeds again."""
         deleted = self._database.execute("UPDATE rooms SET deleted = 1 WHERE id = ?", (room_id,)).rowcount > 0
-        self._database.execute("DELETE FROM participants WHERE room = ?", (room_id,))
+        self.replace_participants(room_id, {})
         return deleted
 
     def rooms(self, before: Optional[int], count: int) -> tuple[list[Room], Optional[int]]:
@@ -171,7 +190,7 @@ class Store:
             count + 1,
         )
         more, rows = len(rows) > count, rows[:count]
-        return [_room(row[:5]) for row in rows if not row[5]], rows[-1][6] if more else None
+        return [_room(row[:6]) for row in rows if not row[6]], rows[-1][7] if more else None
 
     # -- participants -------------------------------------------------------------------------------------------------
 
@@ -182,6 +201,11 @@ class Store:
             "ON CONFLICT (room, raw_id) DO UPDATE SET role = excluded.role",
             [(room_id, raw_id, role) for raw_id, role in roster.items()],
         )
+
+    def replace_participants(self, room_id: str, roster: dict[str, str]) -> None:
+        """Remove all participants and add these."""
+        self._database.execute("DELETE FROM participants WHERE room = ?", (room_id,))
+        self.put_participants(room_id, roster)
 
     def drop_participants(self, room_id: str, raw_ids: list[str]) -> None:
         """Remove participants; who is not there is passed over."""
@@ -210,5 +234,5 @@ class Store:
         return StoredAnswer(*rows[0]) if rows else None
 
 
-def _room(row: tuple[str, int, int, int, int]) -> Room:
-    return Room(*row[:4], pstn_dial_out_enabled=bool(row[4]))
+def _room(row: tuple[str, int, int, int, int, str]) -> Room:
+    return Room(*row[:4], pstn_dial_out_enabled=bool(row[4]), room_join_policy=row[5])
