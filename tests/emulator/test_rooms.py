@@ -1,10 +1,11 @@
 """Rooms over HTTP, without our client: statuses, bodies, headers and defaults of the newest server build."""
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from http_at_noon import NOW, HttpAtNoon
 from people import ALICE, BOB, NOBODY
 from signed_http import Reply, SignedHttp
 
@@ -15,23 +16,12 @@ SUPPORTED = "2023-06-14, 2023-10-30-preview, 2024-04-15, 2025-03-13"
 WITHOUT_DIAL_OUT = ["2023-03-31-preview", "2023-06-14"]
 WITH_DIAL_OUT = ["2023-10-30-preview", "2024-04-15", "2025-03-13"]
 VERSIONS = WITHOUT_DIAL_OUT + WITH_DIAL_OUT
-NOW = datetime(2025, 3, 18, 12, 0, tzinfo=timezone.utc)
 UNKNOWN = "99400000000000000"
-
-
-@pytest.fixture(autouse=True)
-def _noon(emulator: RoomsEmulator) -> None:
-    emulator.clock.freeze()
-    emulator.clock.set(NOW)
 
 
 @pytest.fixture
 def http(emulator: RoomsEmulator) -> SignedHttp:
-    class AtNoon(SignedHttp):
-        def send(self, *arguments: Any, **keywords: Any) -> Reply:
-            return super().send(*arguments, **{"date": emulator.clock.now(), **keywords})
-
-    return AtNoon(emulator.connection_string)
+    return HttpAtNoon(emulator)
 
 
 def after(**units: float) -> str:
