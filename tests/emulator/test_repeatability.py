@@ -132,6 +132,37 @@ def test_a_date_without_a_zone_is_utc(creator: Creator) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "result"),
+    [
+        ("2025-03-18T12:00:00.38444Z", (201, "accepted")),
+        ("2025-03-18T11:55:00Z", (201, "accepted")),
+        ("2025-03-18T13:03:00+01:00", (201, "accepted")),
+        ("Tue, 18 Mar 2025 12:00:00 GMT", (201, "accepted")),
+        ("2025-03-18T11:54:59.9999999Z", (412, "rejected")),
+        ("2025-03-18T12:00:00X", (400, "rejected")),
+        ("0001-01-01T00:00:00+10:00", (400, "rejected")),
+    ],
+)
+def test_on_2022_02_01_the_first_attempt_may_be_a_date_time(creator: Creator, sent: str, result: Any) -> None:
+    reply = creator.create(GUID, sent=sent, version="2022-02-01")
+    assert outcome(reply) == result
+    assert "x-ms-error-code" not in reply.headers
+
+
+def test_on_later_versions_a_date_time_is_rejected(creator: Creator) -> None:
+    reply = creator.create(GUID, sent="2025-03-18T12:00:00Z", version="2023-03-31-preview")
+    assert outcome(reply) == (400, "rejected")
+
+
+def test_on_2022_02_01_a_problem_is_repeated_as_it_was(creator: Creator) -> None:
+    body = {"validUntil": "2020-01-01"}
+    replies = [creator.create(GUID, body, version="2022-02-01") for _ in range(2)]
+    assert replies[0].body["errors"] == {"ValidUntil": ["The time range end is in the past."]}
+    assert replies[0].body == replies[1].body
+    assert {reply.headers["content-type"] for reply in replies} == {"application/problem+json; charset=utf-8"}
+
+
+@pytest.mark.parametrize(
     "body", [{"participants": {NOBODY: {}}}, {"validUntil": "2020-01-01"}], ids=["refused by logic", "by validation"]
 )
 def test_a_refusal_is_repeated_too_and_without_the_header(creator: Creator, body: Any) -> None:

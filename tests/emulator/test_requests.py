@@ -28,12 +28,12 @@ def test_health_is_answered_to_anybody(http: SignedHttp) -> None:
     assert (reply.status, reply.body) == (200, {"status": "ok"})
 
 
-@pytest.mark.parametrize("version", [*versions.KNOWN, "2026-01-01", "2027-12-31-preview"])
+@pytest.mark.parametrize("version", [*versions.KNOWN[1:], "2026-01-01", "2027-12-31-preview"])
 def test_every_known_and_every_later_version_is_served(http: SignedHttp, version: str) -> None:
     assert http.send("GET", "/rooms", version=version).status == 200
 
 
-@pytest.mark.parametrize("version", ["2021-04-07", "2022-02-01", "2025-02-28", "latest", "2026", "2026-01-01 or 1=1"])
+@pytest.mark.parametrize("version", ["2021-04-07", "2022-02-02", "2025-02-28", "latest", "2026", "2026-01-01 or 1=1"])
 def test_any_other_version_is_refused_by_name(http: SignedHttp, version: str) -> None:
     escaped = version.replace(" ", "%20")
     reply = http.send("GET", "/rooms", version=escaped)
@@ -41,6 +41,30 @@ def test_any_other_version_is_refused_by_name(http: SignedHttp, version: str) ->
     assert f"'{version}'" in reply.body["error"]["message"]
     assert f"http://{http.host}/rooms?api-version={escaped}" in reply.body["error"]["message"]
     assert reply.headers["api-supported-versions"] == versions.ANNOUNCED
+
+
+@pytest.mark.parametrize(
+    ("version", "method", "path"),
+    [
+        ("2022-02-01", "GET", "/rooms"),
+        ("2022-02-01", "PATCH", f"{ROOM}/participants"),
+        *(
+            (version, "POST", f"{ROOM}/participants:{verb}")
+            for version in ("2023-03-31-preview", "2025-03-13")
+            for verb in ("add", "update", "remove")
+        ),
+    ],
+)
+def test_a_method_of_other_versions_is_refused(http: SignedHttp, version: str, method: str, path: str) -> None:
+    reply = http.send(method, path, version=version)
+    assert refusal(reply) == (400, "UnsupportedApiVersion")
+    assert reply.body["error"]["message"] == (
+        f"The HTTP resource that matches the request URI 'http://{http.host}{path}?api-version={version}' "
+        f"does not support the API version '{version}'."
+    )
+    assert ("x-ms-error-code" in reply.headers) is (version != "2022-02-01")
+    only_2022, spoken = ":" in path, reply.headers["api-supported-versions"]
+    assert spoken == ("2022-02-01" if only_2022 else f"2022-02-01, {versions.ANNOUNCED}")
 
 
 @pytest.mark.parametrize("path", ["/rooms", "/rooms?api-version=", "/rooms?other=1"])
@@ -85,7 +109,14 @@ def test_a_body_that_is_too_large_is_not_read_to_its_end(http: SignedHttp) -> No
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("PUT", "/rooms"), ("DELETE", "/rooms"), ("POST", ROOM), ("GET", "/identities"), ("OPTIONS", ROOM)],
+    [
+        ("PUT", "/rooms"),
+        ("DELETE", "/rooms"),
+        ("POST", ROOM),
+        ("GET", "/identities"),
+        ("OPTIONS", ROOM),
+        ("GET", f"{ROOM}/participants:add"),
+    ],
 )
 def test_a_method_that_a_path_does_not_have_is_refused(http: SignedHttp, method: str, path: str) -> None:
     assert refusal(http.send(method, path)) == (405, "MethodNotAllowed")
@@ -111,7 +142,7 @@ def test_a_fault_of_the_emulator_is_told_and_survived(
     def broken(*_: Any) -> Any:
         raise ZeroDivisionError("of all things")
 
-    monkeypatch.setattr(current, "_room", broken)
+    monkeypatch.setattr(current, "find_room", broken)
     assert refusal(http.send("GET", ROOM)) == (500, "InternalServerError")
     assert "of all things" in caplog.text
     monkeypatch.undo()

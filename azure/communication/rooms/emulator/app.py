@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from email.utils import format_datetime
-from typing import Callable, Optional
+from typing import Optional
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request as HttpRequest
@@ -17,17 +17,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import errors, versions
 from .auth import Authenticator
-from .exchange import Answer, Request, Service, refused
-from .routes import current, identity
+from .exchange import Answer, Handler, Request, Service, refused
+from .routes import current, identity, preview_2022
 
 LOGGER = logging.getLogger("azure.communication.rooms.emulator")
 
 #: Bytes of a body that are read; a body with thousands of participants stays far below.
 BODY_LIMIT = 4 * 1024 * 1024
-
-Handler = Callable[[Request, Service], Answer]
-#: From the text of an api-version, and the URL for a refusal, to the version.
-ResolveVersion = Callable[[str, str], versions.Version]
 
 _CONSTANT_HEADERS = {
     "Request-Context": "appId=",
@@ -43,23 +39,19 @@ def make_app(service: Service, authenticator: Authenticator) -> ASGIApp:
     :param authenticator: Judges who asks.
     """
 
-    def rooms(path: str, **handlers: Handler) -> Route:
-        return Route(path, Endpoint(handlers, service, authenticator, versions.resolve, versions.ANNOUNCED))
+    def endpoint(handlers: Mapping[str, Handler]) -> Endpoint:
+        return Endpoint(handlers, service, authenticator)
 
-    def identities(path: str, **handlers: Handler) -> Route:
-        return Route(path, Endpoint(handlers, service, authenticator, versions.any_version, None))
+    def rooms_endpoint(path: str) -> Endpoint:
+        on_current, on_2022 = current.ROUTES.get(path, {}), preview_2022.ROUTES.get(path, {})
+        return RoomsEndpoint(on_current, on_2022, service, authenticator)
 
     routes = [
         Route("/health", _health, methods=["GET"]),
-        rooms("/rooms", GET=current.list_rooms, POST=current.create_room),
-        rooms("/rooms/{room_id}", GET=current.get_room, PATCH=current.update_room, DELETE=current.delete_room),
-        rooms("/rooms/{room_id}/participants", GET=current.list_participants, PATCH=current.update_participants),
-        identities("/identities", POST=identity.create_identity),
-        identities("/identities/{user}", DELETE=identity.delete_identity),
-        identities("/identities/{user}/:issueAccessToken", POST=identity.issue_access_token),
+        *(Route(path, rooms_endpoint(path)) for path in {**current.ROUTES, **preview_2022.ROUTES}),
+        *(Route(path, endpoint(handlers)) for path, handlers in identity.ROUTES.items()),
     ]
-    unknown = Endpoint({}, service, authenticator, versions.any_version, None)
-    return Router(routes, redirect_slashes=False, default=unknown)
+    return Router(routes, redirect_slashes=False, default=endpoint({}))
 
 
 async def _health(_: HttpRequest) -> Response:
@@ -67,74 +59,110 @@ async def _health(_: HttpRequest) -> Response:
 
 
 class Endpoint:
-    """One path: its handlers by method, and what stands around each of them.
+    """One path: its handlers by method, and what stands around each of them. Its api-versions are as one.
 
     :param handlers: By method; none at all for a path that does not exist.
     :param service: What handlers work on.
     :param authenticator: Judges who asks.
-    :param resolve_version: Reads api-versions.
-    :param announced: The versions that answers name as supported, None to name none.
     """
 
-    def __init__(
-        self,
-        handlers: Mapping[str, Handler],
-        service: Service,
-        authenticator: Authenticator,
-        resolve_version: ResolveVersion,
-        announced: Optional[str],
-    ) -> None:
+    def __init__(self, handlers: Mapping[str, Handler], service: Service, authenticator: Authenticator) -> None:
         self._handlers = handlers
         self._service = service
         self._authenticator = authenticator
-        self._resolve_version = resolve_version
-        self._announced = announced
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
         started = time.perf_counter()
         method, target, reason = scope["method"], _target(scope), ""
+        version: Optional[versions.Version] = None
         try:
-            answer = self._handle(scope, await _read_body(receive))
+            request = self._admit(scope, await _read_body(receive))
+            version = request.version
+            answer = self._handler(request)(request, self._service)
         except errors.Refusal as refusal:
-            answer, reason = refused(refusal), f" {refusal.reason()}"
+            answer, reason = refused(refusal, version), f" {refusal.reason()}"
         except Exception:
             LOGGER.exception("%s %s failed", method, target)
-            answer, reason = refused(errors.internal()), " a fault of the emulator"
+            answer, reason = refused(errors.internal(), version), " a fault of the emulator"
         milliseconds = (time.perf_counter() - started) * 1000
         LOGGER.info("%s %s %d %.1f ms%s", method, target, answer.status, milliseconds, reason)
-        await self._encode(answer)(scope, receive, send)
+        await self._encode(answer, version)(scope, receive, send)
 
-    def _handle(self, scope: Scope, body: bytes) -> Answer:
-        """Authenticate, read the version, decode, handle."""
+    def _admit(self, scope: Scope, body: bytes) -> Request:
+        """Authenticate, read the version, decode."""
         method, target = scope["method"], _target(scope)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         self._authenticator.check(method, target, headers, body, self._service.clock.ticks())
         if not self._handlers:
             raise errors.no_such_path()
-        handler = self._handlers.get(method)
-        if handler is None:
+        if method not in self._handlers:
             raise errors.no_such_method(method)
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
         origin = f"{scope['scheme']}://{headers.get('host', '')}"
-        version = self._resolve_version(query.get("api-version", ""), origin + target)
-        parameters = scope.get("path_params", {})
-        return handler(Request(method, origin, target, parameters, query, headers, body, version), self._service)
+        version = self._version(query.get("api-version", ""), origin + target)
+        return Request(method, origin, target, scope.get("path_params", {}), query, headers, body, version)
 
-    def _encode(self, answer: Answer) -> Response:
+    def _version(self, text: str, _url: str) -> versions.Version:
+        """The version of an api-version's text; the URL is for a refusal."""
+        return versions.Version(text)
+
+    def _handler(self, request: Request) -> Handler:
+        """What answers a request whose method the path has."""
+        return self._handlers[request.method]
+
+    def _announced(self, _version: Optional[versions.Version]) -> Optional[str]:
+        """The versions that an answer names as supported, None to name none."""
+        return None
+
+    def _encode(self, answer: Answer, version: Optional[versions.Version]) -> Response:
         """The answer with every header of the service's own, its body in chunks as the service sends it."""
         headers: dict[str, str] = {**_CONSTANT_HEADERS, **answer.headers}
         headers["Date"] = format_datetime(self._service.clock.now(), usegmt=True)
         headers["MS-CV"] = base64.b64encode(secrets.token_bytes(16)).decode().rstrip("=") + ".0"
         headers["X-Azure-Ref"] = secrets.token_hex(16)
-        if self._announced is not None and answer.announced:
-            headers["api-supported-versions"] = self._announced
+        announced = self._announced(version)
+        if announced is not None and answer.announced:
+            headers["api-supported-versions"] = announced
         if answer.body is None:
             return Response(status_code=answer.status, headers=headers)
-        headers["Content-Type"] = "application/json; charset=utf-8"
+        headers.setdefault("Content-Type", "application/json; charset=utf-8")
         response = Response(json.dumps(answer.body, separators=(",", ":")), answer.status, headers)
         del response.headers["Content-Length"]
         return response
+
+
+class RoomsEndpoint(Endpoint):
+    """One path of Rooms, on two wires: 2022-02-01 has other methods than the versions after it.
+
+    :param current: Handlers by method on 2023-03-31-preview and later.
+    :param preview_2022: Handlers by method on 2022-02-01.
+    :param service: What handlers work on.
+    :param authenticator: Judges who asks.
+    """
+
+    def __init__(
+        self,
+        current: Mapping[str, Handler],
+        preview_2022: Mapping[str, Handler],
+        service: Service,
+        authenticator: Authenticator,
+    ) -> None:
+        super().__init__({**preview_2022, **current}, service, authenticator)
+        self._current = current
+        self._preview_2022 = preview_2022
+
+    def _version(self, text: str, url: str) -> versions.Version:
+        return versions.resolve(text, url)
+
+    def _handler(self, request: Request) -> Handler:
+        handlers = self._preview_2022 if request.version.is_preview_2022 else self._current
+        if request.method not in handlers:
+            raise errors.api_version_unsupported(request.origin + request.target, request.version.text)
+        return handlers[request.method]
+
+    def _announced(self, version: Optional[versions.Version]) -> Optional[str]:
+        return versions.announced(version, has_current=bool(self._current))
 
 
 async def _read_body(receive: Receive) -> bytes:

@@ -1,7 +1,8 @@
 """One catalogue: what the service refuses, with which status, code, message and target.
 
 The words are those of the newest server build that was seen (February and March 2025). What nobody has seen the
-service answer is marked ``not observed``; there the words are this emulator's.
+service answer is marked ``not observed``; there the words are this emulator's. Api-version 2022-02-01 is answered in
+the words and the form of its own day (July and August 2022).
 """
 
 from typing import Any, NamedTuple, Optional
@@ -24,6 +25,7 @@ class Refusal(Exception):
 
     :ivar announced: Whether the answer names the supported api-versions and repeats its code in a header. The service
         does neither when model validation failed.
+    :ivar parameter: What 2022-02-01 calls a body that could not be read; whoever read it says so.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Refusal(Exception):
         details: tuple[Detail, ...] = (),
         announced: bool = True,
         headers: Optional[dict[str, str]] = None,
+        message_2022: Optional[str] = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -41,6 +44,28 @@ class Refusal(Exception):
         self.details = details
         self.announced = announced
         self.headers: dict[str, str] = headers or {}
+        self.parameter = ""
+        self._message_2022 = message_2022 or message
+
+    def body_2022(self, trace_id: str) -> dict[str, Any]:
+        """The body of the answer on 2022-02-01, where model validation speaks RFC 7807.
+
+        :param str trace_id: What such an answer is to be found by.
+        """
+        if not self.details:
+            return {"error": {"code": self.code, "message": self._message_2022}}
+        faults: dict[str, list[str]] = {}
+        if any(detail.target.startswith("$") for detail in self.details):  # nothing was read: there is no parameter
+            faults[self.parameter] = [f"The {self.parameter} field is required."]
+        for detail in self.details:
+            faults.setdefault(detail.target, []).append(detail.message)
+        return {
+            "type": "https://tools.ietf.org/html/rfc7231#section-6.5.1",
+            "title": "One or more validation errors occurred.",
+            "status": self.status,
+            "traceId": trace_id,
+            "errors": faults,
+        }
 
     def body(self) -> dict[str, Any]:
         """The body of the answer."""
@@ -60,10 +85,22 @@ class Refusal(Exception):
 
 # -- model validation: what a body says is wrong in itself ------------------------------------------------------------
 
+# Observed on 2022-02-01 are the range that is too large and the one time alone; the other two are taken to be the same.
 END_IN_PAST = Detail("The time range end is in the past.", "ValidUntil")
 RANGE_TOO_LARGE = Detail("The time range is incorrect, or larger than 180 days.", "ValidUntil")
 START_TOO_LATE = Detail("Value is incorrect or more than 180 days in the future.", "ValidFrom")
 ONE_TIME_ONLY = Detail("validFrom and validUntil should be set together.", "")
+#: On 2022-02-01, which lists participants; a map cannot hold one twice.
+DUPLICATE_PARTICIPANT = Detail(
+    "Provided request has duplicate participant with same id but different attributes", "Participants"
+)
+#: A body without the participants to add, update or remove on 2022-02-01 (not observed).
+PARTICIPANTS_MISSING = Detail("The Participants field is required.", "Participants")
+
+_CONTRACTS_2022 = "Microsoft.AzureCommunicationService.Rooms.Api.Contracts.V2022_02_01"
+#: What the service calls the roles and the join policies of 2022-02-01 when a text is none of them.
+ROLE_2022 = f"{_CONTRACTS_2022}.RoleTypeDto"
+JOIN_POLICY_2022 = f"{_CONTRACTS_2022}.RoomJoinPolicyDto"
 
 
 def invalid(*details: Detail) -> Refusal:
@@ -78,7 +115,11 @@ def unknown_role(raw_id: str) -> Refusal:
 
 
 def unreadable(path: str, expected: str) -> Refusal:
-    """A member of another type than it should have (not observed)."""
+    """A member of another type than it should have.
+
+    Observed for roles and join policies on 2022-02-01 alone, where the text goes on with line and byte. Those are left
+    out here.
+    """
     return invalid(Detail(f"The JSON value could not be converted to {expected}. Path: {path}.", path))
 
 
@@ -86,23 +127,30 @@ def unreadable(path: str, expected: str) -> Refusal:
 
 
 def room_id_length() -> Refusal:
-    """An id that is too short or too long for one."""
+    """An id that is too short or too long for one (not observed on 2022-02-01)."""
     return Refusal(400, "BadRequest", "Invalid room ID length.")
 
 
 def room_id_form() -> Refusal:
-    """An id of the right length that is not made of digits."""
+    """An id of the right length that is not made of digits (not observed on 2022-02-01)."""
     return Refusal(400, "BadRequest", "Invalid room ID.")
 
 
 def room_not_found() -> Refusal:
     """A room that never was, or was deleted."""
-    return Refusal(404, "NotFound", "The server cannot find the requested resource.")
+    message = "The server cannot find the requested resource."
+    return Refusal(404, "NotFound", message, message_2022="Resource not found")
+
+
+def join_policy_after_start() -> Refusal:
+    """Another join policy for a room that has begun, on 2022-02-01."""
+    return Refusal(400, "BadRequest", "Room join policy cannot be updated after room start time has elapsed")
 
 
 def identifier_form() -> Refusal:
-    """A participant of a new room whose raw id is none."""
-    return Refusal(400, "BadRequest", "Invalid format for communication identifier.")
+    """A participant of a new room, and of any room on 2022-02-01, whose raw id is none."""
+    message = "Invalid format for communication identifier."
+    return Refusal(400, "BadRequest", message, message_2022="Identifier format is invalid.")
 
 
 def identifier_unsupported(raw_id: str) -> Refusal:
@@ -132,8 +180,14 @@ _REJECTED = {"Repeatability-Result": "rejected"}
 
 def repeatability_form() -> Refusal:
     """Repeatability headers that are malformed, or one without the other (the status is documented, the words not)."""
-    message = "Repeatability-Request-ID must be a GUID and Repeatability-First-Sent an HTTP date; both or neither."
-    return Refusal(400, "BadRequest", message, headers=_REJECTED)
+    message = "Repeatability-Request-ID must be a GUID and Repeatability-First-Sent an HTTP date{}; both or neither."
+    return Refusal(
+        400,
+        "BadRequest",
+        message.format(""),
+        headers=_REJECTED,
+        message_2022=message.format(" or an ISO 8601 date-time"),
+    )
 
 
 def repeatability_reused() -> Refusal:
@@ -167,7 +221,7 @@ def api_version_missing() -> Refusal:
 
 
 def api_version_unsupported(url: str, version: str) -> Refusal:
-    """An api-version that is none (not observed on Rooms; the words are those of its sister services)."""
+    """An api-version that is none, or lacks the method (not observed on Rooms; the words are its sister services')."""
     message = f"The HTTP resource that matches the request URI '{url}' does not support the API version '{version}'."
     return Refusal(400, "UnsupportedApiVersion", message)
 

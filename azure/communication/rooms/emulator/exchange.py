@@ -1,8 +1,9 @@
 """One request and its answer, without the web framework: what routes take and give."""
 
 import json
+import secrets
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from . import errors
 from .clock import Clock
@@ -22,13 +23,13 @@ class Request(NamedTuple):
     body: bytes
     version: Version
 
-    def json(self, content_type: str) -> Any:
+    def json(self, *content_types: str) -> Any:
         """The body, read.
 
-        :param str content_type: What the body must be declared as.
+        :param str content_types: What the body may be declared as.
         """
-        if self.headers.get("content-type", "").partition(";")[0].strip().lower() != content_type:
-            raise errors.content_type(content_type)
+        if self.headers.get("content-type", "").partition(";")[0].strip().lower() not in content_types:
+            raise errors.content_type(" or ".join(content_types))
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -36,7 +37,7 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """An answer; ``body`` is JSON, or None for no body."""
+    """An answer; ``body`` is JSON, or None for no body. Its headers may name another content type than JSON's."""
 
     status: int
     body: Optional[Any] = None
@@ -52,9 +53,23 @@ class Service(NamedTuple):
     page_size: int = 30
 
 
-def refused(refusal: errors.Refusal) -> Answer:
-    """The answer that says why a request was refused."""
+Handler = Callable[[Request, Service], Answer]
+#: Handlers by path, as Starlette writes paths, and method.
+Routes = Mapping[str, Mapping[str, Handler]]
+
+
+def refused(refusal: errors.Refusal, version: Optional[Version]) -> Answer:
+    """The answer that says why a request was refused, in the form of its api-version.
+
+    :param refusal: Why.
+    :param version: None when the request was refused before its version was read.
+    """
     headers: dict[str, str] = dict(refusal.headers)
+    if version is not None and version.is_preview_2022:
+        if refusal.details:
+            headers["Content-Type"] = "application/problem+json; charset=utf-8"
+        trace_id = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+        return Answer(refusal.status, refusal.body_2022(trace_id), headers, refusal.announced)
     if refusal.announced or refusal.status == 401:
         headers["x-ms-error-code"] = refusal.code
     return Answer(refusal.status, refusal.body(), headers, refusal.announced)

@@ -6,6 +6,7 @@ The table of cases: https://learn.microsoft.com/rest/api/communication/repeatabl
 import hashlib
 import json
 import re
+from contextlib import suppress
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 from typing import Callable
@@ -13,6 +14,7 @@ from typing import Callable
 from . import errors, ticks
 from .exchange import Answer, Request, Service, refused
 from .store import StoredAnswer
+from .versions import Version
 
 WINDOW = 5 * 60 * ticks.PER_SECOND
 
@@ -29,21 +31,23 @@ def once(request: Request, service: Service, handle: Callable[[Request, Service]
     first_sent = request.headers.get("repeatability-first-sent")
     if request_id is None and first_sent is None:
         return handle(request, service)
-    _check(request_id or "", first_sent or "", service.clock.ticks())
+    if not _GUID.fullmatch(request_id or ""):
+        raise errors.repeatability_form()
+    if abs(_moment(first_sent or "", request.version) - service.clock.ticks()) > WINDOW:
+        raise errors.repeatability_window()
     return _handle_once(str(request_id).lower(), request, service, handle)
 
 
-def _check(request_id: str, first_sent: str, now: int) -> None:
+def _moment(first_sent: str, version: Version) -> int:
+    """When a request was first sent: an HTTP date, and on 2022-02-01, whose clients send that, ISO 8601 too."""
+    if version.is_preview_2022:
+        with suppress(ValueError, OverflowError):
+            return ticks.parse(first_sent)
     try:
         moment = parsedate_to_datetime(first_sent)
     except (TypeError, ValueError, IndexError):
         raise errors.repeatability_form() from None
-    if not _GUID.fullmatch(request_id):
-        raise errors.repeatability_form()
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    if abs(ticks.from_datetime(moment) - now) > WINDOW:
-        raise errors.repeatability_window()
+    return ticks.from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc))
 
 
 def _handle_once(
@@ -69,7 +73,7 @@ def _handled(request: Request, service: Service, handle: Callable[[Request, Serv
     try:
         answer = handle(request, service)
     except errors.Refusal as refusal:
-        return refused(refusal)
+        return refused(refusal, request.version)
     headers: dict[str, str] = {**answer.headers, **_ACCEPTED}
     return answer._replace(headers=headers)
 

@@ -1,7 +1,7 @@
 """What the service allows: ids, times, roles, identifiers. No HTTP and no storage; refusals are raised."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Optional, Union
 
 from . import errors, ticks
@@ -29,11 +29,13 @@ class Validity(NamedTuple):
 
 
 class RoomChanges(NamedTuple):
-    """What a body says about a room; None where it says nothing."""
+    """What a body says about a room; None where it says nothing. The last two exist on 2022-02-01 alone."""
 
     valid_from: Optional[int]
     valid_until: Optional[int]
-    pstn_dial_out_enabled: Optional[bool]
+    pstn_dial_out_enabled: Optional[bool] = None
+    room_join_policy: Optional[str] = None
+    roster: Optional[dict[str, str]] = None
 
 
 class TokenRequest(NamedTuple):
@@ -54,6 +56,12 @@ def check_room_id(room_id: str) -> None:
 def is_user(raw_id: str) -> bool:
     """Whether a raw id is that of a Communication Services user, the only kind that rooms were seen to take."""
     return bool(_USER.fullmatch(raw_id))
+
+
+def check_users(raw_ids: Iterable[str]) -> None:
+    """Refuse raw ids that are none of users."""
+    if not all(is_user(raw_id) for raw_id in raw_ids):
+        raise errors.identifier_form()
 
 
 def validity_of_new_room(changes: RoomChanges, now: int) -> Validity:
@@ -88,25 +96,43 @@ def _checked(validity: Validity, now: int) -> Validity:
     return validity
 
 
+def read_object(value: Any, path: str) -> Mapping[str, Any]:
+    """The members of what must be an object."""
+    if not isinstance(value, dict):
+        raise errors.unreadable(path, "an object")
+    return value
+
+
+def read_moment(members: Mapping[str, Any], name: str) -> Optional[int]:
+    """A member that is a date-time, in ticks; None for null or nothing."""
+    value: Union[str, None] = members.get(name)
+    if value is None:
+        return None
+    try:
+        return ticks.parse(value)
+    except (TypeError, ValueError, OverflowError):
+        raise errors.unreadable(f"$.{name}", "a date-time") from None
+
+
 def read_room(body: Any) -> RoomChanges:
     """The members of a room in a body. Members that nobody knows are passed over, null is as absent."""
-    members = _object(body, "$")
+    members = read_object(body, "$")
     return RoomChanges(
-        _moment(members, "validFrom"), _moment(members, "validUntil"), _flag(members, "pstnDialOutEnabled")
+        read_moment(members, "validFrom"), read_moment(members, "validUntil"), _flag(members, "pstnDialOutEnabled")
     )
 
 
 def read_participants(body: Any) -> dict[str, Optional[str]]:
     """Raw id -> role of the participants in a body, None for null."""
-    members = _object(body, "$").get("participants")
+    members = read_object(body, "$").get("participants")
     if members is None:
         return {}
-    return {raw_id: _role(raw_id, value) for raw_id, value in _object(members, "$.participants").items()}
+    return {raw_id: _role(raw_id, value) for raw_id, value in read_object(members, "$.participants").items()}
 
 
 def read_token_request(body: Any, scopes_member: str) -> TokenRequest:
     """The scopes and the lifetime that a body asks a user's token for."""
-    members = _object(body, "$")
+    members = read_object(body, "$")
     scopes, minutes = members.get(scopes_member) or [], members.get("expiresInMinutes")
     if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
         raise errors.unreadable(f"$.{scopes_member}", "a list of strings")
@@ -120,28 +146,12 @@ def read_token_request(body: Any, scopes_member: str) -> TokenRequest:
 def _role(raw_id: str, value: Any) -> Optional[str]:
     if value is None:
         return None
-    role = _object(value, f"$.participants.{raw_id}").get("role")
+    role = read_object(value, f"$.participants.{raw_id}").get("role")
     if role is None:
         return DEFAULT_ROLE  # not observed: every client sends a role; the document names this default
     if role not in ROLES:
         raise errors.unknown_role(raw_id)
     return str(role)
-
-
-def _object(value: Any, path: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise errors.unreadable(path, "an object")
-    return value
-
-
-def _moment(members: Mapping[str, Any], name: str) -> Optional[int]:
-    value: Union[str, None] = members.get(name)
-    if value is None:
-        return None
-    try:
-        return ticks.parse(value)
-    except (TypeError, ValueError, OverflowError):
-        raise errors.unreadable(f"$.{name}", "a date-time") from None
 
 
 def _flag(members: Mapping[str, Any], name: str) -> Optional[bool]:

@@ -1,14 +1,15 @@
 """The api-versions that the emulator speaks, and what each of them has."""
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from . import errors
 
-KNOWN = ("2023-03-31-preview", "2023-06-14", "2023-10-30-preview", "2024-04-15", "2025-03-13")
+PREVIEW_2022 = "2022-02-01"
+KNOWN = (PREVIEW_2022, "2023-03-31-preview", "2023-06-14", "2023-10-30-preview", "2024-04-15", "2025-03-13")
 NEWEST = KNOWN[-1]
-#: What the newest server build says it supports: it has retired the oldest that is spoken here.
-ANNOUNCED = ", ".join(KNOWN[1:])
+#: What the newest server build says it supports: it has retired the two oldest that are spoken here.
+ANNOUNCED = ", ".join(KNOWN[2:])
 
 _FORM = re.compile(r"\d{4}-\d{2}-\d{2}(-\w+)?")
 
@@ -17,7 +18,8 @@ class Version(NamedTuple):
     """What a request's api-version has."""
 
     text: str
-    has_pstn_dial_out: bool
+    has_pstn_dial_out: bool = False
+    is_preview_2022: bool = False
 
 
 def resolve(text: str, url: str) -> Version:
@@ -30,9 +32,18 @@ def resolve(text: str, url: str) -> Version:
         raise errors.api_version_missing()
     if text not in KNOWN and not (_FORM.fullmatch(text) and text[:10] > NEWEST):
         raise errors.api_version_unsupported(url, text)
-    return Version(text, has_pstn_dial_out=text >= "2023-10-30-preview")
+    return Version(text, text >= "2023-10-30-preview", text == PREVIEW_2022)
 
 
-def any_version(text: str, _: str) -> Version:
-    """The version of a request to another service than Rooms: taken as it is."""
-    return Version(text, has_pstn_dial_out=False)
+def announced(version: Optional[Version], has_current: bool) -> str:
+    """What an answer names as supported.
+
+    It is what the newest server build names. No live service speaks 2022-02-01 any more: its requests are told of it
+    as well, and of it alone where no later version has the path.
+
+    :param version: Of the request; None when it has none that is spoken.
+    :param has_current: Whether versions later than 2022-02-01 have the path.
+    """
+    if not has_current:
+        return PREVIEW_2022
+    return f"{PREVIEW_2022}, {ANNOUNCED}" if version is not None and version.is_preview_2022 else ANNOUNCED

@@ -6,9 +6,10 @@ import json
 from typing import Any, Optional
 
 from .. import errors, repeatability, rules, ticks
-from ..exchange import Answer, Request, Service
+from ..exchange import Answer, Request, Routes, Service
 from ..store import MAXIMUM_POSITION, Room
 from ..versions import Version
+from .lookup import find_room, read_room_id
 
 _JSON = "application/json"
 _MERGE_PATCH = "application/merge-patch+json"
@@ -25,8 +26,7 @@ def _create_room(request: Request, service: Service) -> Answer:
     participants = rules.read_participants(body)
     validity = rules.validity_of_new_room(changes, service.clock.ticks())
     roster = {raw_id: role for raw_id, role in participants.items() if role is not None}
-    if not all(rules.is_user(raw_id) for raw_id in participants):
-        raise errors.identifier_form()
+    rules.check_users(participants)
     dial_out = bool(changes.pstn_dial_out_enabled) and request.version.has_pstn_dial_out
     with service.store.transaction():
         room = service.store.add_room(service.clock.ticks(), validity, dial_out)
@@ -46,7 +46,7 @@ def list_rooms(request: Request, service: Service) -> Answer:
 
 def get_room(request: Request, service: Service) -> Answer:
     """``GET /rooms/{roomId}``."""
-    return Answer(200, room_to_json(_room(request, service), request.version))
+    return Answer(200, room_to_json(find_room(request, service), request.version))
 
 
 def update_room(request: Request, service: Service) -> Answer:
@@ -54,7 +54,7 @@ def update_room(request: Request, service: Service) -> Answer:
     changes = rules.read_room(request.json(_MERGE_PATCH))
     validity = rules.validity_after_update(changes, service.clock.ticks())
     with service.store.transaction():
-        room = _room(request, service)
+        room = find_room(request, service)
         if validity is not None:
             room = room._replace(valid_from=validity.start, valid_until=validity.end)
         if changes.pstn_dial_out_enabled is not None and request.version.has_pstn_dial_out:
@@ -65,7 +65,7 @@ def update_room(request: Request, service: Service) -> Answer:
 
 def delete_room(request: Request, service: Service) -> Answer:
     """``DELETE /rooms/{roomId}``."""
-    room_id = _room_id(request)
+    room_id = read_room_id(request)
     with service.store.transaction():
         if not service.store.delete_room(room_id):
             raise errors.room_not_found()
@@ -74,19 +74,19 @@ def delete_room(request: Request, service: Service) -> Answer:
 
 def list_participants(request: Request, service: Service) -> Answer:
     """``GET /rooms/{roomId}/participants``: all of them, on one page, which is all that was ever seen."""
-    roster = service.store.participants(_room(request, service).id)
+    roster = service.store.participants(find_room(request, service).id)
     return Answer(200, {"value": [{"rawId": raw_id, "role": role} for raw_id, role in roster.items()]})
 
 
 def update_participants(request: Request, service: Service) -> Answer:
     """``PATCH /rooms/{roomId}/participants``: a role adds or changes, null removes."""
     participants = rules.read_participants(request.json(_MERGE_PATCH))
-    _room_id(request)
+    read_room_id(request)
     for raw_id in participants:
         if not rules.is_user(raw_id):
             raise errors.identifier_unsupported(raw_id)
     with service.store.transaction():
-        room = _room(request, service)
+        room = find_room(request, service)
         service.store.put_participants(room.id, {k: role for k, role in participants.items() if role is not None})
         service.store.drop_participants(room.id, [k for k, role in participants.items() if role is None])
     return Answer(200, {})
@@ -105,19 +105,6 @@ def room_to_json(room: Room, version: Version) -> dict[str, Any]:
     return body
 
 
-def _room_id(request: Request) -> str:
-    room_id = request.path_parameters["room_id"]
-    rules.check_room_id(room_id)
-    return room_id
-
-
-def _room(request: Request, service: Service) -> Room:
-    room = service.store.room(_room_id(request))
-    if room is None:
-        raise errors.room_not_found()
-    return room
-
-
 def _token(end: int) -> str:
     """Where a page ended, in the opaque form of the service's links: base64 of JSON, letters and digits alone."""
     return base64.b64encode(json.dumps([{"token": f"RID:{end}", "range": {}}]).encode()).decode().rstrip("=")
@@ -134,3 +121,10 @@ def _position(token: Optional[str]) -> Optional[int]:
     if not 0 < position < MAXIMUM_POSITION:
         raise errors.next_link_form()
     return position
+
+
+ROUTES: Routes = {
+    "/rooms": {"GET": list_rooms, "POST": create_room},
+    "/rooms/{room_id}": {"GET": get_room, "PATCH": update_room, "DELETE": delete_room},
+    "/rooms/{room_id}/participants": {"GET": list_participants, "PATCH": update_participants},
+}

@@ -9,7 +9,7 @@ import uuid
 from typing import Any
 
 from .. import auth, errors, rules, ticks
-from ..exchange import Answer, Request, Service
+from ..exchange import Answer, Request, Routes, Service
 
 #: The resource that users of the emulator belong to.
 RESOURCE = "e3a70000-0000-4000-8000-000000000000"
@@ -56,3 +56,10 @@ def _access_token(user: str, wanted: rules.TokenRequest, service: Service) -> di
         "resourceId": RESOURCE,
     }
     return {"token": auth.make_token(claims), "expiresOn": ticks.write(expires_on)}
+
+
+ROUTES: Routes = {
+    "/identities": {"POST": create_identity},
+    "/identities/{user}": {"DELETE": delete_identity},
+    "/identities/{user}/:issueAccessToken": {"POST": issue_access_token},
+}

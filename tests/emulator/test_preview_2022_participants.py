@@ -1,0 +1,180 @@
+"""Participants on api-version 2022-02-01 over HTTP: lists, a verb for each change, and what is refused in them."""
+
+from typing import Any
+
+import pytest
+from http_at_noon import HttpAtNoon
+from people import ALICE, BOB, CAROL, DAVE, NOBODY
+from preview_2022 import asked, problem, refusal, said
+
+from azure.communication.rooms.emulator import RoomsEmulator
+
+VERBS = ("add", "update", "remove")
+IDENTIFIER = (400, "BadRequest", "Identifier format is invalid.")
+DUPLICATE = {"Participants": ["Provided request has duplicate participant with same id but different attributes"]}
+ROLE = "Microsoft.AzureCommunicationService.Rooms.Api.Contracts.V2022_02_01.RoleTypeDto"
+
+
+@pytest.fixture
+def http(emulator: RoomsEmulator) -> HttpAtNoon:
+    return HttpAtNoon(emulator, "2022-02-01")
+
+
+@pytest.fixture
+def path(http: HttpAtNoon) -> str:
+    """The participants of a room with Alice, a Presenter, and Bob, a Consumer."""
+    body = {"participants": [asked(ALICE, "Presenter"), asked(BOB, "Consumer")]}
+    return f"/rooms/{http.send('POST', '/rooms', body).body['id']}/participants"
+
+
+ROSTER = [said(ALICE, "Presenter"), said(BOB, "Consumer")]
+
+
+@pytest.mark.parametrize(
+    ("verb", "people", "roster"),
+    [
+        ("add", [asked(CAROL, "Consumer"), asked(DAVE)], [*ROSTER, said(CAROL, "Consumer"), said(DAVE, "Attendee")]),
+        ("add", [asked(ALICE, "Consumer"), asked(CAROL)], [*ROSTER, said(CAROL, "Attendee")]),
+        ("add", [], ROSTER),
+        ("update", [asked(ALICE, "Consumer")], [said(ALICE, "Consumer"), said(BOB, "Consumer")]),
+        ("update", [asked(ALICE)], [said(ALICE, "Attendee"), said(BOB, "Consumer")]),
+        ("update", [asked(CAROL, "Presenter"), asked(BOB, "Attendee")], [ROSTER[0], said(BOB, "Attendee")]),
+        ("remove", [asked(ALICE)], [ROSTER[1]]),
+        ("remove", [asked(ALICE, "Attendee"), asked(CAROL)], [ROSTER[1]]),
+        ("remove", [asked(BOB), asked(ALICE)], []),
+        ("remove", [asked(CAROL)], ROSTER),
+    ],
+)
+def test_each_verb_changes_whom_it_is_for_and_answers_everybody(
+    http: HttpAtNoon, path: str, verb: str, people: Any, roster: Any
+) -> None:
+    reply = http.send("POST", f"{path}:{verb}", {"participants": people})
+    assert (reply.status, reply.body) == (200, {"participants": roster})
+    assert reply.headers["content-type"] == "application/json; charset=utf-8"
+    assert reply.headers["api-supported-versions"] == "2022-02-01"
+    again = http.send("GET", path)
+    assert (again.status, again.body) == (200, {"participants": roster})
+    assert again.headers["api-supported-versions"].startswith("2022-02-01, ")
+
+
+def test_a_room_of_nobody_has_an_empty_list(http: HttpAtNoon) -> None:
+    room = http.send("POST", "/rooms", {}).body
+    assert http.send("GET", f"/rooms/{room['id']}/participants").body == {"participants": []}
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        {"communicationUser": {"id": CAROL}},
+        {"rawId": CAROL},
+        {"rawId": CAROL, "communicationUser": {"id": CAROL}},
+        {"rawId": None, "communicationUser": {"id": CAROL}, "kind": "communicationUser"},
+        {"rawId": CAROL, "communicationUser": None},
+    ],
+)
+def test_an_identifier_stands_in_either_place_or_both(http: HttpAtNoon, path: str, identifier: Any) -> None:
+    body = {"participants": [{"communicationIdentifier": identifier, "role": None}]}
+    wanted = {"participants": [*ROSTER, said(CAROL, "Attendee")]}
+    assert http.send("POST", f"{path}:add", body).body == wanted
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        {"communicationUser": {"id": NOBODY}},
+        {"rawId": NOBODY},
+        {"rawId": CAROL, "communicationUser": {"id": DAVE}},
+        {"rawId": CAROL, "communicationUser": {}},
+        {"rawid": CAROL, "communicationUser": {"Id": CAROL}},
+        {"rawId": "+112345556789"},
+        {},
+    ],
+)
+def test_an_identifier_of_nobody_is_refused_and_changes_nothing(http: HttpAtNoon, path: str, identifier: Any) -> None:
+    body = {"participants": [asked(CAROL), {"communicationIdentifier": identifier, "role": "Presenter"}]}
+    for verb in VERBS:
+        assert refusal(http.send("POST", f"{path}:{verb}", body)) == IDENTIFIER
+    assert refusal(http.send("PATCH", path.rpartition("/")[0], body)) == IDENTIFIER
+    assert refusal(http.send("POST", "/rooms", body)) == IDENTIFIER
+    assert http.send("GET", path).body == {"participants": ROSTER}
+    assert len(http.send("GET", "/rooms", version="2025-03-13").body["value"]) == 1
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("role", ["kafka", "presenter", "Collaborator", "", 1, ["Presenter"]])
+def test_a_wrong_role_is_a_problem_and_comes_before_a_wrong_identifier(
+    http: HttpAtNoon, path: str, verb: str, role: Any
+) -> None:
+    wrong = {**asked("chris"), "role": role}
+    faults = problem(http.send("POST", f"{path}:{verb}", {"participants": [wrong, asked(CAROL, "Presenter")]}))
+    assert list(faults.items()) == [
+        (f"{verb}ParticipantsRequestDto", [f"The {verb}ParticipantsRequestDto field is required."]),
+        (
+            "$.participants[0].role",
+            [f"The JSON value could not be converted to {ROLE}. Path: $.participants[0].role."],
+        ),
+    ]
+    assert http.send("GET", path).body == {"participants": ROSTER}
+
+
+@pytest.mark.parametrize("people", [None, "missing"])
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_change_of_nobody_known_is_a_problem(http: HttpAtNoon, path: str, verb: str, people: Any) -> None:
+    body = {} if people == "missing" else {"participants": people}
+    wanted = {"Participants": ["The Participants field is required."]}
+    assert problem(http.send("POST", f"{path}:{verb}", body)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("entry", "member", "type_"),
+    [
+        (None, "", "an object"),
+        (ALICE, "", "an object"),
+        ({}, ".communicationIdentifier", "an object"),
+        ({"communicationIdentifier": ALICE}, ".communicationIdentifier", "an object"),
+        ({"communicationIdentifier": {"rawId": 1}}, ".communicationIdentifier.rawId", "a string"),
+        (
+            {"communicationIdentifier": {"communicationUser": ALICE}},
+            ".communicationIdentifier.communicationUser",
+            "an object",
+        ),
+        (
+            {"communicationIdentifier": {"communicationUser": {"id": [ALICE]}}},
+            ".communicationIdentifier.communicationUser.id",
+            "a string",
+        ),
+    ],
+)
+def test_a_participant_of_another_shape_is_a_problem_of_its_path(
+    http: HttpAtNoon, path: str, entry: Any, member: str, type_: str
+) -> None:
+    at = f"$.participants[1]{member}"
+    faults = problem(http.send("POST", f"{path}:add", {"participants": [asked(CAROL), entry]}))
+    assert faults == {
+        "addParticipantsRequestDto": ["The addParticipantsRequestDto field is required."],
+        at: [f"The JSON value could not be converted to {type_}. Path: {at}."],
+    }
+
+
+def test_somebody_named_twice_in_one_role_is_one(http: HttpAtNoon, path: str) -> None:
+    twice = {"participants": [asked(CAROL), asked(CAROL, "Attendee")]}
+    assert http.send("POST", "/rooms", twice).body["participants"] == [said(CAROL, "Attendee")]
+    assert http.send("POST", f"{path}:add", twice).body == {"participants": [*ROSTER, said(CAROL, "Attendee")]}
+
+
+def test_somebody_named_twice_in_two_roles_is_a_problem(http: HttpAtNoon, path: str) -> None:
+    twice = {"participants": [asked(CAROL, "Presenter"), asked(CAROL)]}
+    room = path.rpartition("/")[0]
+    targets = [("POST", "/rooms"), ("PATCH", room), *(("POST", f"{path}:{verb}") for verb in VERBS)]
+    for method, target in targets:
+        assert problem(http.send(method, target, twice)) == DUPLICATE
+    assert http.send("GET", path).body == {"participants": ROSTER}
+
+
+def test_participants_are_the_same_on_every_version(http: HttpAtNoon, path: str) -> None:
+    later = [{"rawId": ALICE, "role": "Presenter"}, {"rawId": BOB, "role": "Consumer"}]
+    assert http.send("GET", path, version="2025-03-13").body == {"value": later}
+    body = {"participants": {ALICE: {"role": "Collaborator"}, BOB: None, CAROL: {}}}
+    assert http.send("PATCH", path, body, version="2025-03-13").status == 200
+    wanted = {"participants": [said(ALICE, "Collaborator"), said(CAROL, "Attendee")]}
+    assert http.send("GET", path).body == wanted
