@@ -39,5 +39,9 @@ setup(
         "azure-communication-identity>=1.5.0,<2.0.0",
         "isodate>=0.6.1,<1.0.0",
     ],
-    extras_require={"emulator": ["starlette>=0.40.0,<2.0.0", "uvicorn>=0.30.0,<1.0.0"]},
+    extras_require={"emulator": ["starlette>=0.40.0,<2.0.0", "trustme>=1.1.0,<2.0.0", "uvicorn>=0.30.0,<1.0.0"]},
+    entry_points={
+        "console_scripts": ["rooms-emulator = azure.communication.rooms.emulator.__main__:main"],
+        "pytest11": ["rooms_emulator = azure.communication.rooms.emulator.pytest_plugin"],
+    },
 )

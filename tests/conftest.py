@@ -9,6 +9,8 @@ from signed_http import SignedHttp
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms.emulator import RoomsEmulator
 
+pytest_plugins = ["azure.communication.rooms.emulator.pytest_plugin"]
+
 #: An access key that opens nothing: 32 bytes, in base64.
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 

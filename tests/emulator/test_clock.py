@@ -48,7 +48,8 @@ def test_a_frozen_clock_stands_still_until_it_is_moved() -> None:
 def test_a_running_clock_is_moved_and_runs_on() -> None:
     clock = Clock()
     clock.advance(days=1)
-    assert [clock.now(), clock.now()] == [MACHINE + timedelta(days=1), MACHINE + timedelta(days=1, seconds=1)]
+    first = clock.now()
+    assert [first > MACHINE + timedelta(days=1), clock.now()] == [True, first + SECOND]
 
 
 def test_a_clock_that_was_set_runs_on_from_there() -> None:
@@ -69,7 +70,8 @@ def test_a_clock_that_was_reset_tells_the_machines_time() -> None:
     clock.advance(days=1000)
     clock.freeze()
     clock.reset()
-    assert [clock.now(), clock.now()] == [MACHINE + SECOND, MACHINE + 2 * SECOND]
+    assert clock.now() < MACHINE + timedelta(minutes=1)
+    assert clock.now() + SECOND == clock.now()
 
 
 def test_a_span_is_given_in_units_of_timedelta() -> None:

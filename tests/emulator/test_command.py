@@ -1,17 +1,21 @@
 """The emulator as a command: its connection string, its end, and one clear line when it cannot start."""
 
+import json
 import re
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from signed_http import SignedHttp
 
 from azure.communication.rooms import __version__
+from azure.communication.rooms import emulator as package
 from azure.communication.rooms.emulator import ACCESS_KEY, DEFAULT_PORT, RoomsEmulator, app
 from azure.communication.rooms.emulator import __main__ as command
 
@@ -64,16 +68,26 @@ def test_a_signal_to_end_is_heeded(number: signal.Signals, monkeypatch: pytest.M
     assert stop.is_set()
 
 
-def test_the_default_port_and_place() -> None:
+def test_without_flags_it_is_as_in_a_program() -> None:
     options = command.parse_arguments([])
     assert (options.host, options.port, options.location) == ("127.0.0.1", DEFAULT_PORT, None)
+    assert (options.clock_skew, options.grace, options.page_size) == (timedelta(), timedelta(days=7), 30)
+    assert (options.fault, options.account, options.tls, options.strict_hmac) == ([], [], False, False)
+    assert command.parse_arguments(["--grace", "never"]).grace is None
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["--port", "http"], "invalid int value: 'http'"),
-        (["--colour", "red"], "unrecognized arguments: --colour red"),
+        (["--colour", "red"], "unrecognized arguments: --colour ..."),
+        (["--colour=red", "--hue"], "unrecognized arguments: --colour --hue"),
+        (["--clock-skew", "much"], "argument --clock-skew: 'much' is no number of seconds"),
+        (["--clock-skew", "1e300"], "argument --clock-skew: '1e300' is no number of seconds"),
+        (["--grace", "long"], "argument --grace: 'long' is no number of seconds"),
+        (["--account", "secret"], "argument --account: an account is NAME=KEY"),
+        (["--page-size", "many"], "argument --page-size: invalid int value: 'many'"),
+        (["--quiet", "--verbose"], "not allowed with argument --quiet"),
     ],
 )
 def test_a_wrong_flag_is_one_line_and_status_2(
@@ -82,7 +96,10 @@ def test_a_wrong_flag_is_one_line_and_status_2(
     with pytest.raises(SystemExit) as caught:
         command.main(arguments)
     assert caught.value.code == 2
-    assert words in capsys.readouterr().err.splitlines()[-1]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("rooms-emulator: ")
+    assert words in line
+    assert "secret" not in line
 
 
 def test_what_keeps_it_from_starting_is_one_line_and_status_2(
@@ -98,10 +115,20 @@ def test_what_keeps_it_from_starting_is_one_line_and_status_2(
         (["--host", "0.0.0.0"], "listens on loopback alone"),
         (["--port", "0", "--location", str(tmp_path / "file")], "file"),
         (["--port", "0", "--location", str(tmp_path / "broken")], "not a database"),
+        (["--port", "0", "--page-size", "0"], "the page size must be"),
+        (["--port", "0", "--fault", "POST /rooms"], "nothing goes wrong"),
+        (["--port", "0", "--account", "a=c2VjcmV0", "--account", "a=eA=="], "two accounts have the same name"),
+        (["--port", "0", "--account", "a=secret!"], "the access key of account 'a' is not base64"),
+        (["--port", "0", "--cert", str(tmp_path / "none.pem")], "none.pem cannot be used"),
+        (["--port", "0", "--key", "key.pem"], "either tls, or a certificate"),
+        (["--port", "0", "--import", str(tmp_path / "none.json")], "none.json"),
+        (["--port", "0", "--import", str(tmp_path / "broken" / "rooms.sqlite3")], "rooms.sqlite3 cannot be imported"),
     ):
         assert command.main(arguments) == 2
         (line,) = capsys.readouterr().err.splitlines()
-        assert line.startswith("rooms emulator: cannot start on ")
+        assert line.startswith("rooms-emulator: cannot start on ")
+        assert "secret" not in line
+        assert "c2VjcmV0" not in line
         assert words in line
 
 
@@ -109,3 +136,173 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         command.main(["--version"])
     assert (caught.value.code, capsys.readouterr().out.strip()) == (0, __version__)
+
+
+def python(program: str) -> str:
+    """A command that runs a program."""
+    return f'"{sys.executable}" -c "{program}"'
+
+
+def test_without_the_extra_it_is_one_line_and_status_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(vars(package), "RoomsEmulator", raising=False)
+    monkeypatch.setattr(package, "find_spec", lambda _: None)
+    assert command.main([]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert 'python -m pip install "azure-communication-rooms[emulator]"' in line
+
+
+@pytest.mark.parametrize(
+    "variable", ["COMMUNICATION_SAMPLES_CONNECTION_STRING", "AZURE_COMMUNICATION_CONNECTION_STRING"]
+)
+def test_a_command_finds_the_connection_string_and_its_status_is_the_emulators(
+    variable: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    program = (
+        "import os, pathlib, sys, urllib.request as web; "
+        f"text = os.environ['{variable}']; "
+        "web.urlopen(text.split(';')[0].split('=')[1] + 'health').read(); "
+        "print(text); sys.exit(7)"
+    )
+    assert command.main(["--port", "0", "--exec", python(program)]) == 7
+    assert re.fullmatch(
+        rf"endpoint=http://127\.0\.0\.1:\d+/;accesskey={re.escape(ACCESS_KEY)}\n", capfd.readouterr().out
+    )
+
+
+def test_a_command_under_tls_finds_the_file_to_trust(capfd: pytest.CaptureFixture[str]) -> None:
+    program = "import os; print(open(os.environ['ROOMS_EMULATOR_CA_FILE']).readline())"
+    assert command.main(["--port", "0", "--tls", "--exec", python(program)]) == 0
+    assert "BEGIN CERTIFICATE" in capfd.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a command that is ended there has the status 1")
+def test_a_command_is_ended_when_the_emulator_is() -> None:
+    stop = threading.Event()
+    stop.set()
+    program = f"exec {python('import time; time.sleep(600)')}"
+    assert command.main(["--port", "0", "--exec", program], stop) == 128 + signal.SIGTERM
+
+
+def test_what_was_exported_is_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, again = tmp_path / "rooms.json", tmp_path / "again.json"
+    with RoomsEmulator() as emulator:
+        emulator.seed(3)
+        file.write_text(json.dumps(emulator.export_rooms()))
+    stop = threading.Event()
+    stop.set()
+    assert command.main(["--port", "0", "--import", str(file), "--export", str(again)], stop) == 0
+    assert json.loads(again.read_text()) == json.loads(file.read_text())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["again.json", "rooms.json"]
+    assert command.main(["--port", "0", "--export", str(tmp_path / "no" / "folder.json")], stop) == 1
+    assert capsys.readouterr().err.startswith("rooms-emulator: cannot export: ")
+
+
+def test_the_status_of_a_command_outlives_its_export(tmp_path: Path) -> None:
+    arguments = ["--port", "0", "--exec", "exit 3", "--export", str(tmp_path / "rooms.json")]
+    assert command.main(arguments) == 3
+    assert (tmp_path / "rooms.json").exists()
+
+
+def run(
+    *arguments: str, requests: int = 1, key: str = ACCESS_KEY, lines_printed: int = 2
+) -> tuple[list[str], list[str]]:
+    """What the command prints and logs while it is asked for rooms."""
+    with subprocess.Popen(
+        [*COMMAND, "--port", "0", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(lines_printed)]
+        endpoint = re.findall(r"listening on (\S+)\.", lines[0])[0]
+        for _ in range(requests):
+            http = SignedHttp(f"endpoint={endpoint};accesskey={key}")
+            http.send("GET", "/rooms", version="2031-01-01", headers={"x-ms-client-request-id": "mine"})
+        process.send_signal(signal.SIGTERM)
+        output, log = process.communicate(timeout=10)
+    return [line.rstrip("\n") for line in [*lines, *output.splitlines()]], log.splitlines()
+
+
+def test_the_log_is_as_loud_as_asked_for() -> None:
+    told = "api-version 2031-01-01 is not known; it is served as 2025-03-13"
+    assert [line[9:] for line in run("--quiet", requests=2)[1]] == [told]
+    normal = run(requests=2)[1]
+    assert [line[9:45] for line in normal] == [told[:36], *["GET /rooms?api-version=2031-01-01 20"] * 2]
+    verbose = run("--verbose")[1]
+    assert verbose[-1].endswith(" account rooms, 0 bytes, id mine")
+    assert len(verbose) == 3
+    assert not any("Signature" in line or ACCESS_KEY in line for line in verbose)
+
+
+def test_faults_that_are_on_are_told_at_the_start() -> None:
+    log = run("--fault", "POST /rooms nth=2 status=503", "--fault", "GET status=500")[1]
+    assert [line[9:] for line in log[:2]] == [
+        "fault 1 is on: POST /rooms nth=2 status=503",
+        "fault 2 is on: GET '**' status=500",
+    ]
+    assert log[2].endswith(" ms fault 2")
+
+
+def test_keys_of_named_accounts_are_not_printed() -> None:
+    key = "c2VjcmV0LXNlY3JldA=="
+    output, log = run("--account", f"red={key}", "--account", "blue=Ymx1ZQ==", "--verbose", key=key, lines_printed=3)
+    endpoint = output[1].partition("=")[2].partition("/;")[0]
+    assert output[1:] == [f"endpoint={endpoint}/;accesskey=<the key of account {name}>" for name in ("red", "blue")]
+    assert log[-1].endswith(" account red, 0 bytes, id mine")
+    assert not any(key in line for line in output + log)
+
+
+def test_each_named_account_has_its_connection_string(capsys: pytest.CaptureFixture[str]) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert command.main(["--port", "0", "--account", "red=cmVk", "--account", "blue=Ymx1ZQ=="], stop) == 0
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert [line.partition("accesskey=")[2] for line in lines] == [
+        "<the key of account red>",
+        "<the key of account blue>",
+    ]
+
+
+def test_the_authority_to_trust_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert command.main(["--port", "0", "--tls"], stop) == 0
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert "listening on https://127.0.0.1:" in first
+    assert second.startswith("endpoint=https://127.0.0.1:")
+    assert re.fullmatch(r"Clients must trust the authority in .*ca\.pem\.", third)
+
+
+@pytest.mark.parametrize(
+    ("flag", "name", "value"),
+    [
+        (["--clock-skew", "-60"], "clock_skew", timedelta(minutes=-1)),
+        (["--grace", "60"], "grace", timedelta(minutes=1)),
+        (["--grace", "never"], "grace", None),
+        (["--lenient-dates"], "lenient_dates", True),
+        (["--strict-hmac"], "strict_hmac", True),
+        (["--page-size", "2"], "page_size", 2),
+        (["--fault", "status=503"], "faults", ["status=503"]),
+        (["--tls"], "tls", True),
+        (["--cert", "c.pem"], "certificate", "c.pem"),
+        (["--key", "k.pem"], "key", "k.pem"),
+        (["--account", "red=eA=="], "accounts", {"red": "eA=="}),
+        (["--account", "red=eA==", "--account", "blue=eQ=="], "accounts", {"red": "eA==", "blue": "eQ=="}),
+        ([], "accounts", None),
+    ],
+)
+def test_every_flag_is_a_keyword_of_the_emulator(
+    flag: list[str], name: str, value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Recorded(Exception):
+        pass
+
+    def record(**keywords: Any) -> None:
+        given.update(keywords)
+        raise Recorded
+
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(package, "RoomsEmulator", record)
+    with pytest.raises(Recorded):
+        command.main(flag)
+    assert given[name] == value

@@ -6,12 +6,14 @@ import logging.handlers
 import queue
 import socket
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
+from people import ALICE
 from signed_http import Reply, SignedHttp
 
-from azure.communication.rooms.emulator import RoomsEmulator, app, versions
+from azure.communication.rooms.emulator import RoomsEmulator, app, receiving, versions
 from azure.communication.rooms.emulator.routes import current
 
 ROOM = "/rooms/99400000000000000"
@@ -31,6 +33,22 @@ def test_health_is_answered_to_anybody(http: SignedHttp) -> None:
 @pytest.mark.parametrize("version", [*versions.KNOWN[1:], "2026-01-01", "2027-12-31-preview"])
 def test_every_known_and_every_later_version_is_served(http: SignedHttp, version: str) -> None:
     assert http.send("GET", "/rooms", version=version).status == 200
+
+
+def test_a_later_version_is_told_of_once(http: SignedHttp, caplog: pytest.LogCaptureFixture) -> None:
+    with RoomsEmulator() as emulator:
+        http = SignedHttp(emulator.connection_string)
+        for version in ("2031-01-01", versions.NEWEST, "2031-01-01", "2032-01-01-preview", "2031-01-01"):
+            assert http.send("GET", "/rooms", version=version).status == 200
+        assert http.send("POST", "/identities", {}, version="2033-01-01").status == 201
+        for number in range(200):
+            http.send("GET", "/rooms", version=f"2034-01-01-v{number}")
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert warnings[:2] == [
+        f"api-version {version} is not known; it is served as 2025-03-13"
+        for version in ("2031-01-01", "2032-01-01-preview")
+    ]
+    assert len(warnings) == 100  # and whoever goes on inventing versions does not fill log and memory
 
 
 @pytest.mark.parametrize("version", ["2021-04-07", "2022-02-02", "2025-02-28", "latest", "2026", "2026-01-01 or 1=1"])
@@ -102,9 +120,55 @@ def test_a_body_that_cannot_be_read_is_refused(http: SignedHttp, content: bytes)
 
 
 def test_a_body_that_is_too_large_is_not_read_to_its_end(http: SignedHttp) -> None:
-    content = b'{"x":"' + b"x" * app.BODY_LIMIT + b'"}'
+    content = b'{"x":"' + b"x" * receiving.BODY_LIMIT + b'"}'
     assert refusal(http.send("POST", "/rooms", content=content)) == (413, "PayloadTooLarge")
     assert http.send("GET", "/rooms").status == 200
+
+
+def test_a_body_of_100_mb_is_refused_without_being_kept(http: SignedHttp) -> None:
+    reply = http.send("POST", "/rooms", content=bytes(100_000_000))
+    assert refusal(reply) == (413, "PayloadTooLarge")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"validFrom":' * 50_000,
+        b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+        b'{"participants":' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+        b'{"participants":{"8:acs:x":' + b'{"role":' * 50_000,
+    ],
+)
+def test_deep_json_is_refused(http: SignedHttp, content: bytes) -> None:
+    assert refusal(http.send("POST", "/rooms", content=content)) == (400, "BadRequest")
+    assert http.send("GET", "/rooms").body == {"value": []}
+
+
+def test_members_that_nobody_knows_are_passed_over(http: SignedHttp) -> None:
+    unknown = {"colour": "red", "nested": {"validUntil": "never"}, "": None}
+    room = http.send("POST", "/rooms", {**unknown, "pstnDialOutEnabled": True})
+    assert (room.status, room.body["pstnDialOutEnabled"]) == (201, True)
+    path = f"/rooms/{room.body['id']}"
+    assert http.send("PATCH", path, unknown).body == room.body
+    assert http.send("PATCH", f"{path}/participants", {**unknown, "participants": {ALICE: unknown}}).status == 200
+    assert http.send("GET", f"{path}/participants").body["value"] == [{"rawId": ALICE, "role": "Attendee"}]
+
+
+@pytest.mark.parametrize("path", ["/rooms", ROOM, f"{ROOM}/participants"])
+def test_head_and_options_are_refused_and_the_connection_serves_on(http: SignedHttp, path: str) -> None:
+    connection = HTTPConnection(http.host, timeout=10)
+    target = f"{path}?api-version=2025-03-13"
+    for method, has_body in (("HEAD", False), ("OPTIONS", True), ("HEAD", False)):
+        connection.request(method, target, headers=http.headers(method, target, b""))
+        response = connection.getresponse()
+        body = response.read()
+        assert (response.status, bool(body)) == (405, has_body)
+    connection.close()
+
+
+@pytest.mark.parametrize("method", ["BREW", "TRACE", "get"])
+def test_a_method_that_nobody_knows_is_refused(http: SignedHttp, method: str) -> None:
+    assert refusal(http.send(method, "/rooms")) == (405, "MethodNotAllowed")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import uvicorn
 from signed_http import SignedHttp
 
 from azure.communication.rooms import emulator as package
-from azure.communication.rooms.emulator import ACCESS_KEY, Clock, RoomsEmulator, server
+from azure.communication.rooms.emulator import ACCESS_KEY, Clock, RoomsEmulator, serving
 
 
 def test_it_listens_on_a_free_port_while_the_block_runs() -> None:
@@ -127,7 +127,8 @@ def test_threads_create_without_losing_a_room(emulator: RoomsEmulator) -> None:
 
 def test_names_are_found_when_they_are_used() -> None:
     assert Clock is type(RoomsEmulator().clock)
-    assert dir(package) == ["ACCESS_KEY", "Clock", "DEFAULT_PORT", "RoomsEmulator"]
+    assert dir(package) == sorted(package.__all__)
+    assert all(getattr(package, name) is not None for name in package.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         package.nothing  # noqa: B018
 
@@ -138,8 +139,10 @@ def test_without_the_extra_it_says_which_command_installs_it(
 ) -> None:
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in missing else find(name))
+    monkeypatch.delitem(vars(package), "RoomsEmulator", raising=False)
+    importlib.reload(package)  # pytest imports the plugin in it wherever it is installed
     with pytest.raises(ImportError) as caught:
-        importlib.reload(package)
+        package.RoomsEmulator  # noqa: B018
     assert str(caught.value) == (
         f"the emulator needs {' and '.join(missing)}; install it with: "
         'python -m pip install "azure-communication-rooms[emulator]"'
@@ -161,5 +164,5 @@ with RoomsEmulator() as emulator:
 
 
 def test_answers_are_sent_without_waiting_for_acknowledgements() -> None:
-    with server._listen("127.0.0.1", 0) as listener:
+    with serving.listen("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP  # what asyncio looks at before it sets TCP_NODELAY

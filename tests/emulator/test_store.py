@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from azure.communication.rooms.emulator.rules import Validity
-from azure.communication.rooms.emulator.store import FILE_NAME, Store, StoredAnswer
+from azure.communication.rooms.emulator.store import Room, Store, StoredAnswer
 
 VALIDITY = Validity(10, 20)
 
@@ -143,6 +143,54 @@ def test_old_answers_are_found_without_looking_at_all_of_them(store: Store) -> N
     assert "SEARCH" in plan[0][3]
 
 
+@pytest.mark.parametrize("records", [10, 1000])
+def test_a_page_is_found_by_its_place_and_not_by_looking_at_all_rooms(store: Store, records: int) -> None:
+    rooms = [store.add_room(n, VALIDITY, False) for n in range(records)]
+    statements: list[str] = []
+    store._database.set_trace_callback(statements.append)
+    store.rooms(None, 3)
+    assert store.rooms(4, 3) == (rooms[2::-1], None)
+    store._database.set_trace_callback(None)
+    plans = [store._database.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall() for statement in statements]
+    assert [[step[3] for step in plan] for plan in plans] == [
+        ["SEARCH rooms USING INTEGER PRIMARY KEY (rowid<?)"],
+        ["SEARCH rooms USING INTEGER PRIMARY KEY (rowid<?)"],
+    ]
+
+
+def test_rooms_that_ended_are_found_without_looking_at_all_of_them(store: Store) -> None:
+    statements: list[str] = []
+    store._database.set_trace_callback(statements.append)
+    store.purge(before=5)
+    store._database.set_trace_callback(None)
+    (plan,) = store._database.execute(f"EXPLAIN QUERY PLAN {statements[0]}").fetchall()
+    assert plan[3] == "SEARCH rooms USING INDEX rooms_by_end (valid_until<?)"
+
+
+def test_rooms_that_ended_before_a_moment_are_deleted_with_who_was_invited(store: Store) -> None:
+    rooms = [store.add_room(1, Validity(1, end), False) for end in (19, 20, 21)]
+    for room in rooms:
+        store.put_participants(room.id, {"a": "Attendee"})
+    store.purge(before=20)
+    assert store.all_rooms() == rooms[1:]
+    assert [store.participants(room.id) for room in rooms] == [{}, {"a": "Attendee"}, {"a": "Attendee"}]
+    assert store.delete_room(rooms[0].id) is True
+
+
+def test_all_rooms_are_told_oldest_first_but_those_that_were_deleted(store: Store) -> None:
+    first, second, third = (store.add_room(n, VALIDITY, False) for n in (3, 1, 2))
+    store.delete_room(second.id)
+    assert store.all_rooms() == [first, third]
+
+
+def test_a_room_is_put_back_under_its_id_once(store: Store) -> None:
+    room = Room("99400000000000000", 1, 2, 3, True)
+    store.put_room(room)
+    assert store.room(room.id) == room
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+        store.put_room(room)
+
+
 def test_clear_forgets_everything(store: Store) -> None:
     room = store.add_room(5, VALIDITY, False)
     store.put_participants(room.id, {"a": "Attendee"})
@@ -167,7 +215,7 @@ def test_a_location_keeps_everything_for_the_next_store(tmp_path: Path) -> None:
 
 
 def test_a_file_of_before_join_policies_is_opened_and_its_rooms_are_invite_only(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as old:
+    with closing(sqlite3.connect(tmp_path / "rooms.sqlite3")) as old:
         old.executescript("""
             CREATE TABLE rooms (
                 sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL,

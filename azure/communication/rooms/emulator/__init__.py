@@ -1,7 +1,8 @@
 """The Rooms service, emulated on this machine: for tests, development and samples, with no Azure subscription.
 
-In a program: :class:`RoomsEmulator`. On the command line: ``python -m azure.communication.rooms.emulator``.
-Needs the extra ``emulator``. It shares no code with the client, so that each can judge the other.
+In a program: :class:`RoomsEmulator`. In tests with pytest: the fixtures of ``pytest_plugin``. On the command line:
+``rooms-emulator``. Needs the extra ``emulator``, which is missed when one of these is used, not before: pytest loads
+the plugin wherever this package is installed. It shares no code with the client, so that each can judge the other.
 """
 
 from importlib import import_module
@@ -10,22 +11,52 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .clock import Clock
-    from .server import ACCESS_KEY, DEFAULT_PORT, RoomsEmulator
+    from .credential import EmulatorCredential
+    from .defaults import ACCESS_KEY, DEFAULT_GRACE, DEFAULT_PORT
+    from .fault import Fault
+    from .faults import ActiveFault, Faults
+    from .journal import Entry
+    from .server import RoomsEmulator
 
-_missing = [name for name in ("starlette", "uvicorn") if find_spec(name) is None]
-if _missing:
-    raise ImportError(
-        f"the emulator needs {' and '.join(_missing)}; install it with: "
-        'python -m pip install "azure-communication-rooms[emulator]"'
-    )
+__all__ = [
+    "ACCESS_KEY",
+    "DEFAULT_GRACE",
+    "DEFAULT_PORT",
+    "ActiveFault",
+    "Clock",
+    "EmulatorCredential",
+    "Entry",
+    "Fault",
+    "Faults",
+    "RoomsEmulator",
+]
 
-__all__ = ["ACCESS_KEY", "DEFAULT_PORT", "Clock", "RoomsEmulator"]
+_HOMES = {
+    "ACCESS_KEY": ".defaults",
+    "DEFAULT_GRACE": ".defaults",
+    "DEFAULT_PORT": ".defaults",
+    "ActiveFault": ".faults",
+    "Clock": ".clock",
+    "EmulatorCredential": ".credential",
+    "Entry": ".journal",
+    "Fault": ".fault",
+    "Faults": ".faults",
+    "RoomsEmulator": ".server",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(".clock" if name == "Clock" else ".server", __name__), name)
+    missing = [package for package in ("starlette", "uvicorn") if find_spec(package) is None]
+    if missing:
+        raise ImportError(
+            f"the emulator needs {' and '.join(missing)}; install it with: "
+            'python -m pip install "azure-communication-rooms[emulator]"'
+        )
+    value = getattr(import_module(_HOMES[name], __name__), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

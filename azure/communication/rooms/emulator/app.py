@@ -1,9 +1,10 @@
-"""The service as an ASGI application. Each request is authenticated, versioned, decoded, handled, encoded, logged."""
+"""The service as an ASGI application: log -> fault -> auth -> version -> decode -> handler -> encode."""
 
 import base64
 import json
 import logging
 import secrets
+import sqlite3
 import time
 from collections.abc import Mapping
 from email.utils import format_datetime
@@ -12,18 +13,21 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
-from starlette.routing import Route, Router
+from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import errors, versions
-from .auth import Authenticator
+from . import errors, ticks, versions
+from .control import Control
+from .disturbance import answer_of, disturbed, send_disturbed, wait
 from .exchange import Answer, Handler, Request, Service, refused
-from .routes import current, identity, preview_2022
+from .fault import Fault
+from .faults import ActiveFault, combine
+from .journal import Entry, shown
+from .receiving import headers_of, read_body, target_of
+from .routes import admin, current, identity, preview_2022
+from .site import Site
 
 LOGGER = logging.getLogger("azure.communication.rooms.emulator")
-
-#: Bytes of a body that are read; a body with thousands of participants stays far below.
-BODY_LIMIT = 4 * 1024 * 1024
 
 _CONSTANT_HEADERS = {
     "Request-Context": "appId=",
@@ -32,76 +36,120 @@ _CONSTANT_HEADERS = {
 }
 
 
-def make_app(service: Service, authenticator: Authenticator) -> ASGIApp:
+def make_app(site: Site) -> ASGIApp:
     """The application.
 
-    :param service: What is kept, and the time.
-    :param authenticator: Judges who asks.
+    :param site: What is kept, the time, who may ask, what goes wrong.
     """
 
-    def endpoint(handlers: Mapping[str, Handler]) -> Endpoint:
-        return Endpoint(handlers, service, authenticator)
-
     def rooms_endpoint(path: str) -> Endpoint:
-        on_current, on_2022 = current.ROUTES.get(path, {}), preview_2022.ROUTES.get(path, {})
-        return RoomsEndpoint(on_current, on_2022, service, authenticator)
+        return RoomsEndpoint(current.ROUTES.get(path, {}), preview_2022.ROUTES.get(path, {}), site)
 
     routes = [
         Route("/health", _health, methods=["GET"]),
+        Mount(admin.PREFIX, Control(site)),
         *(Route(path, rooms_endpoint(path)) for path in {**current.ROUTES, **preview_2022.ROUTES}),
-        *(Route(path, endpoint(handlers)) for path, handlers in identity.ROUTES.items()),
+        *(Route(path, Endpoint(handlers, site)) for path, handlers in identity.ROUTES.items()),
     ]
-    return Router(routes, redirect_slashes=False, default=endpoint({}))
+    return Router(routes, redirect_slashes=False, default=Endpoint({}, site))
 
 
 async def _health(_: HttpRequest) -> Response:
     return Response(b'{"status":"ok"}', media_type="application/json")
 
 
+class Visit:
+    """A request on its way, and what is known of it so far.
+
+    :param scope: The request (ASGI).
+    :param service: What it works on until it has proved whose it is.
+    """
+
+    def __init__(self, scope: Scope, service: Service) -> None:
+        self.started = time.perf_counter()
+        self.scope = scope
+        self.method: str = scope["method"]
+        self.target = target_of(scope)
+        self.headers = headers_of(scope)
+        self.body = b""
+        self.service = service
+        self.account: Optional[str] = None
+        self.version: Optional[versions.Version] = None
+        self.met: list[ActiveFault] = []
+        self.fault: Optional[Fault] = None
+        self.reason = ""
+
+
 class Endpoint:
     """One path: its handlers by method, and what stands around each of them. Its api-versions are as one.
 
     :param handlers: By method; none at all for a path that does not exist.
-    :param service: What handlers work on.
-    :param authenticator: Judges who asks.
+    :param site: What handlers work on.
     """
 
-    def __init__(self, handlers: Mapping[str, Handler], service: Service, authenticator: Authenticator) -> None:
+    def __init__(self, handlers: Mapping[str, Handler], site: Site) -> None:
         self._handlers = handlers
-        self._service = service
-        self._authenticator = authenticator
+        self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
-        started = time.perf_counter()
-        method, target, reason = scope["method"], _target(scope), ""
-        version: Optional[versions.Version] = None
-        try:
-            request = self._admit(scope, await _read_body(receive))
-            version = request.version
-            answer = self._handler(request)(request, self._service)
-        except errors.Refusal as refusal:
-            answer, reason = refused(refusal, version), f" {refusal.reason()}"
-        except Exception:
-            LOGGER.exception("%s %s failed", method, target)
-            answer, reason = refused(errors.internal(), version), " a fault of the emulator"
-        milliseconds = (time.perf_counter() - started) * 1000
-        LOGGER.info("%s %s %d %.1f ms%s", method, target, answer.status, milliseconds, reason)
-        await self._encode(answer, version)(scope, receive, send)
+        visit = Visit(scope, next(iter(self._site.services.values())))
+        answer = await self._answer(visit, receive)
+        self._log(visit, answer)
+        response = self._encode(answer, visit)
+        if visit.fault is None:
+            await response(scope, receive, send)
+        else:
+            await send_disturbed(response, visit.fault, scope, receive, send)
 
-    def _admit(self, scope: Scope, body: bytes) -> Request:
+    async def _answer(self, visit: Visit, receive: Receive) -> Answer:
+        """What becomes of a request, whatever that is."""
+        try:
+            visit.body = await read_body(receive)
+            ready = await self._meet_faults(visit, receive)
+            if ready is not None:
+                return ready
+            request = self._admit(visit)
+            visit.version = request.version
+            return self._handler(request)(request, visit.service)
+        except errors.Refusal as refusal:
+            visit.reason = refusal.reason()
+            return refused(refusal, visit.version)
+        except sqlite3.OperationalError as error:
+            visit.reason = f"not kept: {error}"
+            return refused(errors.not_kept(str(error)), visit.version)
+        except Exception:
+            LOGGER.exception("%s %s failed", visit.method, shown(visit.target))
+            visit.reason = "a fault of the emulator"
+            return refused(errors.internal(), visit.version)
+
+    async def _meet_faults(self, visit: Visit, receive: Receive) -> Optional[Answer]:
+        """The answer of a fault that lets nothing else happen; None when the request goes on."""
+        visit.met = self._site.faults.meet(visit.method, visit.target.partition("?")[0])
+        visit.fault = fault = combine(visit.met)
+        if fault is None:
+            return None
+        if fault.delay is not None:
+            await wait(fault.delay, receive)
+        visit.service = disturbed(visit.service, fault)
+        return Answer(204) if fault.reset == "before" else answer_of(fault)
+
+    def _admit(self, visit: Visit) -> Request:
         """Authenticate, read the version, decode."""
-        method, target = scope["method"], _target(scope)
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        self._authenticator.check(method, target, headers, body, self._service.clock.ticks())
+        method, target, headers = visit.method, visit.target, visit.headers
+        times = visit.service.clock.times_of_clients()
+        visit.account = self._site.authenticator.check(method, target, headers, visit.body, times)
+        visit.service = visit.service._replace(store=self._site.services[visit.account].store)
+        self._site.purge(visit.service)
         if not self._handlers:
             raise errors.no_such_path()
         if method not in self._handlers:
             raise errors.no_such_method(method)
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-        origin = f"{scope['scheme']}://{headers.get('host', '')}"
+        query = dict(parse_qsl(visit.scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        origin = f"{visit.scope['scheme']}://{headers.get('host', '')}"
         version = self._version(query.get("api-version", ""), origin + target)
-        return Request(method, origin, target, scope.get("path_params", {}), query, headers, body, version)
+        parameters = visit.scope.get("path_params", {})
+        return Request(method, origin, target, parameters, query, headers, visit.body, version)
 
     def _version(self, text: str, _url: str) -> versions.Version:
         """The version of an api-version's text; the URL is for a refusal."""
@@ -115,13 +163,31 @@ class Endpoint:
         """The versions that an answer names as supported, None to name none."""
         return None
 
-    def _encode(self, answer: Answer, version: Optional[versions.Version]) -> Response:
+    def _log(self, visit: Visit, answer: Answer) -> None:
+        was_reset = visit.fault is not None and visit.fault.reset is not None
+        entry = Entry(
+            0,
+            ticks.write(self._site.clock.ticks()),
+            visit.method,
+            shown(visit.target),
+            None if was_reset else answer.status,
+            round((time.perf_counter() - visit.started) * 1000, 3),
+            visit.reason,
+            visit.account,
+            visit.headers.get("x-ms-client-request-id"),
+            tuple(active.number for active in visit.met),
+        )
+        entry = self._site.journal.add(entry)
+        LOGGER.info("%s", entry.line())
+        LOGGER.debug("  account %s, %d bytes, id %s", entry.account, len(visit.body), entry.client_request_id)
+
+    def _encode(self, answer: Answer, visit: Visit) -> Response:
         """The answer with every header of the service's own, its body in chunks as the service sends it."""
         headers: dict[str, str] = {**_CONSTANT_HEADERS, **answer.headers}
-        headers["Date"] = format_datetime(self._service.clock.now(), usegmt=True)
+        headers["Date"] = format_datetime(visit.service.clock.now(), usegmt=True)
         headers["MS-CV"] = base64.b64encode(secrets.token_bytes(16)).decode().rstrip("=") + ".0"
         headers["X-Azure-Ref"] = secrets.token_hex(16)
-        announced = self._announced(version)
+        announced = self._announced(visit.version)
         if announced is not None and answer.announced:
             headers["api-supported-versions"] = announced
         if answer.body is None:
@@ -137,23 +203,19 @@ class RoomsEndpoint(Endpoint):
 
     :param current: Handlers by method on 2023-03-31-preview and later.
     :param preview_2022: Handlers by method on 2022-02-01.
-    :param service: What handlers work on.
-    :param authenticator: Judges who asks.
+    :param site: What handlers work on.
     """
 
-    def __init__(
-        self,
-        current: Mapping[str, Handler],
-        preview_2022: Mapping[str, Handler],
-        service: Service,
-        authenticator: Authenticator,
-    ) -> None:
-        super().__init__({**preview_2022, **current}, service, authenticator)
+    def __init__(self, current: Mapping[str, Handler], preview_2022: Mapping[str, Handler], site: Site) -> None:
+        super().__init__({**preview_2022, **current}, site)
         self._current = current
         self._preview_2022 = preview_2022
 
     def _version(self, text: str, url: str) -> versions.Version:
-        return versions.resolve(text, url)
+        version = versions.resolve(text, url)
+        if text not in versions.KNOWN and self._site.is_news(text):
+            LOGGER.warning("api-version %s is not known; it is served as %s", text, versions.NEWEST)
+        return version
 
     def _handler(self, request: Request) -> Handler:
         handlers = self._preview_2022 if request.version.is_preview_2022 else self._current
@@ -163,22 +225,3 @@ class RoomsEndpoint(Endpoint):
 
     def _announced(self, version: Optional[versions.Version]) -> Optional[str]:
         return versions.announced(version, has_current=bool(self._current))
-
-
-async def _read_body(receive: Receive) -> bytes:
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise errors.broken_off()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > BODY_LIMIT:
-            raise errors.too_large(BODY_LIMIT)
-    return bytes(body)
-
-
-def _target(scope: Scope) -> str:
-    """Path and query as received."""
-    path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
-    return f"{path}?{query}" if query else path

@@ -22,6 +22,9 @@ AUDIENCE = "https://communication.azure.com"
 #: How far the date of a request may lie from now, both ways.
 WINDOW = 15 * 60 * ticks.PER_SECOND
 
+#: The claim by which a token of the emulator's own names an account.
+ACCOUNT_CLAIM = "rooms_emulator_account"
+
 _SCHEME = "HMAC-SHA256"
 
 
@@ -40,61 +43,73 @@ class SignedParts(NamedTuple):
 
 
 class Authenticator:
-    """Judges requests.
+    """Judges requests, and tells whose they are: the account whose key signed them, or that a token names.
 
-    :param bytes key: The access key, decoded.
+    :param keys: The access key of each account, decoded, by the account's name. The first account is that of tokens
+        which name none, as those of Entra ID do.
+    :type keys: Mapping[str, bytes]
     :param bool strict: Refuse signatures over the percent-decoded path and query, which the published Python client
         makes (the two are the same wherever nothing is escaped).
     """
 
-    def __init__(self, key: bytes, strict: bool = False) -> None:
-        self._key = key
+    def __init__(self, keys: Mapping[str, bytes], strict: bool = False) -> None:
+        self._keys = keys
         self._strict = strict
 
-    def check(self, method: str, target: str, headers: Mapping[str, str], body: bytes, now: int) -> None:
+    def check(self, method: str, target: str, headers: Mapping[str, str], body: bytes, times: tuple[int, ...]) -> str:
         """Refuse a request that does not prove who sent it.
 
         :param str method: HTTP method.
         :param str target: Path and query as received.
         :param headers: By lower-case name.
         :param bytes body: The body.
-        :param int now: The time, in ticks.
+        :param times: The time, in ticks; where there are several, any of them will do.
+        :type times: tuple[int, ...]
+        :returns: The name of the account whose request it is.
         :raises ~azure.communication.rooms.emulator.errors.Refusal: 401, with the part that is wrong.
         """
         scheme, _, proof = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            _check_token(proof.strip(), now)
-        elif scheme.upper() == _SCHEME:
-            self._check_signature(proof, method, target, headers, body, now)
-        elif scheme:
+            return self._account_of_token(proof.strip(), times)
+        if scheme.upper() == _SCHEME:
+            return self._account_of_signature(proof, method, target, headers, body, times)
+        if scheme:
             raise denied("Authorization", f"The scheme {scheme!r} is neither {_SCHEME} nor Bearer.")
-        else:
-            raise denied("Authorization", "The header Authorization is missing.")
+        raise denied("Authorization", "The header Authorization is missing.")
 
-    def _check_signature(
-        self, proof: str, method: str, target: str, headers: Mapping[str, str], body: bytes, now: int
-    ) -> None:
+    def _account_of_token(self, token: str, times: tuple[int, ...]) -> str:
+        account = str(_checked_claims(token, times).get(ACCOUNT_CLAIM, next(iter(self._keys))))
+        if account not in self._keys:
+            raise denied("token", "The token names an account that is not here.")
+        return account
+
+    def _account_of_signature(
+        self, proof: str, method: str, target: str, headers: Mapping[str, str], body: bytes, times: tuple[int, ...]
+    ) -> str:
         signed_headers, signature = _parameters(proof)
         date_header = signed_headers[0]
         for name in signed_headers:
             if name not in headers:
                 raise denied(name, f"The signed header {name} is missing.")
         date = headers[date_header]
-        _check_date(date_header, date, now)
+        _check_date(date_header, date, times)
         if headers["x-ms-content-sha256"] != _base64(sha256(body).digest()):
             raise denied("x-ms-content-sha256", "The hash is not that of the body received.", HASH_DIFFERS)
         parts = SignedParts(method, target, date, headers["host"], headers["x-ms-content-sha256"])
         accepted = [parts] if self._strict else [parts, parts._replace(target=unquote(target))]
-        if not any(hmac.compare_digest(_sign(self._key, each), signature) for each in accepted):
-            raise denied(*self._difference(parts, signature, headers))
+        for account, key in self._keys.items():
+            if any(hmac.compare_digest(_sign(key, each), signature) for each in accepted):
+                return account
+        raise denied(*self._difference(parts, signature, headers))
 
     def _difference(self, parts: SignedParts, signature: bytes, headers: Mapping[str, str]) -> tuple[str, str]:
         """Which part a signature differs in: the first slip that would have made it."""
-        for part, explanation, other in _slips(parts, headers):
-            if hmac.compare_digest(_sign(self._key, other), signature):
-                return part, explanation
-        if hmac.compare_digest(_sign(base64.b64encode(self._key), parts), signature):
-            return "key", "The signature was made with the access key as text; decode it from base64 first."
+        for key in self._keys.values():
+            for part, explanation, other in _slips(parts, headers):
+                if hmac.compare_digest(_sign(key, other), signature):
+                    return part, explanation
+            if hmac.compare_digest(_sign(base64.b64encode(key), parts), signature):
+                return "key", "The signature was made with the access key as text; decode it from base64 first."
         return "signature", (
             "The signature was made with another key, or over other text than this, line feeds between: "
             f"{parts.method}, {parts.target}, and {parts.date};{parts.host};{parts.content_hash}"
@@ -136,19 +151,19 @@ def _parameters(proof: str) -> tuple[tuple[str, str, str], bytes]:
     return (names[0], names[1], names[2]), parameters["Signature"].strip().encode()
 
 
-def _check_date(header: str, date: str, now: int) -> None:
+def _check_date(header: str, date: str, times: tuple[int, ...]) -> None:
     try:
         moment = parsedate_to_datetime(date)
     except (TypeError, ValueError, IndexError):
         raise denied(header, f"{date!r} is not an HTTP date.") from None
     if moment.tzinfo is None:  # "-0000": UTC, from nobody knows where
         moment = moment.replace(tzinfo=timezone.utc)
-    if abs(ticks.from_datetime(moment) - now) > WINDOW:
-        here = ticks.to_datetime(now).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    if all(abs(ticks.from_datetime(moment) - time) > WINDOW for time in times):
+        here = ticks.to_datetime(times[0]).strftime("%a, %d %b %Y %H:%M:%S GMT")
         raise denied(header, f"The date {date!r} lies more than 15 minutes from the time here, {here!r}.")
 
 
-def _check_token(token: str, now: int) -> None:
+def _checked_claims(token: str, times: tuple[int, ...]) -> dict[str, object]:
     claims = _claims(token)
     if claims is None:
         raise denied("token", "The bearer token is not a JWT.")
@@ -157,8 +172,9 @@ def _check_token(token: str, now: int) -> None:
     if not any(isinstance(each, str) and each.rstrip("/") == AUDIENCE for each in audiences):
         raise denied("token", f"The audience of the token is not {AUDIENCE}.")
     expiry = claims.get("exp")
-    if not (isinstance(expiry, (int, float)) and expiry * ticks.PER_SECOND > now):
+    if not (isinstance(expiry, (int, float)) and expiry * ticks.PER_SECOND > min(times)):
         raise denied("token", "The token has expired, or does not say when it does.")
+    return claims
 
 
 def _claims(token: str) -> Optional[dict[str, object]]:

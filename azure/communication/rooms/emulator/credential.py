@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from . import ticks
-from .auth import AUDIENCE, make_token
+from .auth import ACCOUNT_CLAIM, AUDIENCE, make_token
 from .clock import Clock
 
 if TYPE_CHECKING:
@@ -13,10 +13,11 @@ _LIFETIME = 60 * 60
 
 
 class EmulatorCredential:
-    """Gives tokens that are good for an hour by the emulator's clock."""
+    """Gives tokens for an account that are good for an hour by the emulator's clock."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, account: str) -> None:
         self._clock = clock
+        self._account = account
 
     def get_token(self, *scopes: str, **_: Any) -> "AccessToken":
         """Give a token.
@@ -30,4 +31,4 @@ class EmulatorCredential:
         if [scope.rpartition("/")[0].rstrip("/") for scope in scopes] != [AUDIENCE]:
             raise ValueError(f"the scope must be {AUDIENCE}//.default")
         expiry = self._clock.ticks() // ticks.PER_SECOND + _LIFETIME
-        return AccessToken(make_token({"aud": AUDIENCE, "exp": expiry}), expiry)
+        return AccessToken(make_token({"aud": AUDIENCE, "exp": expiry, ACCOUNT_CLAIM: self._account}), expiry)

@@ -202,6 +202,19 @@ def repeatability_window() -> Refusal:
     return Refusal(412, "PreconditionFailed", message, headers=_REJECTED)
 
 
+# -- orders to the emulator itself ------------------------------------------------------------------------------------
+
+
+def not_here(message: str) -> Refusal:
+    """An order from somewhere that orders do not come from."""
+    return Refusal(403, "Forbidden", message, announced=False)
+
+
+def not_understood(message: str) -> Refusal:
+    """An order that cannot be carried out."""
+    return Refusal(400, "BadRequest", message, announced=False)
+
+
 # -- who asks, in which words -----------------------------------------------------------------------------------------
 
 
@@ -249,6 +262,11 @@ def no_such_path() -> Refusal:
 def no_such_method(method: str) -> Refusal:
     """A method that a path does not have (not observed)."""
     return Refusal(405, "MethodNotAllowed", f"The resource does not support {method}.", announced=False)
+
+
+def not_kept(reason: str) -> Refusal:
+    """A change that could not be written, and so was not made: a full disk, say. A fault of the emulator's machine."""
+    return Refusal(507, "InsufficientStorage", f"The emulator could not keep this: {reason}.", announced=False)
 
 
 def internal() -> Refusal:

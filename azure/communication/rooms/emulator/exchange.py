@@ -7,6 +7,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from . import errors
 from .clock import Clock
+from .defaults import PAGE_SIZE
 from .store import Store
 from .versions import Version
 
@@ -46,11 +47,11 @@ class Answer(NamedTuple):
 
 
 class Service(NamedTuple):
-    """What routes work on."""
+    """What routes work on: one account."""
 
     store: Store
     clock: Clock
-    page_size: int = 30
+    page_size: int = PAGE_SIZE
 
 
 Handler = Callable[[Request, Service], Answer]

@@ -33,7 +33,8 @@ def once(request: Request, service: Service, handle: Callable[[Request, Service]
         return handle(request, service)
     if not _GUID.fullmatch(request_id or ""):
         raise errors.repeatability_form()
-    if abs(_moment(first_sent or "", request.version) - service.clock.ticks()) > WINDOW:
+    moment = _moment(first_sent or "", request.version)
+    if all(abs(moment - time) > WINDOW for time in service.clock.times_of_clients()):
         raise errors.repeatability_window()
     return _handle_once(str(request_id).lower(), request, service, handle)
 

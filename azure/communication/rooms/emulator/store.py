@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
+from .defaults import DEFAULT_ACCOUNT
 from .rules import DEFAULT_JOIN_POLICY, Validity
-
-FILE_NAME = "rooms.sqlite3"
 
 #: Came after the first files were written: a file without it gets it when it is opened.
 _JOIN_POLICY = f"room_join_policy TEXT NOT NULL DEFAULT '{DEFAULT_JOIN_POLICY}'"
@@ -44,6 +43,7 @@ CREATE TABLE IF NOT EXISTS repeatable_requests (
     content TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS repeatable_requests_by_age ON repeatable_requests (seen_at);
+CREATE INDEX IF NOT EXISTS rooms_by_end ON rooms (valid_until) WHERE NOT deleted;
 """
 
 #: Beyond every record's position, which SQLite counts up from 1.
@@ -72,34 +72,42 @@ class StoredAnswer(NamedTuple):
 
 
 class Store:
-    """Everything that an emulator remembers.
+    """Everything that an emulator remembers of one account.
 
     :param location: The folder of the database file, made when missing; None keeps everything in memory.
     :type location: ~pathlib.Path or None
+    :param str account: The account's name.
     :raises OSError: If the folder cannot be made.
-    :raises sqlite3.Error: If the file is no database, or cannot be written.
+    :raises sqlite3.Error: If the file is no database, cannot be written, or is in use by another emulator.
     """
 
-    def __init__(self, location: Optional[Path] = None) -> None:
+    def __init__(self, location: Optional[Path] = None, account: str = DEFAULT_ACCOUNT) -> None:
         if location is not None:
             location.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
-        self._database = sqlite3.connect(
-            ":memory:" if location is None else str(location / FILE_NAME),
-            isolation_level=None,
-            check_same_thread=False,  # every statement is executed and fetched under the lock
-        )
+        file = ":memory:" if location is None else str(location / _file_name(account))
         try:
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = FULL")  # what was answered is there after a crash
-            self._database.executescript(_SCHEMA)
-            self._add_missing_column()
-        except sqlite3.Error:
+            self._database = sqlite3.connect(
+                file,
+                timeout=0,
+                isolation_level=None,
+                check_same_thread=False,  # every statement is executed and fetched under the lock
+            )
+        except sqlite3.Error as error:
+            raise _explained(error, file) from None
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
             self._database.close()
-            raise
+            raise _explained(error, file) from None
 
-    def _add_missing_column(self) -> None:
-        with self.transaction():
+    def _prepare(self) -> None:
+        self._database.execute("PRAGMA locking_mode = EXCLUSIVE")  # until it is closed, or its process has died
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = FULL")  # what was answered is there after a crash
+        with self.transaction():  # takes the lock, and makes all tables or none
+            for statement in filter(str.strip, _SCHEMA.split(";")):
+                self._database.execute(statement)
             if "room_join_policy" not in [column[1] for column in self._rows("PRAGMA table_info(rooms)")]:
                 self._database.execute(f"ALTER TABLE rooms ADD COLUMN {_JOIN_POLICY}")
 
@@ -116,10 +124,11 @@ class Store:
             self._database.execute("SAVEPOINT inner" if inner else "BEGIN IMMEDIATE")
             try:
                 yield
+                self._database.execute("RELEASE inner" if inner else "COMMIT")
             except BaseException:
-                self._database.execute("ROLLBACK TO inner" if inner else "ROLLBACK")
+                if self._database.in_transaction:  # a full disk ends some by itself
+                    self._database.execute("ROLLBACK TO inner" if inner else "ROLLBACK")
                 raise
-            self._database.execute("RELEASE inner" if inner else "COMMIT")
 
     def clear(self) -> None:
         """Forget everything."""
@@ -151,7 +160,7 @@ class Store:
             room_join_policy,
         )
         try:
-            self._database.execute(f"INSERT INTO rooms ({_ROOM}) VALUES (?, ?, ?, ?, ?, ?)", room)
+            self.put_room(room)
         except sqlite3.IntegrityError:  # the id is taken
             return self.add_room(created_at, validity, pstn_dial_out_enabled, room_join_policy)
         return room
@@ -191,6 +200,26 @@ class Store:
         )
         more, rows = len(rows) > count, rows[:count]
         return [_room(row[:6]) for row in rows if not row[6]], rows[-1][7] if more else None
+
+    def purge(self, before: int) -> None:
+        """Delete the rooms whose validity ended before a moment."""
+        ended = "FROM rooms WHERE NOT deleted AND valid_until < ?"
+        if self._rows(f"SELECT 1 {ended} LIMIT 1", before):
+            with self.transaction():
+                self._database.execute(f"DELETE FROM participants WHERE room IN (SELECT id {ended})", (before,))
+                self._database.execute("UPDATE rooms SET deleted = 1 WHERE NOT deleted AND valid_until < ?", (before,))
+
+    def all_rooms(self) -> list[Room]:
+        """Every room that is not deleted, the oldest first."""
+        return [_room(row) for row in self._rows(f"SELECT {_ROOM} FROM rooms WHERE NOT deleted ORDER BY sequence")]
+
+    def put_room(self, room: Room) -> None:
+        """Keep a room under the id that it has.
+
+        :raises sqlite3.IntegrityError: If the id is taken.
+        """
+        marks = ", ".join("?" * len(room))
+        self._database.execute(f"INSERT INTO rooms ({_ROOM}) VALUES ({marks})", room)
 
     # -- participants -------------------------------------------------------------------------------------------------
 
@@ -236,3 +265,17 @@ class Store:
 
 def _room(row: tuple[str, int, int, int, int, str]) -> Room:
     return Room(*row[:4], pstn_dial_out_enabled=bool(row[4]), room_join_policy=row[5])
+
+
+def _file_name(account: str) -> str:
+    """The file of an account; that of the first kind of emulator, which had one alone, has no name in it."""
+    return "rooms.sqlite3" if account == DEFAULT_ACCOUNT else f"rooms-{account}.sqlite3"
+
+
+def _explained(error: sqlite3.Error, file: str) -> sqlite3.Error:
+    """The same error, with the file and, where SQLite is terse, what to do."""
+    if "database is locked" in str(error):
+        return sqlite3.OperationalError(
+            f"another emulator keeps its rooms in {file}; stop it or choose another location"
+        )
+    return type(error)(f"{file}: {error}")

@@ -1,0 +1,191 @@
+"""One fault: what goes wrong and with which requests, read from keywords, JSON or one line."""
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Optional
+
+#: The HTTP methods that a fault can be for.
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+#: The parts of a fault that make an answer of it.
+ANSWER = {"status", "headers", "body", "throttle"}
+_MATCHING = ("method", "route", "nth", "times", "probability", "seed")
+_INTEGERS = ("nth", "times", "seed", "status", "truncate", "throttle", "page_size")
+_NUMBERS = ("probability", "delay", "clock_skew")
+#: Headers that say where a body ends. The server writes them; two truths would be one too many for it.
+_FRAMING = ("connection", "content-length", "transfer-encoding")
+#: The smallest and the largest value of each number.
+_RANGES: dict[str, tuple[float, float]] = {
+    "nth": (1, 2**31),
+    "times": (1, 2**31),
+    "probability": (0, 1),
+    "status": (200, 599),
+    "delay": (0, 24 * 60 * 60),
+    "truncate": (0, 2**31),
+    "throttle": (0, 2**31),
+    "clock_skew": (-(10**10), 10**10),
+    "page_size": (1, 10_000),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong, and with which requests. At least one thing must.
+
+    :keyword method: Only requests of this HTTP method; None, the default, takes all.
+    :paramtype method: str or None
+    :keyword route: Only requests of this path, in which ``*`` or ``{name}`` stands for one segment and ``**`` for all
+        that is left, such as ``/rooms/{room_id}``; None, the default, takes all.
+    :paramtype route: str or None
+    :keyword nth: Only the nth request that matches, counted from 1; None takes all.
+    :paramtype nth: int or None
+    :keyword times: No more than so many requests; None sets no end.
+    :paramtype times: int or None
+    :keyword float probability: From 0 to 1, the default: how likely a request that matches meets it.
+    :keyword int seed: What the chance is drawn from: the same seed draws the same.
+    :keyword status: Answer with this status, and do nothing of what was asked.
+    :paramtype status: int or None
+    :keyword headers: Headers of that answer.
+    :keyword body: Body of that answer, text or JSON; by default an error of the service's form.
+    :keyword throttle: Answer 429 with so many seconds in ``Retry-After``.
+    :paramtype throttle: int or None
+    :keyword delay: Wait so many seconds first.
+    :paramtype delay: float or None
+    :keyword reset: Reset the connection: ``before`` anything is done, or ``after`` it was done and kept.
+    :paramtype reset: str or None
+    :keyword truncate: Send so many bytes of the answer's body, then close the connection.
+    :paramtype truncate: int or None
+    :keyword bool garbage: Send a body that is neither JSON nor text.
+    :keyword clock_skew: Live by a clock that is so many seconds ahead of the emulator's, or behind when negative:
+        dates are judged by it, and the header Date tells it.
+    :paramtype clock_skew: float or None
+    :keyword page_size: Give pages of so many rooms.
+    :paramtype page_size: int or None
+    :raises ValueError: If a value cannot be right, or nothing goes wrong.
+    """
+
+    method: Optional[str] = None
+    route: Optional[str] = None
+    nth: Optional[int] = None
+    times: Optional[int] = None
+    probability: float = 1.0
+    seed: int = 0
+    status: Optional[int] = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Optional[Any] = None
+    throttle: Optional[int] = None
+    delay: Optional[float] = None
+    reset: Optional[str] = None
+    truncate: Optional[int] = None
+    garbage: bool = False
+    clock_skew: Optional[float] = None
+    page_size: Optional[int] = None
+
+    def __post_init__(self) -> None:
+        for name in (*_INTEGERS, *_NUMBERS):
+            _check_number(name, getattr(self, name))
+        _check(self.method is None or self.method in METHODS, f"method must be one of {', '.join(METHODS)}")
+        _check(self.route is None or str(self.route).startswith("/"), "route must begin with a slash")
+        _check(self.reset in (None, "before", "after"), "reset must be before or after")
+        _check(isinstance(self.garbage, bool), "garbage must be true or false")
+        _check(
+            isinstance(self.headers, Mapping) and all(map(_is_header, self.headers.items())),
+            "headers must be text, and not say how long the body is",
+        )
+        _check(self.status is None or self.throttle is None, "status and throttle are two answers; choose one")
+        _check(self.status is not None or (not self.headers and self.body is None), "headers and body go with a status")
+        _check(bool(self.actions()), "nothing goes wrong; give status, throttle, delay, reset, truncate, garbage, ...")
+
+    def actions(self) -> dict[str, Any]:
+        """What goes wrong, by name."""
+        return {name: value for name, value in self.to_json().items() if name not in _MATCHING}
+
+    def to_json(self) -> dict[str, Any]:
+        """What differs from the defaults, by name."""
+        before: dict[str, Any] = {each.name: {} if each.name == "headers" else each.default for each in fields(self)}
+        return {name: value for name, value in asdict(self).items() if value != before[name]}
+
+    def __str__(self) -> str:
+        """One line, as :func:`parse` takes it."""
+        values = self.to_json()
+        words = [str(values.pop("method", "*")), str(values.pop("route", "**"))]
+        words += [f"header.{name}={value}" for name, value in values.pop("headers", {}).items()]
+        return " ".join(map(shlex.quote, words + [f"{name}={_text(value)}" for name, value in values.items()]))
+
+
+def parse(text: str) -> Fault:
+    """Read a fault from one line: method and path, then ``name=value`` for what else :class:`Fault` takes.
+
+    Example: ``POST /rooms nth=2 status=503 header.Retry-After=1``. ``*`` stands for every method,
+    ``**`` for every path.
+
+    :raises ValueError: If it is none.
+    """
+    values: dict[str, Any] = {}
+    headers: dict[str, str] = {}
+    for word in shlex.split(text):
+        name, equals, value = word.partition("=")
+        if word.startswith("/"):
+            values["route"] = word
+        elif not equals and word not in ("*", "**"):
+            values["method"] = word.upper()
+        elif name.startswith("header."):
+            headers[name.partition(".")[2]] = value
+        elif equals:
+            values[name.replace("-", "_")] = value
+    return from_json({**{name: _read(name, value) for name, value in values.items()}, "headers": headers})
+
+
+def from_json(values: Any) -> Fault:
+    """Read a fault from the names and values that :class:`Fault` takes.
+
+    :raises ValueError: If it is none.
+    """
+    _check(isinstance(values, Mapping), "a fault is an object of names and values")
+    known = [each.name for each in fields(Fault)]
+    for name in values:
+        _check(name in known, f"{name!r} is no part of a fault; there are {', '.join(known)}")
+    return Fault(**values)
+
+
+def _read(name: str, text: str) -> Any:
+    try:
+        if name in _INTEGERS:
+            return int(text)
+        if name in _NUMBERS:
+            return float(text)
+    except ValueError:
+        raise ValueError(f"{name} must be a number, not {text!r}") from None
+    return text.lower() == "true" if name == "garbage" and text.lower() in ("true", "false") else text
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _check(right: bool, words: str) -> None:
+    if not right:
+        raise ValueError(words)
+
+
+def _check_number(name: str, value: Any) -> None:
+    if value is None:
+        return
+    kinds = (int,) if name in _INTEGERS else (int, float)
+    _check(isinstance(value, kinds) and not isinstance(value, bool), f"{name} must be a number, not {value!r}")
+    low, high = _RANGES.get(name, (-(2**63), 2**63))
+    _check(low <= value <= high, f"{name} must lie from {low} to {high}, not {value!r}")
+
+
+def _is_header(item: tuple[Any, Any]) -> bool:
+    name, value = item
+    return (
+        isinstance(name, str)
+        and isinstance(value, str)
+        and bool(re.fullmatch(r"[!#$%&'*+.^`|~\w-]+", name, re.ASCII))
+        and name.lower() not in _FRAMING
+        and bool(re.fullmatch(r"[\x20-\x7e\t]*", value))
+    )

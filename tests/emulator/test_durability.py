@@ -1,0 +1,197 @@
+"""What was answered is kept: through kill -9, a full disk, and a second emulator on the same location."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+import pytest
+from people import ALICE, BOB
+from signed_http import SignedHttp
+
+from azure.communication.rooms.emulator import RoomsEmulator
+from azure.communication.rooms.emulator.rules import Validity
+from azure.communication.rooms.emulator.store import Store
+
+COMMAND = [sys.executable, "-m", "azure.communication.rooms.emulator", "--quiet", "--port", "0"]
+ROOM = {"participants": {ALICE: {"role": "Presenter"}, BOB: {}}}
+CREATES = 200
+posix = pytest.mark.skipif(os.name != "posix", reason="signals and limits of POSIX")
+
+
+def connection_string(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    process.stdout.readline()
+    return process.stdout.readline().strip()
+
+
+@posix
+@pytest.mark.parametrize("after", [1, CREATES // 4, CREATES // 2])
+def test_kill_9_in_the_middle_of_creates_loses_nothing_that_was_answered(tmp_path: Path, after: int) -> None:
+    def create(http: SignedHttp) -> None:
+        try:
+            for _ in range(CREATES // 4):
+                made.append(http.send("POST", "/rooms", ROOM).body["id"])
+                if len(made) >= after:
+                    enough.set()
+        except (OSError, HTTPException):
+            pass  # the emulator is gone, in the middle of an answer even
+
+    made: list[str] = []
+    enough = threading.Event()
+    with subprocess.Popen([*COMMAND, "--location", str(tmp_path)], stdout=subprocess.PIPE, text=True) as process:
+        http = SignedHttp(connection_string(process))
+        threads = [threading.Thread(target=create, args=(http,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        enough.wait(30)
+        process.kill()
+        for thread in threads:
+            thread.join()
+    assert process.returncode == -signal.SIGKILL
+    assert len(made) >= after
+    with RoomsEmulator(location=tmp_path) as emulator:
+        kept = {room["id"]: room for room in emulator.export_rooms()["accounts"]["rooms"]}
+    assert set(made) <= set(kept)
+    assert len(kept) <= len(made) + 4  # one a thread may have been kept and not yet answered
+    assert all(list(room["participants"]) == [ALICE, BOB] for room in kept.values())
+
+
+def test_a_second_emulator_on_a_location_is_refused_and_harms_nothing(tmp_path: Path) -> None:
+    with RoomsEmulator(location=tmp_path) as emulator:
+        (room,) = emulator.seed()
+        with pytest.raises(
+            sqlite3.OperationalError, match=r"another emulator keeps its rooms in .*rooms\.sqlite3; stop"
+        ):
+            RoomsEmulator(location=tmp_path).start()
+        ran = subprocess.run([*COMMAND, "--location", str(tmp_path)], capture_output=True, text=True, check=False)
+        assert (ran.returncode, ran.stdout) == (2, "")
+        (line,) = ran.stderr.splitlines()
+        assert "another emulator keeps its rooms in" in line
+        http = SignedHttp(emulator.connection_string)
+        assert http.send("GET", f"/rooms/{room}").status == 200
+        assert http.send("POST", "/rooms", {}).status == 201
+    with RoomsEmulator(location=tmp_path) as emulator:
+        assert len(emulator.export_rooms()["accounts"]["rooms"]) == 2
+
+
+def unwritable(tmp_path: Path) -> Path:
+    """A folder that nobody can write to: root can write to any of its own, but not among the processes of Linux."""
+    if os.getuid() == 0:
+        return Path("/proc/self")
+    folder = tmp_path / "unwritable"
+    folder.mkdir(mode=0o555)
+    return folder
+
+
+@posix
+@pytest.mark.skipif(sys.platform != "linux", reason="a folder that even root cannot write to is known on Linux")
+def test_a_folder_that_cannot_be_written_to_is_one_clear_line(tmp_path: Path) -> None:
+    folder = unwritable(tmp_path)
+    with pytest.raises(sqlite3.OperationalError, match=rf"{folder}/rooms\.sqlite3: unable to open database file"):
+        RoomsEmulator(location=folder).start()
+    ran = subprocess.run([*COMMAND, "--location", str(folder)], capture_output=True, text=True, check=False)
+    assert (ran.returncode, len(ran.stderr.splitlines())) == (2, 1)
+    with pytest.raises(OSError, match="not-there"):
+        RoomsEmulator(location=folder / "not-there").start()
+
+
+@posix
+def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path: Path) -> None:
+    program = """
+import resource, signal, sys
+from azure.communication.rooms.emulator.__main__ import main
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))  # of each file: a write beyond it fails
+sys.exit(main(sys.argv[1:]))
+"""
+    command = [sys.executable, "-c", program, "--quiet", "--port", "0", "--location", str(tmp_path)]
+    made: list[str] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        http = SignedHttp(connection_string(process))
+        reply = http.send("POST", "/rooms", ROOM)
+        while reply.status == 201 and len(made) < 2000:
+            made.append(reply.body["id"])
+            reply = http.send("POST", "/rooms", ROOM)
+        assert (reply.status, reply.body["error"]["code"]) == (507, "InsufficientStorage")
+        assert reply.body["error"]["message"].startswith("The emulator could not keep this: d")
+        assert http.send("GET", f"/rooms/{made[0]}").status == 200
+        process.terminate()
+    with RoomsEmulator(location=tmp_path) as emulator:
+        rooms = emulator.export_rooms()["accounts"]["rooms"]
+        assert SignedHttp(emulator.connection_string).send("POST", "/rooms", ROOM).status == 201
+    assert [room["id"] for room in rooms] == made
+    assert all(list(room["participants"]) == [ALICE, BOB] for room in rooms)
+
+
+def fill(store: Store) -> None:
+    with store.transaction():
+        for _ in range(1000):
+            store.add_room(5, Validity(10, 20), False)
+
+
+def test_a_transaction_that_the_disk_has_no_room_for_is_undone_as_a_whole() -> None:
+    store = Store()
+    (pages,) = store._database.execute("PRAGMA page_count").fetchone()
+    store._database.execute(f"PRAGMA max_page_count = {pages + 1}")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        fill(store)
+    assert store.all_rooms() == []
+    with store.transaction():
+        kept = store.add_room(5, Validity(10, 20), False)
+    assert store.all_rooms() == [kept]
+    store.close()
+
+
+def test_a_change_that_cannot_be_kept_is_refused_and_reading_goes_on() -> None:
+    with RoomsEmulator() as emulator:
+        (room,) = emulator.seed()
+        assert emulator._site is not None
+        database = emulator._site.services["rooms"].store._database
+        (pages,) = database.execute("PRAGMA page_count").fetchone()
+        database.execute(f"PRAGMA max_page_count = {pages}")
+        http = SignedHttp(emulator.connection_string)
+        many: dict[str, Any] = {"participants": {f"{ALICE[:-12]}{number:012d}": {} for number in range(1000)}}
+        reply = http.send("POST", "/rooms", many)
+        assert (reply.status, reply.body["error"]["code"]) == (507, "InsufficientStorage")
+        assert reply.body["error"]["message"] == "The emulator could not keep this: database or disk is full."
+        assert [each["id"] for each in http.send("GET", "/rooms").body["value"]] == [room]
+        assert emulator.requests[0].reason == "not kept: database or disk is full"
+
+
+class Unwilling:
+    """A database that fails to commit as often as it is told to."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self.failures = 1
+
+    def execute(self, statement: str, *values: Any) -> object:
+        if statement == "COMMIT" and self.failures:
+            self.failures -= 1
+            raise sqlite3.OperationalError("disk I/O error")
+        return self._database.execute(statement, *values)
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._database.in_transaction
+
+
+def test_a_commit_that_fails_is_undone_and_the_next_is_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    database = store._database
+    store._database = Unwilling(database)  # type: ignore[assignment]
+    with pytest.raises(sqlite3.OperationalError, match="disk I/O error"):
+        fill(store)
+    with store.transaction():
+        kept = store.add_room(5, Validity(10, 20), False)
+    store._database = database
+    store.close()
+    second = Store(tmp_path)
+    assert second.all_rooms() == [kept]
+    second.close()

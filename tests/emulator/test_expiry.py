@@ -1,0 +1,149 @@
+"""Time: rooms end and are deleted by the emulator's clock, and what is dated is judged by it."""
+
+from datetime import datetime, timedelta, timezone
+from typing import Any, Optional
+
+import pytest
+from people import ALICE
+from signed_http import SignedHttp
+
+from azure.communication.rooms import RoomsClient
+from azure.communication.rooms.emulator import DEFAULT_GRACE, Clock, RoomsEmulator
+
+NOON = datetime(2030, 1, 1, 12, 0, tzinfo=timezone.utc)
+
+
+@pytest.fixture(autouse=True)
+def _noon(emulator: RoomsEmulator) -> None:
+    emulator.clock.freeze()
+    emulator.clock.set(NOON)
+
+
+def send(emulator: RoomsEmulator, method: str, path: str, body: Optional[dict[str, Any]] = None) -> tuple[int, Any]:
+    http = SignedHttp(emulator.connection_string)
+    reply = http.send(method, path, body, date=emulator.clock.now())
+    return reply.status, reply.body
+
+
+def make(emulator: RoomsEmulator) -> str:
+    room = {"validUntil": "2030-01-02T12:00:00Z", "participants": {ALICE: {}}}
+    return str(send(emulator, "POST", "/rooms", room)[1]["id"])
+
+
+def listed(emulator: RoomsEmulator) -> list[str]:
+    return [room["id"] for room in send(emulator, "GET", "/rooms")[1]["value"]]
+
+
+def test_a_room_that_has_ended_is_still_shown_and_listed(emulator: RoomsEmulator) -> None:
+    room = make(emulator)
+    emulator.clock.advance(days=2)
+    assert send(emulator, "GET", f"/rooms/{room}")[1]["validUntil"] == "2030-01-02T12:00:00+00:00"
+    assert listed(emulator) == [room]
+    assert len(send(emulator, "GET", f"/rooms/{room}/participants")[1]["value"]) == 1
+
+
+def test_a_room_is_deleted_when_the_grace_period_after_its_end_is_over(emulator: RoomsEmulator) -> None:
+    room, later = make(emulator), send(emulator, "POST", "/rooms", {})[1]["id"]
+    emulator.clock.advance(timedelta(days=1) + DEFAULT_GRACE)
+    assert listed(emulator) == [later, room]
+    emulator.clock.advance(microseconds=1)
+    assert listed(emulator) == [later]
+    for path in (f"/rooms/{room}", f"/rooms/{room}/participants"):
+        assert send(emulator, "GET", path)[0] == 404
+    assert send(emulator, "DELETE", f"/rooms/{room}")[0] == 204  # as any deleted room
+
+
+def test_a_room_that_was_prolonged_lives_on(emulator: RoomsEmulator) -> None:
+    room = make(emulator)
+    emulator.clock.advance(days=3)
+    times = {"validFrom": "2030-01-01T12:00:00Z", "validUntil": "2030-02-01T12:00:00Z"}
+    assert send(emulator, "PATCH", f"/rooms/{room}", times)[0] == 200
+    emulator.clock.advance(days=30)
+    assert listed(emulator) == [room]
+
+
+@pytest.mark.parametrize(("grace", "there"), [(timedelta(0), False), (timedelta(days=2), True), (None, True)])
+def test_the_grace_period_can_be_chosen(grace: Optional[timedelta], there: bool) -> None:
+    with RoomsEmulator(grace=grace) as emulator:
+        emulator.seed(room={"validUntil": (emulator.clock.now() - timedelta(days=1)).isoformat()})
+        assert len(listed(emulator)) == int(there)
+
+
+def test_the_time_of_answers_is_the_emulators(emulator: RoomsEmulator) -> None:
+    http = SignedHttp(emulator.connection_string)
+    assert http.send("GET", "/rooms", date=NOON).headers["date"] == "Tue, 01 Jan 2030 12:00:00 GMT"
+    assert send(emulator, "POST", "/rooms", {})[1]["validFrom"] == "2030-01-01T12:00:00+00:00"
+
+
+def test_a_clock_can_be_wrong_from_the_start() -> None:
+    with RoomsEmulator(clock_skew=timedelta(hours=-1)) as emulator:
+        http = SignedHttp(emulator.connection_string)
+        for _ in range(2):
+            assert http.send("GET", "/rooms").status == 401
+            assert send(emulator, "GET", "/rooms")[0] == 200
+            emulator.clock.advance(days=5)
+            emulator.reset()
+
+
+REPEATABLE = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.mark.parametrize(("lenient", "statuses"), [(False, [401, 401, 401]), (True, [200, 201, 200])])
+def test_clients_whose_clock_was_not_moved_are_taken_where_dates_are_lenient(
+    lenient: bool, statuses: list[int]
+) -> None:
+    with RoomsEmulator(lenient_dates=lenient) as emulator:
+        credential = emulator.token_credential()
+        token = credential.get_token("https://communication.azure.com//.default").token
+        emulator.clock.advance(days=181)
+        http = SignedHttp(emulator.connection_string)
+        first_sent = http.headers("GET", "/", b"")["x-ms-date"]
+        repeatable = {"Repeatability-Request-ID": REPEATABLE, "Repeatability-First-Sent": first_sent}
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert [
+            http.send("GET", "/rooms").status,
+            http.send("POST", "/rooms", {}, headers={**repeatable}).status,
+            http.send_as_is("GET", "/rooms?api-version=2025-03-13", b"", bearer).status,
+        ] == statuses
+        assert send(emulator, "GET", "/rooms")[0] == 200
+
+
+def test_where_dates_are_lenient_others_are_still_refused() -> None:
+    with RoomsEmulator(lenient_dates=True) as emulator:
+        emulator.clock.advance(days=181)
+        http = SignedHttp(emulator.connection_string)
+        between = emulator.clock.now() - timedelta(days=90)
+        assert http.send("GET", "/rooms", date=between).status == 401
+
+
+def test_a_repeated_create_is_another_when_the_window_has_passed(emulator: RoomsEmulator) -> None:
+    def create() -> str:
+        with RoomsClient(emulator.endpoint, emulator.token_credential()) as client:
+            first_sent = emulator.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
+            headers = {"Repeatability-Request-ID": REPEATABLE, "Repeatability-First-Sent": first_sent}
+            return client.create_room(headers=headers).id
+
+    first = create()
+    emulator.clock.advance(minutes=5)
+    assert create() == first
+    emulator.clock.advance(microseconds=1)
+    assert create() != first
+
+
+@pytest.mark.parametrize("days", [-4_000_000, 4_000_000])
+def test_a_time_that_no_answer_could_hold_is_refused_and_the_clock_stays(days: int) -> None:
+    clock = Clock()
+    clock.freeze()
+    before = clock.now()
+    for move in (lambda: clock.advance(days=days), lambda: clock.skewed(timedelta(days=days))):
+        with pytest.raises(ValueError, match="years 1 to 9998"):
+            move()
+    with pytest.raises(ValueError, match="years 1 to 9998"):
+        clock.set(datetime(9999, 1, 1, tzinfo=timezone.utc))
+    assert (clock.now(), clock.frozen) == (before, True)
+
+
+def test_a_skewed_clock_stands_still_beside_the_other() -> None:
+    clock = Clock()
+    clock.freeze()
+    assert clock.skewed(timedelta(hours=-1)).now() == clock.now() - timedelta(hours=1)

@@ -1,0 +1,99 @@
+"""HTTPS: with a certificate made on the spot, or one of the caller's own."""
+
+import http.client
+import ssl
+import sys
+from pathlib import Path
+
+import pytest
+import trustme
+from signed_http import SignedHttp
+
+from azure.communication.rooms import RoomsClient
+from azure.communication.rooms.emulator import RoomsEmulator, certificate
+
+TARGET = "/rooms?api-version=2025-03-13"
+
+
+def get(emulator: RoomsEmulator, trusted: ssl.SSLContext) -> int:
+    signed = SignedHttp(emulator.connection_string)
+    connection = http.client.HTTPSConnection(signed.host, timeout=10, context=trusted)
+    try:
+        connection.request("GET", TARGET, headers=signed.headers("GET", TARGET, b""))
+        response = connection.getresponse()
+        response.read()
+        return response.status
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2"])
+def test_a_certificate_is_made_that_its_authority_vouches_for(host: str) -> None:
+    with RoomsEmulator(tls=True, host=host) as emulator:
+        assert emulator.endpoint.startswith(f"https://{host}:")
+        assert emulator.ca_file is not None
+        assert get(emulator, ssl.create_default_context(cafile=str(emulator.ca_file))) == 200
+        with pytest.raises(ssl.SSLCertVerificationError):
+            get(emulator, ssl.create_default_context())
+        folder = emulator.ca_file.parent
+        assert sorted(path.name for path in folder.iterdir()) == ["ca.pem", "server.pem"]
+    assert not folder.exists()
+
+
+def test_a_client_works_over_tls() -> None:
+    with RoomsEmulator(tls=True) as emulator:
+        verify = str(emulator.ca_file)
+        with RoomsClient.from_connection_string(emulator.connection_string, connection_verify=verify) as client:
+            room = client.create_room()
+            assert [each.id for each in client.list_rooms()] == [room.id]
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_certificate_of_ones_own_is_used(tmp_path: Path, apart: bool) -> None:
+    authority = trustme.CA()
+    made = authority.issue_cert("127.0.0.1")
+    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    if apart:
+        made.cert_chain_pems[0].write_to_path(str(chain))
+        made.private_key_pem.write_to_path(str(key))
+    else:
+        made.private_key_and_cert_chain_pem.write_to_path(str(chain))
+    trusted = ssl.create_default_context()
+    authority.configure_trust(trusted)
+    with RoomsEmulator(certificate=chain, key=str(key) if apart else None) as emulator:
+        assert get(emulator, trusted) == 200
+        assert emulator.ca_file is None
+
+
+def test_a_reset_is_one_under_tls_too() -> None:
+    with RoomsEmulator(tls=True, faults=["reset=after nth=1", "truncate=3 nth=1"]) as emulator:
+        trusted = ssl.create_default_context(cafile=str(emulator.ca_file))
+        with pytest.raises(ConnectionResetError):
+            get(emulator, trusted)
+        emulator.faults.clear()
+        emulator.faults.add(truncate=3)
+        with pytest.raises(http.client.IncompleteRead):
+            get(emulator, trusted)
+
+
+def test_a_certificate_that_cannot_be_used_is_told_and_frees_what_was_taken(tmp_path: Path) -> None:
+    (tmp_path / "no.pem").write_text("no certificate")
+    for name in ("no.pem", "missing.pem"):
+        with pytest.raises(OSError, match=rf"the certificate .*{name} cannot be used: \["):
+            RoomsEmulator(certificate=tmp_path / name, location=tmp_path).start()
+    with RoomsEmulator(location=tmp_path) as emulator:
+        assert emulator.seed()
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"key": "key.pem"}, {"tls": True, "certificate": "cert.pem"}, {"tls": True, "key": "key.pem"}]
+)
+def test_what_does_not_go_together_is_refused(arguments: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="either tls, or a certificate"):
+        RoomsEmulator(**arguments)  # type: ignore[arg-type]
+
+
+def test_without_trustme_it_says_which_command_installs_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    with pytest.raises(ImportError, match=r'TLS needs the package trustme.*"azure-communication-rooms\[emulator\]"'):
+        certificate.make_certificate(tmp_path, "127.0.0.1")
