@@ -1,5 +1,6 @@
 """The wheel: what is in it, what it asks for, and that azure-core and the identity package live beside it."""
 
+import configparser
 import os
 import shutil
 import subprocess
@@ -56,6 +57,24 @@ def test_the_wheel_says_what_it_needs(wheel: zipfile.ZipFile) -> None:
     assert [name for name, line in sorted(needs.items()) if "extra" in line] == ["starlette", "trustme", "uvicorn"]
     assert "MIT" in (metadata["License"] or metadata["License-Expression"])
     assert str(metadata.get_payload()).lstrip().startswith("# Azure Communication Services Rooms for Python")
+
+
+def test_the_wheel_brings_the_command_and_the_plugin(wheel: zipfile.ZipFile) -> None:
+    points = configparser.ConfigParser()
+    points.read_string(wheel.read(f"{NAME}.dist-info/entry_points.txt").decode())
+    assert {section: dict(points[section]) for section in points.sections()} == {
+        "console_scripts": {"rooms-emulator": "azure.communication.rooms.emulator.__main__:main"},
+        "pytest11": {"rooms_emulator": "azure.communication.rooms.emulator.pytest_plugin"},
+    }
+
+
+def test_pytest_finds_the_fixtures_of_the_wheel(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    wheel.extractall(tmp_path / "installed")
+    (tmp_path / "test_application.py").write_text("def test_it(rooms_client):\n    assert rooms_client.create_room()\n")
+    command = [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert "1 passed" in ran.stdout, ran.stdout + ran.stderr
 
 
 def test_the_changelog_has_the_version() -> None:

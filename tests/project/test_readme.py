@@ -1,13 +1,20 @@
 """README does what it says: its Python runs, its two commands are where a program finds them, its facts are true."""
 
+import dataclasses
+import os
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from azure.communication import rooms
 from azure.communication.rooms import ApiVersion
-from azure.communication.rooms.emulator import ACCESS_KEY, DEFAULT_PORT, RoomsEmulator
+from azure.communication.rooms.emulator import ACCESS_KEY, DEFAULT_PORT, Fault, RoomsEmulator
+from azure.communication.rooms.emulator.routes import admin
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 README = (PROJECT / "README.md").read_text("utf-8")
@@ -36,6 +43,46 @@ def test_a_command_stands_behind_its_marker(marker: str, environment: str, last:
     assert lines[0] == f"python3 -m venv {environment} &&"
     assert lines[-1] == f"{environment}/bin/python {last}"
     assert all(line.endswith(" &&") for line in lines[:-1])
+
+
+def run(command: list[str], *options: str, folder: Path = PROJECT) -> str:
+    """What a program prints that finds the package where this one did."""
+    home = Path(str(rooms.__file__)).parents[3]
+    environment = {**os.environ, "PYTHONPATH": str(home)}
+    ran = subprocess.run(
+        [sys.executable, *command, *options], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def test_the_tests_of_an_application_pass(tmp_path: Path) -> None:
+    (block,) = re.findall(r"<!-- run: tests of an application -->\n```python\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "test_application.py").write_text(f"from datetime import datetime, timezone\n{block}")
+    plugin = ("-p", "no:rooms_emulator", "-p", "azure.communication.rooms.emulator.pytest_plugin")
+    output = run(["-W", "error", "-m", "pytest", "-q"], "-p", "no:cacheprovider", *plugin, folder=tmp_path)
+    assert "3 passed" in output
+
+
+def test_the_command_of_the_emulator_runs_a_program() -> None:
+    (block,) = re.findall(r"<!-- run: emulator -->\n```bash\n(.*?)```", README, re.DOTALL)
+    name, *arguments = shlex.split(block)
+    assert name == "rooms-emulator"
+    arguments[-1] = arguments[-1].replace("python ", f'"{sys.executable}" ')
+    output = run(["-m", "azure.communication.rooms.emulator"], *arguments)
+    assert output.startswith("Using the resource named by COMMUNICATION_SAMPLES_CONNECTION_STRING.")
+    assert output.endswith("done\n")
+
+
+def test_every_flag_path_and_part_of_a_fault_is_told() -> None:
+    flags = re.findall(r"^  (--[\w-]+)", run(["-m", "azure.communication.rooms.emulator", "--help"]), re.MULTILINE)
+    assert len(flags) >= 17
+    told = re.findall(r"`([^`]*)`", README)
+    named = [*flags, *(field.name for field in dataclasses.fields(Fault))]
+    assert [
+        name for name in named if name != "--version" and not any(re.match(rf"{name}\b", each) for each in told)
+    ] == []
+    assert [path for path in admin.HANDLERS if path not in README] == []
 
 
 def test_the_well_known_connection_string_is_told() -> None:
