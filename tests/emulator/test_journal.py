@@ -54,10 +54,11 @@ def test_only_the_latest_are_kept() -> None:
 def test_a_query_shows_what_a_log_needs_and_masks_the_rest() -> None:
     assert shown("/rooms") == "/rooms"
     assert shown("/rooms?api-version=2025-03-13&nextLink=abc") == "/rooms?api-version=2025-03-13&nextLink=abc"
+    assert shown("/rooms?api-version=a%26b&nextLink=") == "/rooms?api-version=a%26b&nextLink="
     assert shown("/rooms?accesskey=s3cret&x=&api-version=1") == "/rooms?accesskey=***&x=***&api-version=1"
 
 
 def test_a_line_says_it_in_one() -> None:
-    assert ENTRY.line() == "GET /rooms?api-version=2025-03-13 200 1.2 ms"
+    assert str(ENTRY) == "GET /rooms?api-version=2025-03-13 200 1.2 ms"
     whole = ENTRY._replace(status=None, faults=(1, 3), reason="because")
-    assert whole.line() == "GET /rooms?api-version=2025-03-13 reset 1.2 ms fault 1 fault 3 because"
+    assert str(whole) == "GET /rooms?api-version=2025-03-13 reset 1.2 ms fault 1 fault 3 because"

@@ -178,7 +178,7 @@ class Endpoint:
             tuple(active.number for active in visit.met),
         )
         entry = self._site.journal.add(entry)
-        LOGGER.info("%s", entry.line())
+        LOGGER.info("%s", entry)
         LOGGER.debug("  account %s, %d bytes, id %s", entry.account, len(visit.body), entry.client_request_id)
 
     def _encode(self, answer: Answer, visit: Visit) -> Response:

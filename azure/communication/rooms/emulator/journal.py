@@ -1,5 +1,6 @@
 """What was asked and answered: one entry a request, without bodies and without anything that proves who asked."""
 
+import re
 import threading
 from collections import deque
 from typing import Any, NamedTuple, Optional
@@ -10,6 +11,8 @@ LIMIT = 1000
 
 #: What a query may say in a log. Whatever else stands there may be somebody's secret.
 _SHOWN = ("api-version", "nextLink")
+#: A query with nothing else in it, as nearly all are.
+_PLAIN = re.compile(r"((api-version|nextLink)=[\w.~-]*(&|$))+", re.ASCII)
 
 
 class Entry(NamedTuple):
@@ -42,7 +45,7 @@ class Entry(NamedTuple):
     client_request_id: Optional[str] = None
     faults: tuple[int, ...] = ()
 
-    def line(self) -> str:
+    def __str__(self) -> str:
         """What a log says of it."""
         status = "reset" if self.status is None else self.status
         words = [self.method, self.target, str(status), f"{self.milliseconds:.1f} ms"]
@@ -91,7 +94,7 @@ class Journal:
 def shown(target: str) -> str:
     """A target as a log may show it."""
     path, mark, query = target.partition("?")
-    if not mark:
+    if not mark or _PLAIN.fullmatch(query):
         return target
     pairs = [(name, value if name in _SHOWN else "***") for name, value in parse_qsl(query, keep_blank_values=True)]
     return f"{path}?{urlencode(pairs, safe='*')}"
