@@ -64,10 +64,17 @@ def test_a_user_is_deleted(http: SignedHttp) -> None:
     assert (reply.status, reply.body) == (204, None)
 
 
+def test_the_tokens_of_a_user_are_revoked(http: SignedHttp) -> None:
+    user = http.send("POST", "/identities", version=VERSION).body["identity"]["id"]
+    reply = http.send("POST", f"/identities/{quote(user, safe='')}/:revokeAccessTokens", version=VERSION)
+    assert (reply.status, reply.body) == (204, None)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
         ("DELETE", "/identities/nobody", None),
+        ("POST", "/identities/nobody/:revokeAccessTokens", None),
         ("POST", "/identities/nobody/:issueAccessToken", {"scopes": ["voip"]}),
         ("POST", "/identities", {"createTokenWithScopes": "voip"}),
         ("POST", "/identities", {"createTokenWithScopes": ["voip"], "expiresInMinutes": 5}),

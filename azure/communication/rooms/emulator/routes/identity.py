@@ -33,6 +33,12 @@ def issue_access_token(request: Request, service: Service) -> Answer:
     return Answer(200, _access_token(_user(request), wanted, service))
 
 
+def revoke_access_tokens(request: Request, _: Service) -> Answer:
+    """``POST /identities/{id}/:revokeAccessTokens``: nothing to do, since no token of a user is ever asked for."""
+    _user(request)
+    return Answer(204)
+
+
 def delete_identity(request: Request, _: Service) -> Answer:
     """``DELETE /identities/{id}``."""
     _user(request)
@@ -62,4 +68,5 @@ ROUTES: Routes = {
     "/identities": {"POST": create_identity},
     "/identities/{user}": {"DELETE": delete_identity},
     "/identities/{user}/:issueAccessToken": {"POST": issue_access_token},
+    "/identities/{user}/:revokeAccessTokens": {"POST": revoke_access_tokens},
 }
