@@ -1,0 +1,32 @@
+"""The benchmarks run, and print what they say they do. What they measure is not judged here."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+BENCHMARK = Path(__file__).resolve().parent.parent.parent / "benchmarks" / "emulator.py"
+
+
+def run(*arguments: str) -> list[str]:
+    """The lines that the benchmark prints after the one that names the machine."""
+    command = [sys.executable, str(BENCHMARK), *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith("Python ")
+    return ran.stdout.splitlines()[1:]
+
+
+def test_the_benchmark_prints_start_request_and_page() -> None:
+    start, request, page = run("--quick")
+    assert re.match(r"process start to first signed 200: median [\d.]+ s, slowest [\d.]+ s of 3 runs", start)
+    assert re.match(r"CPU of a signed GET of a room: \d+ us, of a constant .*: \d+ us, ratio: median [\d.]+, ", request)
+    assert re.match(r"CPU of a page of the list, 10000 rooms on 333 full pages: .* ratio [\d.]+$", page)
+
+
+def test_many_clients_at_once_see_no_error_and_lose_no_write() -> None:
+    requests, errors, lost, memory = run("--soak", "--clients", "8", "--seconds", "1")
+    assert re.match(r"8 clients, \d+ s: \d+ requests, ", requests)
+    assert errors == "errors: 0"
+    assert re.match(r"lost writes: 0 of \d+ rooms kept and \d+ deleted", lost)
+    assert re.match(r"memory, MiB: start [\d.]+, by tenth of the time( [\d.]+){10}$", memory)
