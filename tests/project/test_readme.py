@@ -94,6 +94,6 @@ def test_every_api_version_is_told() -> None:
 
 
 def test_every_file_that_is_named_is_there() -> None:
-    named = re.findall(r"`((?:samples|swagger|\.ci)/[\w./]+|CHANGELOG\.md|tox\.ini)`", README)
+    named = re.findall(r"`((?:benchmarks|samples|swagger|\.ci)/[\w./]+|CHANGELOG\.md|tox\.ini)`", README)
     assert len(named) >= 4
     assert [name for name in named if not (PROJECT / name).exists()] == []
