@@ -5,6 +5,7 @@ document. Everything is drawn from a fixed seed.
 """
 
 import json
+import re
 import sys
 from collections.abc import MutableMapping
 from pathlib import Path
@@ -71,9 +72,11 @@ class Place(NamedTuple):
         return cls(document.stem.partition("-")[2], http.send("POST", "/rooms", {}).body["id"])
 
     def lead(self, case: Any, to_version: bool, to_room: bool) -> None:
-        """Let a request name them."""
-        if to_version and isinstance(case.query, MutableMapping):
-            case.query["api-version"] = self.version
+        """Let a request name them. One that names another version is none of this document's."""
+        if isinstance(case.query, MutableMapping):
+            other = re.match(r"\d{4}-\d\d-\d\d", str(case.query.get("api-version", "")))
+            if to_version or other:
+                case.query["api-version"] = self.version
         if to_room and "roomId" in (case.path_parameters or {}):
             case.path_parameters["roomId"] = self.room_id
 
