@@ -5,11 +5,13 @@ import platform
 import statistics
 import tempfile
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 
 from server_processes import CONSTANT_SERVER, EMULATOR, ServerProcess, SignedConnection, serving
 from soak import soak
 
+from azure.communication.rooms.emulator import ticks
 from azure.communication.rooms.emulator.rules import Validity
 from azure.communication.rooms.emulator.store import Store
 
@@ -99,10 +101,11 @@ def _cpu_of_get(server: ServerProcess, connection: SignedConnection, path: str, 
 
 def _fill(location: Path, rooms: int) -> None:
     """Rooms in a location, in one transaction."""
+    now = ticks.from_datetime(datetime.now(timezone.utc))
     store = Store(location)
     with store.transaction():
         for number in range(rooms):
-            store.add_room(number, Validity(number, number + 1), False)
+            store.add_room(now + number, Validity(now, now + 180 * ticks.PER_DAY), False)
     store.close()
 
 
