@@ -1,40 +1,22 @@
 """The published packages, installed where nothing of this project is, and what their programs saw of the emulator."""
 
-import base64
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
 import pytest
-import trustme
-import uvicorn
 
-from azure.communication.rooms.emulator import ACCESS_KEY, Clock, RoomsEmulator
-from azure.communication.rooms.emulator.app import make_app
-from azure.communication.rooms.emulator.auth import Authenticator
-from azure.communication.rooms.emulator.exchange import Service
-from azure.communication.rooms.emulator.store import Store
+from azure.communication.rooms.emulator import ACCESS_KEY, RoomsEmulator
 
 PROGRAMS = Path(__file__).resolve().parent / "programs"
 #: Where each of the clients reads whose certificates to trust.
 TRUST = ("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 
 Step = dict[str, Any]
-
-
-class Authority(NamedTuple):
-    """Who vouches for the emulator's certificate."""
-
-    own: trustme.CA
-    path: Path
 
 
 class Seen(NamedTuple):
@@ -84,14 +66,6 @@ def published_javascript(tmp_path_factory: pytest.TempPathFactory) -> list[objec
     return [node, home / "published_javascript.mjs"]
 
 
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """A certificate authority that exists for these tests alone."""
-    own, path = trustme.CA(), tmp_path_factory.mktemp("authority") / "ca.pem"
-    own.cert_pem.write_to_path(str(path))
-    return Authority(own, path)
-
-
 @pytest.fixture(scope="session", params=["http", "https"])
 def scheme(request: pytest.FixtureRequest) -> str:
     """How the emulator is reached."""
@@ -99,36 +73,13 @@ def scheme(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session", params=["python sync", "python aio", "javascript"])
-def seen(request: pytest.FixtureRequest, scheme: str, authority: Authority) -> Seen:
+def seen(request: pytest.FixtureRequest, scheme: str) -> Seen:
     """What a program saw of an emulator of its own."""
     program = str(request.param)
     command = list(request.getfixturevalue(f"published_{program.split()[0]}")) + program.split()[1:]
-    with emulator(scheme, authority) as endpoint:
-        output = run(*command, endpoint, ACCESS_KEY, cwd=PROGRAMS, trust=authority.path if scheme == "https" else None)
+    with RoomsEmulator(tls=scheme == "https") as emulator:
+        endpoint = emulator.endpoint
+        output = run(*command, endpoint, ACCESS_KEY, cwd=PROGRAMS, trust=emulator.ca_file)
     steps = [json.loads(line) for line in output.splitlines()]
     assert len({step["step"] for step in steps}) == len(steps), "two steps have one name"
     return Seen(program, endpoint, {step.pop("step"): step for step in steps})
-
-
-@contextmanager
-def emulator(scheme: str, authority: Authority) -> Iterator[str]:
-    """The endpoint of an emulator with no rooms."""
-    if scheme == "http":
-        with RoomsEmulator() as running:
-            yield running.endpoint
-        return
-    service = Service(Store(), Clock())
-    application = make_app(service, Authenticator(base64.b64decode(ACCESS_KEY)))
-    with authority.own.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.tempfile() as certificate:
-        config = uvicorn.Config(application, port=0, ssl_certfile=certificate, lifespan="off", log_config=None)
-        config.load()
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        service.store.close()
