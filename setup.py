@@ -38,6 +38,7 @@ setup(
         "azure-core>=1.33.0,<2.0.0",
         "azure-communication-identity>=1.5.0,<2.0.0",
         "isodate>=0.6.1,<1.0.0",
+        "msrest>=0.7.1,<1.0.0",
     ],
     extras_require={"emulator": ["starlette>=0.40.0,<2.0.0", "trustme>=1.1.0,<2.0.0", "uvicorn>=0.30.0,<1.0.0"]},
     entry_points={

@@ -1,6 +1,7 @@
 """The generator: what is on disk is what the documents say, and a difference is found."""
 
 import ast
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ PACKAGE = Path(str(azure.communication.rooms.__file__)).parent
 @pytest.fixture
 def generate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The generator, writing elsewhere."""
+    monkeypatch.syspath_prepend(str(PROJECT / "swagger"))
     spec = importlib.util.spec_from_file_location("generate", PROJECT / "swagger" / "generate.py")
     assert spec is not None
     assert spec.loader is not None
@@ -68,15 +70,15 @@ def test_the_check_fails_when_a_file_differs_and_names_it(
 def test_a_change_of_a_document_shows_in_every_file_of_it(
     generate: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    name = "rooms-2025-03-13.json"
-    text = (PROJECT / "swagger" / name).read_text("utf-8")
-    (tmp_path / name).write_text(text.replace("List rooms, newest first.", "List all rooms."), "utf-8")
+    for name in generate.DOCUMENTS:
+        text = (PROJECT / "swagger" / name).read_text("utf-8")
+        (tmp_path / name).write_text(text.replace("List rooms, newest first.", "List all rooms."), "utf-8")
     before = generate.generated()
     monkeypatch.setattr(generate, "HERE", tmp_path)
     after = generate.generated()
     assert before.keys() == after.keys()
-    changed = {path.name for path in before if before[path] != after[path]}
-    assert changed == {"__init__.py", "_requests.py", "_schema.py"}
+    changed = {path.relative_to(generate.OUTPUT).as_posix() for path in before if before[path] != after[path]}
+    assert changed == {f"v2025_03_13/{name}" for name in ("__init__.py", "_requests.py", "_schema.py")}
 
 
 @pytest.mark.parametrize(
@@ -90,13 +92,16 @@ def test_a_change_of_a_document_shows_in_every_file_of_it(
         ("from", "from_"),
     ],
 )
-def test_names_are_spelt_as_python_spells_them(generate: ModuleType, name: str, python: str) -> None:
-    assert generate.snake_case(name) == python
+def test_names_are_spelt_as_python_spells_them(monkeypatch: pytest.MonkeyPatch, name: str, python: str) -> None:
+    monkeypatch.syspath_prepend(str(PROJECT / "swagger"))
+    assert importlib.import_module("openapi_document").snake_case(name) == python
 
 
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="Python 3.9 does not list its standard library")
 def test_the_generator_needs_only_the_standard_library() -> None:
-    tree = ast.parse((PROJECT / "swagger" / "generate.py").read_text("utf-8"))
-    modules = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    modules |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {module.partition(".")[0] for module in modules} <= sys.stdlib_module_names
+    files = list((PROJECT / "swagger").glob("*.py"))
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8")))]
+    modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+    own = {file.stem for file in files}
+    assert {module.partition(".")[0] for module in modules} - own <= sys.stdlib_module_names
