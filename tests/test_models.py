@@ -13,7 +13,8 @@ import pytest
 from azure.communication.identity import CommunicationUserIdentifier, PhoneNumberIdentifier
 from people import ALICE, BOB
 
-from azure.communication.rooms import CommunicationRoom, ParticipantRole, RoomParticipant
+from azure.communication.rooms import CommunicationRoom, ParticipantRole, RoomJoinPolicy, RoomParticipant
+from azure.communication.rooms._generated.v2022_02_01._models import ROOM_JOIN_POLICY_VALUES
 from azure.communication.rooms._generated.v2025_03_13._schema import PARTICIPANT_ROLE_VALUES
 
 START = datetime(2025, 4, 1, 8, 0, tzinfo=timezone.utc)
@@ -24,6 +25,8 @@ ROOM: dict[str, Any] = {
     "valid_until": START + timedelta(days=180),
     "pstn_dial_out_enabled": True,
 }
+#: What api-version 2022-02-01 alone tells of a room.
+EARLIER: dict[str, Any] = {"room_join_policy": "InviteOnly", "participants": [RoomParticipant(ALICE, "Presenter")]}
 
 
 @pytest.mark.parametrize(
@@ -33,9 +36,11 @@ ROOM: dict[str, Any] = {
         RoomParticipant(communication_identifier=CommunicationUserIdentifier(ALICE), role=ParticipantRole.PRESENTER),
         RoomParticipant(ALICE, "Presenter"),
         RoomParticipant({"rawId": ALICE, "role": "Presenter"}),
+        RoomParticipant({"communicationIdentifier": {"rawId": ALICE}, "role": "Presenter"}),
+        RoomParticipant({"communicationIdentifier": {"communicationUser": {"id": ALICE}}, "role": "Presenter"}),
         RoomParticipant(RoomParticipant(ALICE), "Presenter"),  # type: ignore[arg-type]  # any object with raw_id
     ],
-    ids=["positional", "keyword", "raw id", "wire members", "object with raw_id"],
+    ids=["positional", "keyword", "raw id", "wire members", "raw id of 2022", "user of 2022", "object with raw_id"],
 )
 def test_a_participant_is_made_from_whatever_names_somebody(participant: RoomParticipant) -> None:
     assert (participant.raw_id, participant.role) == (ALICE, ParticipantRole.PRESENTER)
@@ -102,6 +107,9 @@ def test_the_identifier_is_the_object_given_or_one_made_from_the_raw_id() -> Non
         ((None,), TypeError, "not NoneType"),
         ((5,), TypeError, "not int"),
         (({"role": "Presenter"},), TypeError, "not dict"),
+        (({"communicationIdentifier": {}},), TypeError, "not dict"),
+        (({"communicationIdentifier": {"communicationUser": ALICE}},), TypeError, "not dict"),
+        (({"communicationIdentifier": None},), TypeError, "not NoneType"),
         (("",), ValueError, "empty"),
         (("  ",), ValueError, "empty"),
         ((ALICE, 5), TypeError, "role must be a ParticipantRole or a str, not int"),
@@ -125,6 +133,9 @@ def test_rooms_are_equal_by_all_their_values() -> None:
     assert CommunicationRoom(**ROOM) == CommunicationRoom(**ROOM)
     assert CommunicationRoom(**ROOM) != CommunicationRoom(**{**ROOM, "pstn_dial_out_enabled": False})
     assert CommunicationRoom(**ROOM) != ROOM["id"]
+    assert CommunicationRoom(**ROOM, **EARLIER) == CommunicationRoom(**ROOM, **EARLIER)
+    assert CommunicationRoom(**ROOM, **EARLIER) != CommunicationRoom(**ROOM)
+    assert CommunicationRoom(**ROOM, participants=[]) != CommunicationRoom(**ROOM)
     assert len({CommunicationRoom(**ROOM), CommunicationRoom(**ROOM)}) == 1
 
 
@@ -132,10 +143,11 @@ def test_rooms_are_equal_by_all_their_values() -> None:
     "value",
     [
         CommunicationRoom(**ROOM),
+        CommunicationRoom(**ROOM, **EARLIER),
         RoomParticipant(ALICE, "Moderator"),
         RoomParticipant(CommunicationUserIdentifier(ALICE)),
     ],
-    ids=["room", "participant", "participant with identifier"],
+    ids=["room", "room of 2022", "participant", "participant with identifier"],
 )
 def test_models_are_kept_by_pickle_and_copy(value: Any) -> None:
     for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
@@ -146,7 +158,7 @@ def test_models_are_kept_by_pickle_and_copy(value: Any) -> None:
 
 def test_the_text_of_a_model_makes_it_again() -> None:
     names = {"RoomParticipant": RoomParticipant, "CommunicationRoom": CommunicationRoom, "datetime": datetime_module}
-    for value in (RoomParticipant(ALICE, "Presenter"), CommunicationRoom(**ROOM)):
+    for value in (RoomParticipant(ALICE, "Presenter"), CommunicationRoom(**ROOM), CommunicationRoom(**ROOM, **EARLIER)):
         assert eval(repr(value), names) == value
 
 
@@ -163,10 +175,37 @@ def test_a_room_is_made_from_the_members_of_the_service() -> None:
     assert room == CommunicationRoom(**ROOM)
 
 
+def test_a_room_is_made_from_the_members_that_2022_02_01_has() -> None:
+    room = CommunicationRoom(
+        {
+            "id": "99412345678901234",
+            "createdDateTime": "2025-04-01T08:00:00+00:00",
+            "roomJoinPolicy": "InviteOnly",
+            "participants": [{"communicationIdentifier": {"rawId": ALICE}, "role": "Presenter"}],
+        }
+    )
+    assert room == CommunicationRoom(id="99412345678901234", created_at=START, **EARLIER)
+    assert room.room_join_policy is RoomJoinPolicy.INVITE_ONLY
+
+
+def test_a_policy_is_known_or_stays_as_it_is() -> None:
+    assert CommunicationRoom(id="1", room_join_policy="Friends").room_join_policy == "Friends"
+    assert f"{RoomJoinPolicy.COMMUNICATION_SERVICE_USERS}" == "CommunicationServiceUsers"
+    assert RoomJoinPolicy["invite_only"] is RoomJoinPolicy.INVITE_ONLY
+    assert tuple(policy.value for policy in RoomJoinPolicy) == ROOM_JOIN_POLICY_VALUES
+
+
+def test_the_roster_of_a_room_is_its_own() -> None:
+    given = [RoomParticipant(ALICE)]
+    room = CommunicationRoom(id="1", participants=iter(given))
+    assert room.participants == given
+    assert room.participants is not given
+
+
 def test_what_a_room_was_not_told_is_none() -> None:
     room = CommunicationRoom({"id": "99412345678901234"})
     assert (room.id, room.created_at, room.valid_from, room.valid_until) == ("99412345678901234", None, None, None)
-    assert room.pstn_dial_out_enabled is None
+    assert (room.pstn_dial_out_enabled, room.room_join_policy, room.participants) == (None, None, None)
 
 
 def test_the_times_of_a_room_are_in_utc_whatever_they_were_given_in() -> None:
@@ -184,6 +223,9 @@ def test_the_times_of_a_room_are_in_utc_whatever_they_were_given_in() -> None:
         ({"id": 5}, "id must be a str, not int"),
         ({"id": "1", "valid_from": 5}, "valid_from must be a datetime or RFC 3339 text, not int"),
         ({"id": "1", "pstn_dial_out_enabled": "yes"}, "pstn_dial_out_enabled must be a bool, not str"),
+        ({"id": "1", "room_join_policy": True}, "room_join_policy must be a RoomJoinPolicy or a str, not bool"),
+        ({"id": "1", "participants": 5}, "not iterable"),
+        ({"id": "1", "participants": [5]}, "not int"),
     ],
 )
 def test_a_room_of_wrong_types_is_refused(members: dict[str, Any], words: str) -> None:

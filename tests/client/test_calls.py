@@ -57,7 +57,7 @@ def test_a_callers_own_repeatability_headers_are_sent(raw_client: RoomsClient, s
     assert pairs(server) == [("b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e", "Tue, 01 Apr 2025 08:00:00 GMT")]
 
 
-@pytest.mark.parametrize("version", [*ApiVersion, "2026-01-01"])
+@pytest.mark.parametrize("version", [*list(ApiVersion)[1:], "2026-01-01"])  # the first has no list of rooms
 def test_every_page_is_asked_for_as_its_link_says(server: RawServer, version: str) -> None:
     text = str(version)
     second = f"/rooms?nextLink=a%2Bb%2Fc%3D&api-version={text}"

@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 WITHOUT_DIAL_OUT = (ApiVersion.V2023_03_31_PREVIEW, ApiVersion.V2023_06_14)
 
 
-@pytest.mark.parametrize("version", ApiVersion)
+@pytest.mark.parametrize("version", list(ApiVersion)[1:])  # the first: test_preview_2022.py
 @pytest.mark.parametrize("credential", ["connection string", "key", "token"])
 def test_the_whole_job_on_every_version_with_every_credential(
     emulator: RoomsEmulator, version: ApiVersion, credential: str

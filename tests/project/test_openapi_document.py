@@ -1,7 +1,7 @@
-"""The OpenAPI document: valid, with examples that are; what the client sends and the emulator answers is in it."""
+"""The OpenAPI documents: valid, with examples that are; what the client sends and the emulator answers is in them."""
 
 import json
-import re
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Optional
 
@@ -16,12 +16,23 @@ from azure.communication.rooms._wire import wire_for
 from azure.communication.rooms._wire.call import UNSET, Call, Repeatability
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-SPEC: dict[str, Any] = json.loads((PROJECT / "swagger" / "rooms-2025-03-13.json").read_text("utf-8"))
+SPECS: dict[str, dict[str, Any]] = {
+    version: json.loads((PROJECT / "swagger" / f"rooms-{version}.json").read_text("utf-8"))
+    for version in ("2022-02-01", "2025-03-13")
+}
+#: (api-version, operation) -> method, path and what the document says.
 OPERATIONS = {
-    operation["operationId"]: (method.upper(), path, operation)
-    for path, methods in SPEC["paths"].items()
+    (version, operation["operationId"]): (method.upper(), path, operation)
+    for version, spec in SPECS.items()
+    for path, methods in spec["paths"].items()
     for method, operation in methods.items()
 }
+BODIES = [
+    (version, name)
+    for version, spec in SPECS.items()
+    for name, schema in spec["definitions"].items()
+    if "example" in schema
+]
 ID = "99412345678901234"
 
 
@@ -35,79 +46,110 @@ def nullable(schema: Any) -> Any:
     return {"anyOf": [plain, {"type": "null"}]} if schema.get("x-nullable") else plain
 
 
-DEFINITIONS = nullable(SPEC["definitions"])
+def check(version: str, value: Any, schema: Any) -> None:
+    """Hold a value against a schema of a document."""
+    whole = nullable({"definitions": SPECS[version]["definitions"], **schema})
+    jsonschema.validate(value, whole, cls=jsonschema.Draft4Validator)
 
 
-def check(value: Any, schema: Any) -> None:
-    """Hold a value against a schema of the document."""
-    jsonschema.validate(value, {"definitions": DEFINITIONS, **nullable(schema)}, cls=jsonschema.Draft4Validator)
-
-
-def parameters(operation: dict[str, Any], place: str) -> dict[str, dict[str, Any]]:
-    found = [SPEC["parameters"][p["$ref"].rsplit("/", 1)[-1]] if "$ref" in p else p for p in operation["parameters"]]
+def parameters(version: str, operation: dict[str, Any], place: str) -> dict[str, dict[str, Any]]:
+    known = SPECS[version]["parameters"]
+    found = [known[p["$ref"].rsplit("/", 1)[-1]] if "$ref" in p else p for p in operation["parameters"]]
     return {parameter["name"]: parameter for parameter in found if parameter["in"] == place}
 
 
-def test_the_document_is_openapi_2() -> None:
-    validate(SPEC, cls=OpenAPIV2SpecValidator)
+@pytest.mark.parametrize("version", SPECS)
+def test_a_document_is_openapi_2(version: str) -> None:
+    assert SPECS[version]["info"]["version"] == version
+    validate(SPECS[version], cls=OpenAPIV2SpecValidator)
 
 
-def test_the_document_holds_all_seven_operations() -> None:
+def test_the_documents_hold_all_operations_of_their_versions() -> None:
     assert sorted(OPERATIONS) == [
-        "Participants_List",
-        "Participants_Update",
-        "Rooms_Create",
-        "Rooms_Delete",
-        "Rooms_Get",
-        "Rooms_List",
-        "Rooms_Update",
+        ("2022-02-01", "Rooms_AddParticipants"),
+        ("2022-02-01", "Rooms_CreateRoom"),
+        ("2022-02-01", "Rooms_DeleteRoom"),
+        ("2022-02-01", "Rooms_GetParticipants"),
+        ("2022-02-01", "Rooms_GetRoom"),
+        ("2022-02-01", "Rooms_RemoveParticipants"),
+        ("2022-02-01", "Rooms_UpdateParticipants"),
+        ("2022-02-01", "Rooms_UpdateRoom"),
+        ("2025-03-13", "Participants_List"),
+        ("2025-03-13", "Participants_Update"),
+        ("2025-03-13", "Rooms_Create"),
+        ("2025-03-13", "Rooms_Delete"),
+        ("2025-03-13", "Rooms_Get"),
+        ("2025-03-13", "Rooms_List"),
+        ("2025-03-13", "Rooms_Update"),
     ]
 
 
-@pytest.mark.parametrize("operation_id", OPERATIONS)
-def test_every_operation_has_its_error_and_its_examples(operation_id: str) -> None:
-    _, _, operation = OPERATIONS[operation_id]
+@pytest.mark.parametrize(("version", "operation_id"), OPERATIONS)
+def test_every_operation_has_its_error_and_its_examples(version: str, operation_id: str) -> None:
+    _, _, operation = OPERATIONS[version, operation_id]
     assert operation["responses"]["default"]["schema"] == {"$ref": "#/definitions/CommunicationErrorResponse"}
     for response in operation["responses"].values():
         assert ("schema" in response) is ("examples" in response)
-        if "schema" in response:
-            check(response["examples"]["application/json"], response["schema"])
+        for media_type, example in response.get("examples", {}).items():
+            assert media_type in operation["produces"]
+            check(version, example, response["schema"])
     assert ("x-ms-pageable" in operation) is operation_id.endswith("_List")
 
 
-@pytest.mark.parametrize("name", [name for name, schema in SPEC["definitions"].items() if "example" in schema])
-def test_every_example_of_a_body_is_one(name: str) -> None:
-    check(SPEC["definitions"][name]["example"], {"$ref": f"#/definitions/{name}"})
+@pytest.mark.parametrize(("version", "name"), BODIES)
+def test_every_example_of_a_body_is_one(version: str, name: str) -> None:
+    check(version, SPECS[version]["definitions"][name]["example"], {"$ref": f"#/definitions/{name}"})
 
 
-WIRE = wire_for("https://contoso.communication.azure.com", "2025-03-13")
-GIVEN: dict[str, Any] = {"valid_from": None, "valid_until": None, "pstn_dial_out_enabled": True}
-CALLS: list[tuple[str, Call[Any]]] = [
-    ("Rooms_Create", WIRE.create_room(**GIVEN, participants=[ALICE, BOB], repeatability=Repeatability("a", "b"))),
-    ("Rooms_Get", WIRE.get_room(ID)),
-    ("Rooms_Update", WIRE.update_room(ID, **GIVEN)),
-    ("Rooms_Update", WIRE.update_room(ID, valid_from=UNSET, valid_until=UNSET, pstn_dial_out_enabled=UNSET)),
-    ("Rooms_Delete", WIRE.delete_room(ID)),
-    ("Rooms_List", WIRE.list_rooms(None)),
-    ("Participants_List", WIRE.list_participants(ID, None)),
-    ("Participants_Update", WIRE.add_or_update_participants(ID, [RoomParticipant(ALICE, "Presenter")])),
-    ("Participants_Update", WIRE.remove_participants(ID, [ALICE])),
+ENDPOINT = "https://contoso.communication.azure.com"
+PREVIEW: Any = wire_for(ENDPOINT, "2022-02-01")
+WIRE: Any = wire_for(ENDPOINT, "2025-03-13")
+TIME = datetime(2025, 4, 1, 8, 0, tzinfo=timezone.utc)
+NOTHING = {"valid_from": UNSET, "valid_until": UNSET, "pstn_dial_out_enabled": UNSET, "room_join_policy": UNSET}
+GIVEN = {**NOTHING, "valid_from": None, "valid_until": None, "pstn_dial_out_enabled": True}
+OPEN = {**NOTHING, "valid_from": TIME, "valid_until": TIME, "room_join_policy": "CommunicationServiceUsers"}
+PEOPLE = [RoomParticipant(ALICE, "Presenter"), RoomParticipant(BOB)]
+ONCE = Repeatability("b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e", TIME)
+CALLS: list[tuple[str, str, Call[Any]]] = [
+    ("2022-02-01", "Rooms_CreateRoom", PREVIEW.create_room(**OPEN, participants=PEOPLE, repeatability=ONCE)),
+    ("2022-02-01", "Rooms_CreateRoom", PREVIEW.create_room(**NOTHING, participants=None, repeatability=ONCE)),
+    ("2022-02-01", "Rooms_GetRoom", PREVIEW.get_room(ID)),
+    ("2022-02-01", "Rooms_UpdateRoom", PREVIEW.update_room(ID, **OPEN, participants=[])),
+    ("2022-02-01", "Rooms_UpdateRoom", PREVIEW.update_room(ID, **NOTHING, participants=UNSET)),
+    ("2022-02-01", "Rooms_DeleteRoom", PREVIEW.delete_room(ID)),
+    ("2022-02-01", "Rooms_GetParticipants", PREVIEW.list_participants(ID, None)),
+    ("2022-02-01", "Rooms_GetParticipants", PREVIEW.add_or_update_participants(ID, PEOPLE)),
+    ("2022-02-01", "Rooms_AddParticipants", PREVIEW.add_participants(ID, PEOPLE)),
+    ("2022-02-01", "Rooms_UpdateParticipants", PREVIEW.update_participants(ID, PEOPLE)),
+    ("2022-02-01", "Rooms_RemoveParticipants", PREVIEW.remove_participants(ID, [ALICE])),
+    ("2025-03-13", "Rooms_Create", WIRE.create_room(**GIVEN, participants=[ALICE, BOB], repeatability=ONCE)),
+    ("2025-03-13", "Rooms_Get", WIRE.get_room(ID)),
+    ("2025-03-13", "Rooms_Update", WIRE.update_room(ID, **GIVEN, participants=UNSET)),
+    ("2025-03-13", "Rooms_Update", WIRE.update_room(ID, **NOTHING, participants=UNSET)),
+    ("2025-03-13", "Rooms_Delete", WIRE.delete_room(ID)),
+    ("2025-03-13", "Rooms_List", WIRE.list_rooms(None)),
+    ("2025-03-13", "Participants_List", WIRE.list_participants(ID, None)),
+    ("2025-03-13", "Participants_Update", WIRE.add_or_update_participants(ID, PEOPLE)),
+    ("2025-03-13", "Participants_Update", WIRE.remove_participants(ID, [ALICE])),
 ]
 
 
-@pytest.mark.parametrize(("operation_id", "call"), CALLS)
-def test_what_the_client_sends_is_in_the_document(operation_id: str, call: Call[Any]) -> None:
-    method, path, operation = OPERATIONS[operation_id]
+def test_every_operation_of_the_documents_is_sent() -> None:
+    assert {(version, operation_id) for version, operation_id, _ in CALLS} == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("version", "operation_id", "call"), CALLS)
+def test_what_the_client_sends_is_in_the_document(version: str, operation_id: str, call: Call[Any]) -> None:
+    method, path, operation = OPERATIONS[version, operation_id]
     request = call.request
     assert request.method == method
-    wanted = re.escape(path).replace(r"\{roomId\}", ID)
-    assert re.fullmatch(rf"https://contoso\.communication\.azure\.com{wanted}\?api-version=2025-03-13", request.url)
-    body: Optional[dict[str, Any]] = parameters(operation, "body").get("body")
+    assert request.url == f"{ENDPOINT}{path.replace('{roomId}', ID)}?api-version={version}"
+    body: Optional[dict[str, Any]] = parameters(version, operation, "body").get("body")
     assert (request.content is None) is (body is None)
     if body is not None:
         assert request.headers["Content-Type"] == operation["consumes"][0]
-        check(json.loads(request.content), body["schema"])
-    known = {"Accept", "Content-Type", "Content-Length", *parameters(operation, "header")}
+        check(version, json.loads(request.content), body["schema"])
+    known = {"Accept", "Content-Type", "Content-Length", *parameters(version, operation, "header")}
     assert set(request.headers) <= known
     assert request.headers["Accept"] == operation["produces"][0]
     assert call._statuses == tuple(int(status) for status in operation["responses"] if status != "default")
@@ -130,8 +172,8 @@ def test_what_the_emulator_answers_is_in_the_document(http: SignedHttp) -> None:
         ("Rooms_Delete", http.send("DELETE", path)),
     ]
     for operation_id, answer in answers:
-        responses = OPERATIONS[operation_id][2]["responses"]
+        responses = OPERATIONS["2025-03-13", operation_id][2]["responses"]
         response = responses.get(str(answer.status), responses["default"])
         assert (answer.body is None) is ("schema" not in response)
         if "schema" in response:
-            check(answer.body, response["schema"])
+            check("2025-03-13", answer.body, response["schema"])

@@ -15,6 +15,8 @@ from azure.communication.rooms import (
     CommunicationRoom,
     CommunicationUserIdentifier,
     ParticipantRole,
+    RoleType,
+    RoomJoinPolicy,
     RoomParticipant,
     RoomsClient,
 )
@@ -32,9 +34,18 @@ def right(client: RoomsClient, room: CommunicationRoom, who: CommunicationUserId
     assert_type(client.list_participants(room.id), ItemPaged[RoomParticipant])
     client.add_or_update_participants(room.id, [RoomParticipant(who, "Moderator"), who, "8:acs:x"])
     client.remove_participants(room_id=room.id, participants=[who, RoomParticipant(who)])
+    client.remove_participants(room.id, communication_identifiers=[who])
+    client.add_participants(room.id, {"8:acs:x": RoleType.PRESENTER})
+    client.update_participants(room_id=room.id, participants=[RoomParticipant(who, RoleType.CONSUMER)])
+    client.upsert_participants(room.id, [who], timeout=5)
+    assert_type(client.get_participants(room.id), ItemPaged[RoomParticipant])
+    client.create_room(room_join_policy=RoomJoinPolicy.INVITE_ONLY)
+    client.update_room(room.id, room_join_policy="InviteOnly", participants=[who])
     client.delete_room(room.id, retry_total=0)
     assert_type(room.valid_from, Optional[datetime])
     assert_type(room.pstn_dial_out_enabled, Optional[bool])
+    assert_type(room.room_join_policy, Optional[Union[RoomJoinPolicy, str]])
+    assert_type(room.participants, Optional[list[RoomParticipant]])
     assert_type(RoomParticipant(who).role, Union[ParticipantRole, str])
     assert_type(RoomParticipant(who).communication_identifier, CommunicationIdentifier)
     with RoomsClient.from_connection_string("", api_version=ApiVersion.V2024_04_15) as other:
@@ -53,6 +64,10 @@ def wrong(client: RoomsClient, room: CommunicationRoom) -> None:
     client.update_room()  # type: ignore[call-arg]
     client.list_rooms(page_size=5)  # type: ignore[call-arg]
     client.add_or_update_participants(room.id, None)  # type: ignore[arg-type]
+    client.remove_participants(room.id)  # type: ignore[call-overload]
+    client.remove_participants(room.id, [room], communication_identifiers=[])  # type: ignore[call-overload]
+    client.get_participants(room.id, page_size=5)  # type: ignore[call-arg]
+    client.add_participants(room.id)  # type: ignore[call-arg]
     client.delete_room(room)  # type: ignore[arg-type]
     room.id = "1"  # type: ignore[misc]
     RoomParticipant(None)  # type: ignore[arg-type]

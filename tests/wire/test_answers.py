@@ -14,11 +14,14 @@ from azure.communication.rooms._wire.call import UNSET, Call, Repeatability
 
 ROOM_ID = "99412345678901234"
 WIRE = wire_for("https://contoso.communication.azure.com", "2025-03-13")
-NOTHING: dict[str, Any] = {"valid_from": UNSET, "valid_until": UNSET, "pstn_dial_out_enabled": UNSET}
+NOTHING: dict[str, Any] = dict.fromkeys(
+    ("valid_from", "valid_until", "pstn_dial_out_enabled", "room_join_policy"), UNSET
+)
+REPEATABILITY = Repeatability("", datetime(2025, 3, 27, tzinfo=timezone.utc))
 CALLS: dict[str, tuple[Call[Any], int]] = {
-    "create_room": (WIRE.create_room(**NOTHING, participants=None, repeatability=Repeatability("", "")), 201),
+    "create_room": (WIRE.create_room(**NOTHING, participants=None, repeatability=REPEATABILITY), 201),
     "get_room": (WIRE.get_room(ROOM_ID), 200),
-    "update_room": (WIRE.update_room(ROOM_ID, **NOTHING), 200),
+    "update_room": (WIRE.update_room(ROOM_ID, **NOTHING, participants=UNSET), 200),
     "delete_room": (WIRE.delete_room(ROOM_ID), 204),
     "list_rooms": (WIRE.list_rooms(None), 200),
     "list_participants": (WIRE.list_participants(ROOM_ID, None), 200),

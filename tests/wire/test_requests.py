@@ -2,24 +2,30 @@
 
 import json
 from datetime import datetime, timedelta, timezone
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 import pytest
 from azure.core.exceptions import ServiceRequestError
 from azure.core.rest import HttpRequest
 from people import ALICE, BOB
 
-from azure.communication.rooms import ApiVersion, RoomParticipant
+from azure.communication.rooms import ApiVersion, RoomJoinPolicy, RoomParticipant
 from azure.communication.rooms._wire import wire_for
 from azure.communication.rooms._wire.call import UNSET, Repeatability
-from azure.communication.rooms._wire.current import CurrentWire
+
+if TYPE_CHECKING:
+    from azure.communication.rooms._wire import Wire
 
 ENDPOINT = "https://contoso.communication.azure.com"
 QUERY = "?api-version=2025-03-13"
 ROOM = "99412345678901234"
 START = datetime(2025, 4, 1, 8, 0, 0, 120, timezone.utc)
 END = datetime(2025, 5, 1, 10, 0, tzinfo=timezone(timedelta(hours=2)))
-REPEATABILITY = Repeatability("b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e", "Tue, 01 Apr 2025 08:00:00 GMT")
+REPEATABILITY = Repeatability("b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e", START)
+
+NOTHING: dict[str, Any] = dict.fromkeys(
+    ("valid_from", "valid_until", "pstn_dial_out_enabled", "room_join_policy"), UNSET
+)
 
 JSON = {"Accept": "application/json", "Content-Type": "application/json"}
 PATCH = {"Accept": "application/json", "Content-Type": "application/merge-patch+json"}
@@ -37,14 +43,12 @@ def outline(request: HttpRequest) -> tuple[str, str, dict[str, str], Optional[st
     return request.method, request.url, headers, request.content
 
 
-def create(wire: CurrentWire, **given: Any) -> HttpRequest:
-    nothing = {"valid_from": UNSET, "valid_until": UNSET, "pstn_dial_out_enabled": UNSET, "participants": None}
-    return wire.create_room(**{**nothing, "repeatability": REPEATABILITY, **given}).request
+def create(wire: "Wire", **given: Any) -> HttpRequest:
+    return wire.create_room(**{**NOTHING, "participants": None, "repeatability": REPEATABILITY, **given}).request
 
 
-def update(wire: CurrentWire, **given: Any) -> HttpRequest:
-    nothing = {"valid_from": UNSET, "valid_until": UNSET, "pstn_dial_out_enabled": UNSET}
-    return wire.update_room(ROOM, **{**nothing, **given}).request
+def update(wire: "Wire", **given: Any) -> HttpRequest:
+    return wire.update_room(ROOM, **{**NOTHING, "participants": UNSET, **given}).request
 
 
 WIRE = wire_for(ENDPOINT, "2025-03-13")
@@ -164,17 +168,36 @@ def test_every_version_stands_in_the_query_as_plain_text(version: ApiVersion) ->
 def test_a_version_without_pstn_dial_out_is_not_sent_it(version: str) -> None:
     wire = wire_for(ENDPOINT, version)
     for value in (True, False):
-        with pytest.raises(ValueError, match=f"does not exist in api-version {version}; it exists from 2023-10-30"):
+        with pytest.raises(
+            ValueError, match=rf"does not exist in api-version {version}\. Versions that have it: 2023-10-30"
+        ):
             create(wire, pstn_dial_out_enabled=value)
-        with pytest.raises(ValueError, match=f"does not exist in api-version {version}; it exists from 2023-10-30"):
+        with pytest.raises(
+            ValueError, match=rf"does not exist in api-version {version}\. Versions that have it: 2023-10-30"
+        ):
             update(wire, pstn_dial_out_enabled=value)
     assert create(wire, pstn_dial_out_enabled=None).content == "{}"
 
 
-@pytest.mark.parametrize("version", ApiVersion)
-def test_the_role_collaborator_goes_to_every_version(version: ApiVersion) -> None:
+@pytest.mark.parametrize("version", [version for version in ApiVersion if version is not ApiVersion.V2022_02_01])
+def test_the_role_collaborator_goes_to_every_version_of_this_wire(version: ApiVersion) -> None:
     request = wire_for(ENDPOINT, version).add_or_update_participants(ROOM, {ALICE: "Collaborator"}).request
     assert json.loads(request.content) == {"participants": {ALICE: {"role": "Collaborator"}}}
+
+
+@pytest.mark.parametrize("version", ["2023-03-31-preview", "2025-03-13", "2026-01-01"])
+def test_what_2022_02_01_alone_has_is_refused_and_the_versions_are_named(version: str) -> None:
+    wire = wire_for(ENDPOINT, version)
+    words = rf"does not exist in api-version {version}\. Versions that have it: 2022-02-01\."
+    for policy in (RoomJoinPolicy.INVITE_ONLY, "CommunicationServiceUsers", ""):
+        for send in (create, update):
+            with pytest.raises(ValueError, match=f"room_join_policy {words}"):
+                send(wire, room_join_policy=policy)
+    for people in ([ALICE], []):
+        with pytest.raises(ValueError, match=f"participants of update_room {words}"):
+            update(wire, participants=people)
+    assert create(wire, room_join_policy=None).content == "{}"
+    assert update(wire, room_join_policy=None, participants=None).content == "{}"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
         identifier_from_raw_id,
     )
 
-    from ._models import CommunicationRoom, ParticipantRole, RoomParticipant
+    from ._earlier_names import RoleType
+    from ._enums import ParticipantRole, RoomJoinPolicy
+    from ._models import CommunicationRoom, RoomParticipant
     from ._rooms_client import RoomsClient
     from ._wire.versions import ApiVersion
 
@@ -44,6 +46,8 @@ __all__ = [
     "ParticipantRole",
     "PhoneNumberIdentifier",
     "PhoneNumberProperties",
+    "RoleType",
+    "RoomJoinPolicy",
     "RoomParticipant",
     "RoomsClient",
     "UnknownIdentifier",
@@ -54,7 +58,9 @@ __all__ = [
 _HOMES = {
     "ApiVersion": "._wire.versions",
     "CommunicationRoom": "._models",
-    "ParticipantRole": "._models",
+    "ParticipantRole": "._enums",
+    "RoleType": "._earlier_names",
+    "RoomJoinPolicy": "._enums",
     "RoomParticipant": "._models",
     "RoomsClient": "._rooms_client",
 }

@@ -1,62 +1,18 @@
-"""What users hold: rooms, participants and roles.
+"""What users hold: rooms and participants.
 
 Both models are read from the service and made by hand, compare by value, and can be hashed, copied and pickled. What
 identifies one (a room's id, a participant's raw id) cannot be reassigned, so a hash stays true.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from azure.core import CaseInsensitiveEnumMeta
-
+from ._enums import ParticipantRole, RoomJoinPolicy, known_join_policy, known_role
 from ._iso8601 import parse_datetime, to_utc
 
 if TYPE_CHECKING:
     from azure.communication.identity import CommunicationIdentifier
-
-
-class ParticipantRole(str, Enum, metaclass=CaseInsensitiveEnumMeta):
-    """What a participant may do in a call of the room.
-
-    The roles and their rights are those of the service, see
-    https://learn.microsoft.com/azure/communication-services/concepts/rooms/room-concept.
-    """
-
-    PRESENTER = "Presenter"
-    """May share the screen, invite, mute and remove others, and dial out where the room allows it."""
-    ATTENDEE = "Attendee"
-    """May send audio and video. What the service takes where no role is given."""
-    CONSUMER = "Consumer"
-    """May only watch and listen."""
-    COLLABORATOR = "Collaborator"
-    """An attendee who may share the screen. From api-version 2025-03-13 on."""
-
-    def __str__(self) -> str:
-        return str(self.value)  # Enum's own text, and with it that of f-strings, differs from Python to Python
-
-
-#: Wire value -> member. A role that a later service adds is not in here and stays a ``str``.
-_ROLES = {role.value: role for role in ParticipantRole}
-
-
-def known_role(value: Union[str, None]) -> Union[ParticipantRole, str]:
-    """The member of :class:`ParticipantRole` for a wire value, the value itself when it is not known here.
-
-    :param value: A role, or None for the service's default, Attendee.
-    :type value: ~azure.communication.rooms.ParticipantRole or str or None
-    :rtype: ~azure.communication.rooms.ParticipantRole or str
-    :raises TypeError: If the value is neither a string nor None.
-    :raises ValueError: If the value is empty.
-    """
-    if value is None:
-        return ParticipantRole.ATTENDEE
-    if not isinstance(value, str):
-        raise TypeError(f"role must be a ParticipantRole or a str, not {type(value).__name__}")
-    if not value:
-        raise ValueError("role is empty; leave it out for Attendee")
-    return _ROLES.get(value) or str.__str__(value)  # the value of an enum of the caller's, not its name
 
 
 def raw_id_of(identifier: Any) -> str:
@@ -84,8 +40,9 @@ class RoomParticipant:
     """Somebody who may join a room, and in which role.
 
     :param communication_identifier: Who: any object with ``raw_id``, such as the identifier classes of this package,
-        or the raw id itself. A mapping of the service's own members is taken too: ``rawId``, and ``role``, which then
-        goes before the argument of that name.
+        or the raw id itself. A mapping of the service's own members is taken too: ``rawId``, or
+        ``communicationIdentifier`` as api-version 2022-02-01 has it, and ``role``, which then goes before the argument
+        of that name.
     :type communication_identifier: ~azure.communication.rooms.CommunicationIdentifier or str or Mapping[str, Any]
     :param role: What the participant may do. None means Attendee, as in the service. A role that is not known here is
         kept as ``str``.
@@ -105,9 +62,8 @@ class RoomParticipant:
         communication_identifier: "Union[CommunicationIdentifier, str, Mapping[str, Any]]",
         role: Optional[Union[ParticipantRole, str]] = ParticipantRole.ATTENDEE,
     ) -> None:
-        if isinstance(communication_identifier, Mapping) and "rawId" in communication_identifier:
-            wire = communication_identifier
-            communication_identifier, role = wire["rawId"], wire.get("role", role)
+        if isinstance(communication_identifier, Mapping):
+            communication_identifier, role = _members(communication_identifier, role)
         self._raw_id = raw_id_of(communication_identifier)
         self._role = known_role(role)
         self._identifier = None if isinstance(communication_identifier, str) else communication_identifier
@@ -159,6 +115,15 @@ class RoomParticipant:
         return RoomParticipant, (self._raw_id, self._role)  # the identifier can be made again
 
 
+def _members(wire: "Mapping[str, Any]", role: Any) -> "tuple[Any, Any]":
+    """The identifier and the role in a mapping of the service's own members, as either wire has them."""
+    identifier = wire.get("communicationIdentifier", wire)
+    if isinstance(identifier, Mapping):
+        user = identifier.get("communicationUser")
+        identifier = identifier.get("rawId") or (user.get("id") if isinstance(user, Mapping) else None) or wire
+    return identifier, wire.get("role", role)
+
+
 class CommunicationRoom:
     """A room, as the service described it.
 
@@ -174,6 +139,11 @@ class CommunicationRoom:
     :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. None where the service
         did not say: api-versions before 2023-10-30-preview.
     :paramtype pstn_dial_out_enabled: bool or None
+    :keyword room_join_policy: Who may join. None where the service did not say: every api-version but 2022-02-01.
+    :paramtype room_join_policy: ~azure.communication.rooms.RoomJoinPolicy or str or None
+    :keyword participants: Who is invited. None where the service did not say: every api-version but 2022-02-01, see
+        :meth:`RoomsClient.list_participants`.
+    :paramtype participants: Iterable[~azure.communication.rooms.RoomParticipant] or None
     :ivar created_at: When the room was created, aware and in UTC.
     :vartype created_at: ~datetime.datetime or None
     :ivar valid_from: From when the room can be joined, aware and in UTC.
@@ -182,12 +152,24 @@ class CommunicationRoom:
     :vartype valid_until: ~datetime.datetime or None
     :ivar pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers.
     :vartype pstn_dial_out_enabled: bool or None
-    :raises TypeError: If the id is missing or not a string, a time is neither datetime, RFC 3339 text nor None, or the
-        flag is no bool.
+    :ivar room_join_policy: Who may join. One that is not known here is kept as ``str``.
+    :vartype room_join_policy: ~azure.communication.rooms.RoomJoinPolicy or str or None
+    :ivar participants: Who is invited, in the order in which they were added.
+    :vartype participants: list[~azure.communication.rooms.RoomParticipant] or None
+    :raises TypeError: If the id is missing or not a string, a time is neither datetime, RFC 3339 text nor None, the
+        flag is no bool, the policy no string, or an item of participants no participant.
     :raises ValueError: If text that should be a date-time is none.
     """
 
-    __slots__ = ("_id", "created_at", "pstn_dial_out_enabled", "valid_from", "valid_until")
+    __slots__ = (
+        "_id",
+        "created_at",
+        "participants",
+        "pstn_dial_out_enabled",
+        "room_join_policy",
+        "valid_from",
+        "valid_until",
+    )
 
     def __init__(
         self,
@@ -198,12 +180,15 @@ class CommunicationRoom:
         valid_from: Optional[Union[datetime, str]] = None,
         valid_until: Optional[Union[datetime, str]] = None,
         pstn_dial_out_enabled: Optional[bool] = None,
+        room_join_policy: Optional[Union[RoomJoinPolicy, str]] = None,
+        participants: Optional[Iterable[RoomParticipant]] = None,
     ) -> None:
         if room is not None:
             id = room.get("id")  # noqa: A001  likewise
             pstn_dial_out_enabled = room.get("pstnDialOutEnabled")
-            created_at, valid_from = room.get("createdAt"), room.get("validFrom")
+            created_at, valid_from = room.get("createdAt", room.get("createdDateTime")), room.get("validFrom")
             valid_until = room.get("validUntil")
+            room_join_policy, participants = room.get("roomJoinPolicy"), room.get("participants")
         if not isinstance(id, str):
             raise TypeError(f"id must be a str, not {type(id).__name__}")
         self._id = id
@@ -213,6 +198,10 @@ class CommunicationRoom:
         if pstn_dial_out_enabled is not None and not isinstance(pstn_dial_out_enabled, bool):
             raise TypeError(f"pstn_dial_out_enabled must be a bool, not {type(pstn_dial_out_enabled).__name__}")
         self.pstn_dial_out_enabled: Optional[bool] = pstn_dial_out_enabled
+        self.room_join_policy: Optional[Union[RoomJoinPolicy, str]] = (
+            None if room_join_policy is None else known_join_policy(room_join_policy)
+        )
+        self.participants: Optional[list[RoomParticipant]] = None if participants is None else _roster(participants)
 
     @property
     def id(self) -> str:
@@ -222,8 +211,15 @@ class CommunicationRoom:
         """
         return self._id
 
-    def _values(self) -> "tuple[Any, ...]":
-        return self._id, self.created_at, self.valid_from, self.valid_until, self.pstn_dial_out_enabled
+    def _values(self) -> "dict[str, Any]":
+        """Every value by its name; those that 2022-02-01 alone has only where there are any."""
+        names = ("id", "created_at", "valid_from", "valid_until", "pstn_dial_out_enabled")
+        values = {name: getattr(self, name) for name in names}
+        if self.room_join_policy is not None:
+            values["room_join_policy"] = str(self.room_join_policy)
+        if self.participants is not None:
+            values["participants"] = self.participants
+        return values
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CommunicationRoom):
@@ -234,10 +230,12 @@ class CommunicationRoom:
         return hash(self._id)
 
     def __repr__(self) -> str:
-        return (
-            f"CommunicationRoom(id={self._id!r}, created_at={self.created_at!r}, valid_from={self.valid_from!r}, "
-            f"valid_until={self.valid_until!r}, pstn_dial_out_enabled={self.pstn_dial_out_enabled!r})"
-        )
+        return f"CommunicationRoom({', '.join(f'{name}={value!r}' for name, value in self._values().items())})"
+
+
+def _roster(participants: Iterable[Any]) -> list[RoomParticipant]:
+    """The participants of a room from what a user or the service gave."""
+    return [each if isinstance(each, RoomParticipant) else RoomParticipant(each) for each in participants]
 
 
 def _moment(name: str, value: Optional[Union[datetime, str]]) -> Optional[datetime]:

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import datetime
-from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, overload
 from uuid import uuid4
 
 from azure.core.credentials import AzureKeyCredential, TokenCredential
@@ -13,7 +12,9 @@ from azure.core.rest import HttpRequest, HttpResponse
 from azure.core.tracing.decorator import distributed_trace
 from azure.core.utils import case_insensitive_dict
 
-from ._models import CommunicationRoom, ParticipantRole, RoomParticipant
+from ._earlier_names import EarlierNames, one_of
+from ._enums import RoomJoinPolicy
+from ._models import CommunicationRoom, RoomParticipant
 from ._pipeline import build_pipeline_client
 from ._pipeline.authentication import utc_now
 from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
@@ -23,13 +24,10 @@ from ._wire.call import UNSET, Call, Given, Page, Repeatability
 from ._wire.versions import DEFAULT_VERSION, ApiVersion
 
 if TYPE_CHECKING:
-    from azure.communication.identity import CommunicationIdentifier
     from typing_extensions import Self, Unpack
 
+    from ._earlier_names import ParticipantLike, ParticipantsWithRoles
     from ._pipeline.options import CallOptions
-
-    ParticipantLike = Union[RoomParticipant, CommunicationIdentifier, str]
-    ParticipantsWithRoles = Union[Iterable[ParticipantLike], Mapping[str, Union[ParticipantRole, str]]]
 
 T = TypeVar("T")
 
@@ -38,7 +36,7 @@ T = TypeVar("T")
 _OWN_CODE = ("transport", "pipeline", "policy", "policies")
 
 
-class RoomsClient:
+class RoomsClient(EarlierNames):
     """Keeps the rooms of an Azure Communication Services resource.
 
     Every method takes, beside its own keywords, azure-core's for one call: ``headers``, ``timeout``, ``retry_total``,
@@ -96,6 +94,7 @@ class RoomsClient:
         valid_from: Given[datetime] = UNSET,
         valid_until: Given[datetime] = UNSET,
         pstn_dial_out_enabled: Given[bool] = UNSET,
+        room_join_policy: Given[Union[RoomJoinPolicy, str]] = UNSET,
         participants: "Optional[ParticipantsWithRoles]" = None,
         **kwargs: "Unpack[CallOptions]",
     ) -> CommunicationRoom:
@@ -112,6 +111,9 @@ class RoomsClient:
         :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. Default: False, by the
             service. Exists from api-version 2023-10-30-preview on.
         :paramtype pstn_dial_out_enabled: bool or None
+        :keyword room_join_policy: Who may join. Default: InviteOnly, by the service. Exists in api-version 2022-02-01
+            alone; in later ones every room is by invitation.
+        :paramtype room_join_policy: ~azure.communication.rooms.RoomJoinPolicy or str or None
         :keyword participants: Who may join: participants; identifiers or raw ids, who become Attendees; or a mapping
             of raw ids to roles.
         :paramtype participants: Iterable[~azure.communication.rooms.RoomParticipant] or None
@@ -125,6 +127,7 @@ class RoomsClient:
             valid_from=valid_from,
             valid_until=valid_until,
             pstn_dial_out_enabled=pstn_dial_out_enabled,
+            room_join_policy=room_join_policy,
             participants=participants,
             repeatability=_new_repeatability(),
         )
@@ -151,6 +154,8 @@ class RoomsClient:
         valid_from: Given[datetime] = UNSET,
         valid_until: Given[datetime] = UNSET,
         pstn_dial_out_enabled: Given[bool] = UNSET,
+        room_join_policy: Given[Union[RoomJoinPolicy, str]] = UNSET,
+        participants: "Given[ParticipantsWithRoles]" = UNSET,
         **kwargs: "Unpack[CallOptions]",
     ) -> CommunicationRoom:
         """Change when a room can be joined, or what calls in it may do. What is not given stays as it is.
@@ -165,6 +170,12 @@ class RoomsClient:
         :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. Exists from
             api-version 2023-10-30-preview on.
         :paramtype pstn_dial_out_enabled: bool or None
+        :keyword room_join_policy: Who may join. Exists in api-version 2022-02-01 alone, and cannot be changed once the
+            room has started.
+        :paramtype room_join_policy: ~azure.communication.rooms.RoomJoinPolicy or str or None
+        :keyword participants: Who may join, in place of all who may now. Exists in api-version 2022-02-01 alone; in
+            later ones see :meth:`add_or_update_participants` and :meth:`remove_participants`.
+        :paramtype participants: Iterable[~azure.communication.rooms.RoomParticipant] or None
         :returns: The room after the change.
         :rtype: ~azure.communication.rooms.CommunicationRoom
         :raises TypeError: If an argument is of another type, before any request.
@@ -173,13 +184,18 @@ class RoomsClient:
         :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 with ``error.details`` for times.
         """
         call = self._wire.update_room(
-            room_id, valid_from=valid_from, valid_until=valid_until, pstn_dial_out_enabled=pstn_dial_out_enabled
+            room_id,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            pstn_dial_out_enabled=pstn_dial_out_enabled,
+            room_join_policy=room_join_policy,
+            participants=participants,
         )
         return self._send(call, self.update_room, kwargs)
 
     @distributed_trace
     def delete_room(self, room_id: str, **kwargs: "Unpack[CallOptions]") -> None:
-        """Delete a room. Deleting one that was deleted before succeeds again.
+        """Delete a room. Deleting one that was deleted before succeeds again, but on api-version 2022-02-01.
 
         :param str room_id: Id of the room.
         :raises TypeError: If the id is not a string, before any request.
@@ -197,6 +213,7 @@ class RoomsClient:
         ``by_page()`` gives the pages; its ``continuation_token`` resumes at one.
 
         :rtype: ~azure.core.paging.ItemPaged[~azure.communication.rooms.CommunicationRoom]
+        :raises ValueError: On api-version 2022-02-01, which has no list of rooms.
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service refuses.
         """
         return self._list(self._wire.list_rooms, self.list_rooms, kwargs)
@@ -210,6 +227,10 @@ class RoomsClient:
     ) -> None:
         """Add participants to a room, or change the roles of those who are in it. The others stay as they are.
 
+        Api-version 2022-02-01 takes this in steps: the roster is read, then who is new is added, and then who is known
+        is updated. A failure between them leaves what was done before it, and somebody who is added or removed by
+        others meanwhile may be missed; calling again mends both. ``cls`` gets the answer of the last step.
+
         :param str room_id: Id of the room.
         :param participants: Participants; identifiers or raw ids, who become Attendees; or a mapping of raw ids to
             roles.
@@ -221,13 +242,25 @@ class RoomsClient:
             support or a role it does not know.
         """
         call = self._wire.add_or_update_participants(room_id, participants)
-        return self._send(call, self.add_or_update_participants, kwargs)
+        return self._send_change(call, self.add_or_update_participants, kwargs)
+
+    @overload
+    def remove_participants(
+        self, room_id: str, participants: "Iterable[ParticipantLike]", **kwargs: "Unpack[CallOptions]"
+    ) -> None: ...
+
+    @overload
+    def remove_participants(
+        self, room_id: str, *, communication_identifiers: "Iterable[ParticipantLike]", **kwargs: "Unpack[CallOptions]"
+    ) -> None: ...
 
     @distributed_trace
     def remove_participants(
         self,
         room_id: str,
-        participants: "Iterable[ParticipantLike]",
+        participants: "Given[Iterable[ParticipantLike]]" = UNSET,
+        *,
+        communication_identifiers: "Given[Iterable[ParticipantLike]]" = UNSET,
         **kwargs: "Unpack[CallOptions]",
     ) -> None:
         """Remove participants from a room. Removing somebody who is not in it succeeds.
@@ -235,13 +268,16 @@ class RoomsClient:
         :param str room_id: Id of the room.
         :param participants: Identifiers, participants or raw ids.
         :type participants: Iterable[~azure.communication.rooms.CommunicationIdentifier]
+        :keyword communication_identifiers: The earlier name of ``participants``.
+        :paramtype communication_identifiers: Iterable[~azure.communication.rooms.CommunicationIdentifier]
         :raises TypeError: If an argument is of another type, before any request; the message says where in the list.
         :raises ValueError: If an id is empty, before any request; the message says where.
         :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
         :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for an identifier it does not
             support.
         """
-        return self._send(self._wire.remove_participants(room_id, participants), self.remove_participants, kwargs)
+        whom = one_of(participants=participants, communication_identifiers=communication_identifiers)
+        return self._send_change(self._wire.remove_participants(room_id, whom), self.remove_participants, kwargs)
 
     @distributed_trace
     def list_participants(self, room_id: str, **kwargs: "Unpack[CallOptions]") -> "ItemPaged[RoomParticipant]":
@@ -254,7 +290,6 @@ class RoomsClient:
         :raises ~azure.core.exceptions.ResourceNotFoundError: While iterating, if there is no such room.
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service refuses.
         """
-        self._wire.list_participants(room_id, None)  # a wrong id is said here, not when the list is first read
         return self._list(
             lambda next_link: self._wire.list_participants(room_id, next_link), self.list_participants, kwargs
         )
@@ -294,15 +329,26 @@ class RoomsClient:
         """Send a call and read its answer: the one place here that does I/O."""
         self._check(method, options)
         cls = options.pop("cls", None)
-        answer = self._client._pipeline.run(call.request, **options)  # noqa: SLF001  as azure-core's own clients do
-        value = call.read(answer.http_response)
+        step: Optional[Call[T]] = call
+        while step is not None:
+            answer = self._client._pipeline.run(step.request, **options)  # noqa: SLF001  as azure-core's own clients do
+            value = step.read(answer.http_response)
+            step = step.following(value)
         return value if cls is None else cls(answer, value, dict(answer.http_response.headers))
+
+    def _send_change(self, call: Call[Any], method: Callable[..., Any], options: Any) -> None:
+        """Send a call that changes participants. What api-version 2022-02-01 answers is for the caller's ``cls``."""
+        if options.get("cls") is None:
+            options["cls"] = _nothing
+        made_by_cls: None = self._send(call, method, options)
+        return made_by_cls
 
     def _list(
         self, call_for: Callable[[Optional[str]], Call[Page[T]]], method: Callable[..., Any], options: Any
     ) -> "ItemPaged[T]":
         """A lazy list over the pages of a call."""
         self._check(method, options)
+        call_for(None)  # what is wrong with the arguments is said here, not when the list is first read
         cls: Callable[[list[T]], Iterable[T]] = options.pop("cls", iter)
 
         def get_next(next_link: Optional[str]) -> Page[T]:
@@ -318,6 +364,10 @@ class RoomsClient:
             check_options(method, options)
 
 
+def _nothing(*_: Any) -> None:
+    """Make nothing of an answer."""
+
+
 def _new_repeatability() -> Repeatability:
     """What makes one create repeatable, made once for all its attempts."""
-    return Repeatability(str(uuid4()), format_datetime(utc_now(), usegmt=True))
+    return Repeatability(str(uuid4()), utc_now())

@@ -3,13 +3,18 @@
 Pure: nothing under here sends, waits, awaits or reads a clock, so that every shell, synchronous or not, can share it.
 """
 
-from typing import Union
+from typing import TYPE_CHECKING, Union
 
 from .current import CurrentWire
 from .versions import ApiVersion, resolve_version
 
+if TYPE_CHECKING:
+    from .preview_2022 import Preview2022Wire
 
-def wire_for(endpoint: str, api_version: Union[ApiVersion, str]) -> CurrentWire:
+    Wire = Union[CurrentWire, Preview2022Wire]
+
+
+def wire_for(endpoint: str, api_version: Union[ApiVersion, str]) -> "Wire":
     """The calls in the form that an api-version has them.
 
     :param str endpoint: Scheme, host and port of the resource, without a slash at the end.
@@ -18,4 +23,9 @@ def wire_for(endpoint: str, api_version: Union[ApiVersion, str]) -> CurrentWire:
     :raises TypeError: If the version is not a string.
     :raises ValueError: If the version is not known and not later than the newest known one.
     """
-    return CurrentWire(endpoint, resolve_version(api_version))
+    version = resolve_version(api_version)
+    if version.is_preview_2022:
+        from .preview_2022 import Preview2022Wire  # brings msrest, which costs more than all the rest
+
+        return Preview2022Wire(endpoint, version)
+    return CurrentWire(endpoint, version)

@@ -1,6 +1,7 @@
 """A call: the request to send, and how to read what comes back. Made and read without any I/O."""
 
 import json
+from datetime import datetime
 from enum import Enum
 from typing import Any, Callable, Generic, NamedTuple, Optional, TypeVar, Union
 
@@ -37,8 +38,8 @@ class Repeatability(NamedTuple):
 
     request_id: str
     """A GUID, the same on every repetition."""
-    first_sent: str
-    """When the request was sent first, as an HTTP date."""
+    first_sent: datetime
+    """When the request was sent first, aware."""
 
 
 class Page(Generic[T]):
@@ -58,12 +59,19 @@ class Call(Generic[T]):
     :vartype request: ~azure.core.rest.HttpRequest
     """
 
-    __slots__ = ("_decode", "_statuses", "request")
+    __slots__ = ("_decode", "_statuses", "_then", "request")
 
-    def __init__(self, request: HttpRequest, statuses: tuple[int, ...], decode: Callable[[Any], T]) -> None:
+    def __init__(
+        self,
+        request: HttpRequest,
+        statuses: tuple[int, ...],
+        decode: Callable[[Any], T],
+        then: "Optional[Callable[[T], Optional[Call[T]]]]" = None,
+    ) -> None:
         self.request = request
         self._statuses = statuses
         self._decode = decode
+        self._then = then
 
     def read(self, response: HttpResponse) -> T:
         """Read the answer.
@@ -80,6 +88,14 @@ class Call(Generic[T]):
             return self._decode(json.loads(content) if content else None)
         except _UNREADABLE as error:
             raise decode_error(response, error) from error
+
+    def following(self, value: T) -> "Optional[Call[T]]":
+        """The call that comes after this one, where one operation takes several.
+
+        :param value: What was read.
+        :returns: None when this was the last.
+        """
+        return None if self._then is None else self._then(value)
 
 
 def nothing(_: Any) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Union
+from typing import Any, Optional, Union
 
-from .._iso8601 import format_datetime
+from .._enums import RoomJoinPolicy, known_join_policy
+from .._iso8601 import format_datetime, to_utc
 from .._models import RoomParticipant
 
 #: What stands for participants in a call that gives them roles.
@@ -34,8 +35,8 @@ def room_id_to_wire(room_id: str) -> str:
     return room_id
 
 
-def datetime_to_wire(name: str, value: datetime) -> str:
-    """Write a moment.
+def moment_to_utc(name: str, value: datetime) -> datetime:
+    """Check a moment and express it in UTC.
 
     :param str name: The argument's name.
     :param datetime value: Aware, or naive in local time.
@@ -45,9 +46,20 @@ def datetime_to_wire(name: str, value: datetime) -> str:
     if not isinstance(value, datetime):
         raise TypeError(f"{name} must be a datetime.datetime, not {type(value).__name__}")
     try:
-        return format_datetime(value)
+        return to_utc(value)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
+
+
+def datetime_to_wire(name: str, value: datetime) -> str:
+    """Write a moment.
+
+    :param str name: The argument's name.
+    :param datetime value: Aware, or naive in local time.
+    :raises TypeError: If it is not a datetime.
+    :raises ValueError: If it cannot be expressed in UTC.
+    """
+    return format_datetime(moment_to_utc(name, value))
 
 
 def bool_to_wire(name: str, value: bool) -> bool:
@@ -60,6 +72,15 @@ def bool_to_wire(name: str, value: bool) -> bool:
     return value
 
 
+def join_policy_to_wire(policy: Union[RoomJoinPolicy, str]) -> str:
+    """Write a join policy. One that is not known here goes out as it is.
+
+    :raises TypeError: If it is not a string.
+    :raises ValueError: If it is empty.
+    """
+    return str(known_join_policy(policy))
+
+
 def roster_to_wire(participants: Participants) -> dict[str, str]:
     """Read participants with roles.
 
@@ -70,7 +91,7 @@ def roster_to_wire(participants: Participants) -> dict[str, str]:
     :raises ValueError: If an id or a role is empty, or one id is given two roles.
     """
     roster: dict[str, str] = {}
-    for place, participant in enumerate(_read(participants)):
+    for place, (participant, _) in enumerate(_read(participants)):
         role = str(participant.role)
         if roster.setdefault(participant.raw_id, role) != role:
             given = f"{roster[participant.raw_id]} and {role}"
@@ -86,11 +107,24 @@ def raw_ids_to_wire(participants: Participants) -> list[str]:
     :raises TypeError: If the argument or one of its items is of another type; the message names the item's place.
     :raises ValueError: If an id is empty.
     """
-    return list(dict.fromkeys(participant.raw_id for participant in _read(participants)))
+    return list(raw_ids_and_roles(participants))
 
 
-def _read(participants: Participants) -> Iterator[RoomParticipant]:
-    """Each item as a participant, and where the first wrong one stands."""
+def raw_ids_and_roles(participants: Participants) -> dict[str, Optional[str]]:
+    """Read participants whose roles do not matter.
+
+    :param participants: Identifiers, raw ids or RoomParticipants, or one raw id. Iterated once.
+    :returns: Raw id -> role in the order given, None where no RoomParticipant told one.
+    :raises TypeError: If the argument or one of its items is of another type; the message names the item's place.
+    :raises ValueError: If an id is empty.
+    """
+    return {
+        participant.raw_id: str(participant.role) if has_role else None for participant, has_role in _read(participants)
+    }
+
+
+def _read(participants: Participants) -> Iterator[tuple[RoomParticipant, bool]]:
+    """Each item as a participant, whether it told a role, and where the first wrong one stands."""
     if isinstance(participants, str):
         participants = [participants]  # one raw id: nobody means its letters
     if not isinstance(participants, Iterable):
@@ -98,6 +132,9 @@ def _read(participants: Participants) -> Iterator[RoomParticipant]:
     items = participants.items() if isinstance(participants, Mapping) else ((item,) for item in participants)
     for place, item in enumerate(items):
         try:
-            yield item[0] if isinstance(item[0], RoomParticipant) else RoomParticipant(*item)
+            if isinstance(item[0], RoomParticipant):
+                yield item[0], True
+            else:
+                yield RoomParticipant(*item), len(item) > 1
         except (TypeError, ValueError) as error:
             raise type(error)(f"participants[{place}]: {error}") from None

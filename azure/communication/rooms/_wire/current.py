@@ -5,11 +5,13 @@ come in pages. Facts about the service's answers: see the descriptions in ``swag
 """
 
 from datetime import datetime
-from typing import Any, Callable, Optional, TypeVar, cast
+from email.utils import format_datetime
+from typing import Any, Callable, Optional, TypeVar, Union, cast
 
 from azure.core.exceptions import ServiceRequestError
 from azure.core.rest import HttpRequest
 
+from .._enums import RoomJoinPolicy
 from .._generated.v2025_03_13 import _requests as builders
 from .._generated.v2025_03_13._schema import CreateRoomRequest, ParticipantProperties, UpdateRoomRequest
 from .._models import CommunicationRoom, RoomParticipant
@@ -39,10 +41,12 @@ class CurrentWire:
         valid_from: Given[datetime],
         valid_until: Given[datetime],
         pstn_dial_out_enabled: Given[bool],
+        room_join_policy: Given[Union[RoomJoinPolicy, str]],
         participants: Optional[Participants],
         repeatability: Repeatability,
     ) -> Call[CommunicationRoom]:
         """``POST /rooms``."""
+        self._refuse("room_join_policy", room_join_policy)
         body = cast(CreateRoomRequest, self._changes(valid_from, valid_until, pstn_dial_out_enabled))
         if participants is not None:
             body["participants"] = properties_of(participants)
@@ -51,7 +55,7 @@ class CurrentWire:
             api_version=self._version.text,
             body=body,
             repeatability_request_id=repeatability.request_id,
-            repeatability_first_sent=repeatability.first_sent,
+            repeatability_first_sent=format_datetime(repeatability.first_sent, usegmt=True),
         )
         return Call(request, builders.STATUSES["rooms_create"], CommunicationRoom)
 
@@ -69,8 +73,12 @@ class CurrentWire:
         valid_from: Given[datetime],
         valid_until: Given[datetime],
         pstn_dial_out_enabled: Given[bool],
+        room_join_policy: Given[Union[RoomJoinPolicy, str]],
+        participants: Given[Participants],
     ) -> Call[CommunicationRoom]:
         """``PATCH /rooms/{roomId}``."""
+        self._refuse("room_join_policy", room_join_policy)
+        self._refuse("participants of update_room", participants)
         request = builders.build_rooms_update_request(
             self._endpoint,
             room_id_to_wire(room_id),
@@ -99,6 +107,10 @@ class CurrentWire:
         """``PATCH /rooms/{roomId}/participants`` with a role for each."""
         return self._patch_participants(room_id, {**properties_of(participants)})
 
+    # This wire knows no other way to add than to add or update, nor to update.
+    add_participants = add_or_update_participants
+    update_participants = add_or_update_participants
+
     def remove_participants(self, room_id: str, participants: Participants) -> Call[None]:
         """``PATCH /rooms/{roomId}/participants`` with null for each."""
         return self._patch_participants(room_id, dict.fromkeys(raw_ids_to_wire(participants)))
@@ -112,6 +124,11 @@ class CurrentWire:
             else self._follow(next_link)
         )
         return Call(request, builders.STATUSES["participants_list"], page_of(participant_from_wire))
+
+    def _refuse(self, name: str, value: object) -> None:
+        """Refuse what 2022-02-01 alone has. None asks for nothing."""
+        if value is not UNSET and value is not None:
+            raise self._version.lacks(name)
 
     def _changes(
         self, valid_from: Given[datetime], valid_until: Given[datetime], pstn_dial_out_enabled: Given[bool]

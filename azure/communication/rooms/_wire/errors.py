@@ -9,7 +9,7 @@ The exceptions are azure-core's. Each carries, beyond what azure-core puts there
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Optional
+from typing import Any, Optional
 
 from azure.core.exceptions import (
     ClientAuthenticationError,
@@ -38,13 +38,42 @@ _NEXT_STEP = {
 }
 
 
+class _ErrorBody(ODataV4Format):
+    """What the body of an error says, in either of the service's forms.
+
+    When the body of a request fails validation, api-version 2022-02-01 answers with a problem of RFC 7807. It is read
+    as later versions put the same: a code and a message, and a detail for each thing that is wrong.
+    """
+
+    def __init__(self, json_object: Mapping[str, Any]) -> None:
+        is_problem = "title" in json_object and "error" not in json_object
+        super().__init__(_from_problem(json_object) if is_problem else json_object)
+
+
+def _from_problem(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """A problem in the form of the service's other errors.
+
+    A problem has no code; the one that later versions give for the same stands for it, or else the type of the problem.
+    """
+    return {
+        "code": "BadRequest" if problem.get("status") == 400 else problem.get("type"),
+        "message": problem["title"],
+        "details": [
+            {"code": "BadArgument", "message": message, "target": member}
+            for member, messages in (problem.get("errors") or {}).items()
+            for message in ([messages] if isinstance(messages, str) else messages or [])
+        ],
+        "innererror": {"code": "traceId", "message": problem["traceId"]} if "traceId" in problem else {},
+    }
+
+
 def response_error(response: HttpResponse) -> HttpResponseError:
     """The exception for an answer whose status is none of success.
 
     :param ~azure.core.rest.HttpResponse response: The answer, its body loaded.
     :rtype: ~azure.core.exceptions.HttpResponseError
     """
-    error = _BY_STATUS.get(response.status_code, HttpResponseError)(response=response)
+    error = _BY_STATUS.get(response.status_code, HttpResponseError)(response=response, error_format=_ErrorBody)
     status = _status(response)
     if error.error is None:
         lines = [f"The service answered {status}"]

@@ -2,7 +2,7 @@
 
 import re
 from enum import Enum
-from typing import NamedTuple, Union
+from typing import NamedTuple, Optional, Union
 
 from azure.core import CaseInsensitiveEnumMeta
 
@@ -10,6 +10,8 @@ from azure.core import CaseInsensitiveEnumMeta
 class ApiVersion(str, Enum, metaclass=CaseInsensitiveEnumMeta):
     """Versions of the Rooms service's interface, by the value of ``api-version`` on the wire."""
 
+    V2022_02_01 = "2022-02-01"
+    """First public preview; the service has retired it. Alone in having join policies and rosters within rooms."""
     V2023_03_31_PREVIEW = "2023-03-31-preview"
     """Second public preview; the service has retired it."""
     V2023_06_14 = "2023-06-14"
@@ -39,16 +41,31 @@ class Version(NamedTuple):
     text: str
     has_pstn_dial_out: bool
 
+    @property
+    def is_preview_2022(self) -> bool:
+        """Whether it is the first preview, whose wire is another than that of all later versions."""
+        return self.text == ApiVersion.V2022_02_01.value
+
     def require_pstn_dial_out(self) -> None:
         """Refuse ``pstn_dial_out_enabled`` where this version lacks it.
 
         :raises ValueError: If it does.
         """
         if not self.has_pstn_dial_out:
-            raise ValueError(
-                f"pstn_dial_out_enabled does not exist in api-version {self.text}; it exists from "
-                f"{_PSTN_DIAL_OUT_FROM} on. Make the client with such a version, or leave the argument out."
-            )
+            raise self.lacks("pstn_dial_out_enabled", since=_PSTN_DIAL_OUT_FROM)
+
+    def lacks(self, name: str, *, since: Optional[str] = None) -> ValueError:
+        """The error for a function or an argument that this version does not have.
+
+        :param str name: The function or the argument.
+        :keyword since: The first version that has it, as all later ones do; None for what 2022-02-01 alone has.
+        :paramtype since: str or None
+        """
+        others = _KNOWN[:1] if since is None else _KNOWN[_KNOWN.index(since) :]
+        return ValueError(
+            f"{name} does not exist in api-version {self.text}. Versions that have it: {', '.join(others)}"
+            f"{'' if since is None else ' and later'}. Make the client with one of those, or do without."
+        )
 
 
 def resolve_version(api_version: Union[ApiVersion, str]) -> Version:
