@@ -135,6 +135,7 @@ def test_communication_users_of_every_cloud_are_named_as_such(prefix: str) -> No
         (lambda: create(room_join_policy=""), "room_join_policy is empty"),
         (lambda: WIRE.get_room(""), "room_id is empty"),
         (lambda: WIRE.list_participants("..", None), "is a step in a path"),
+        (lambda: WIRE.list_participants(ROOM, "https://contoso.communication.azure.com/x"), "without pages"),
         (lambda: WIRE.add_participants(ROOM, [""]), r"participants\[0\]"),
         (lambda: WIRE.add_participants(ROOM, [RoomParticipant(ALICE, "Presenter"), ALICE]), "is given two roles"),
         (lambda: create(valid_from=datetime.max.replace(tzinfo=timezone(-timedelta(hours=1)))), "valid_from: "),

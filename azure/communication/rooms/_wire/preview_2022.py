@@ -120,7 +120,12 @@ class Preview2022Wire:
         raise self._version.lacks("list_rooms", since="2023-03-31-preview")
 
     def list_participants(self, room_id: str, next_link: Optional[str]) -> Call[Page[RoomParticipant]]:
-        """``GET /rooms/{roomId}/participants``: all of them, as one page."""
+        """``GET /rooms/{roomId}/participants``: all of them, as one page.
+
+        :raises ValueError: If a page is asked for by a link: this version has no pages to resume at.
+        """
+        if next_link is not None:
+            raise ValueError(f"api-version {self._version.text} lists participants without pages; leave the token out")
         request = self._request(builders.build_rooms_get_participants_request, room_id)
         statuses = builders.STATUSES["rooms_get_participants"]
         return Call(request, statuses, lambda wire: Page(roster_from_wire(wire), None))
