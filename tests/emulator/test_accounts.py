@@ -59,8 +59,9 @@ def test_a_connection_string_is_that_of_the_first_account_unless_another_is_name
     with RoomsEmulator(accounts=ACCOUNTS) as emulator:
         assert emulator.connection_string == f"endpoint={emulator.endpoint}/;accesskey={RED}"
         assert emulator.connection_string_of("blue") == f"endpoint={emulator.endpoint}/;accesskey={BLUE}"
-        with pytest.raises(KeyError, match="green"):
-            emulator.connection_string_of("green")
+        for use in (emulator.connection_string_of, emulator.token_credential):
+            with pytest.raises(KeyError, match="green"):
+                use("green")
 
 
 def test_a_token_is_for_the_account_that_it_names_or_for_the_first() -> None:

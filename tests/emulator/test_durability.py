@@ -162,6 +162,10 @@ def test_a_change_that_cannot_be_kept_is_refused_and_reading_goes_on() -> None:
         assert reply.body["error"]["message"] == "The emulator could not keep this: database or disk is full."
         assert [each["id"] for each in http.send("GET", "/rooms").body["value"]] == [room]
         assert emulator.requests[0].reason == "not kept: database or disk is full"
+        order = {"Content-Type": "application/json"}
+        reply = http.send_as_is("POST", "/_emulator/seed", b'{"count": 10000}', order)
+        assert (reply.status, reply.body["error"]["code"]) == (507, "InsufficientStorage")
+        assert len(emulator.export_rooms()["accounts"]["rooms"]) == 1
 
 
 class Unwilling:

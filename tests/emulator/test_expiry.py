@@ -139,6 +139,8 @@ def test_a_time_that_no_answer_could_hold_is_refused_and_the_clock_stays(days: i
         with pytest.raises(ValueError, match="years 1 to 9998"):
             move()
     with pytest.raises(ValueError, match="years 1 to 9998"):
+        Clock(skew=timedelta(days=days))
+    with pytest.raises(ValueError, match="years 1 to 9998"):
         clock.set(datetime(9999, 1, 1, tzinfo=timezone.utc))
     assert (clock.now(), clock.frozen) == (before, True)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, IncompleteRead, RemoteDisconnected
+from types import MappingProxyType
 from typing import Any, Optional
 
 import pytest
@@ -111,6 +112,13 @@ def test_what_cannot_be_a_fault_is_refused_with_what_is_wrong(values: Any, words
 def test_a_line_that_is_no_fault_is_refused(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         parse(text)
+
+
+def test_a_fault_stays_what_it_was_when_its_headers_are_changed() -> None:
+    headers = {"Retry-After": "1"}
+    fault = Fault(status=503, headers=MappingProxyType(headers))
+    headers["Retry-After"] = "2"
+    assert fault.to_json() == {"status": 503, "headers": {"Retry-After": "1"}}
 
 
 def test_a_fault_and_keywords_do_not_go_together() -> None:

@@ -38,6 +38,7 @@ def test_a_certificate_is_made_that_its_authority_vouches_for(host: str) -> None
         folder = emulator.ca_file.parent
         assert sorted(path.name for path in folder.iterdir()) == ["ca.pem", "server.pem"]
     assert not folder.exists()
+    assert emulator.ca_file is None
 
 
 def test_a_client_works_over_tls() -> None:

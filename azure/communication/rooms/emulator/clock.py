@@ -14,11 +14,14 @@ class Clock:
     :keyword skew: How far it is ahead of the machine's clock from the start; behind when negative.
     :paramtype skew: ~datetime.timedelta
     :keyword bool lenient: Judge the dates of requests by the machine's clock as well. Default False.
+    :raises ValueError: If the skew leads before the year 1 or after 9998.
     """
 
     def __init__(self, *, skew: timedelta = timedelta(), lenient: bool = False) -> None:
         self._lock = threading.Lock()
         self._skew = _ticks(skew)
+        if skew:
+            _require_year(self._machine() + self._skew)
         self._offset = self._skew
         self._frozen: Optional[int] = None
         self._lenient = lenient

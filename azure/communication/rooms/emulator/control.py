@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sqlite3
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -37,6 +38,8 @@ class Control:
             answer = Answer(refusal.status, refusal.body())
         except ValueError as error:
             answer = Answer(400, errors.not_understood(str(error)).body())
+        except sqlite3.OperationalError as error:
+            answer = Answer(507, errors.not_kept(str(error)).body())
         LOGGER.debug("%s %s %d", scope["method"], scope["path"], answer.status)
         await _encode(answer)(scope, receive, send)
 

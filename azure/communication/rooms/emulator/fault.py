@@ -95,6 +95,7 @@ class Fault:
             isinstance(self.headers, Mapping) and all(map(_is_header, self.headers.items())),
             "headers must be text, and not say how long the body is",
         )
+        object.__setattr__(self, "headers", dict(self.headers))  # the caller may change theirs
         _check(self.status is None or self.throttle is None, "status and throttle are two answers; choose one")
         _check(self.status is not None or (not self.headers and self.body is None), "headers and body go with a status")
         _check(bool(self.actions()), "nothing goes wrong; give status, throttle, delay, reset, truncate, garbage, ...")

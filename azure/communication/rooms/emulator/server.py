@@ -164,8 +164,11 @@ class RoomsEmulator:
         :param account: Whose rooms it opens; None, the default, for those of the first account.
         :type account: str or None
         :rtype: ~azure.core.credentials.TokenCredential
+        :raises KeyError: If there is no such account.
         """
-        return EmulatorCredential(self.clock, next(iter(self._accounts)) if account is None else account)
+        if account is not None and account not in self._accounts:
+            raise KeyError(account)
+        return EmulatorCredential(self.clock, account or next(iter(self._accounts)))
 
     def transport(self) -> "HttpTransport[Any, Any]":
         """A transport for clients on azure-core that calls the emulator in this process, with no connection between.
@@ -219,6 +222,8 @@ class RoomsEmulator:
         """Answer what has been asked, then listen no more. What is in memory is gone; a location keeps it."""
         self._site = None
         self._cleanup.close()
+        if self._tls:
+            self._certificate = None  # its files are gone
 
     def reset(self) -> None:
         """Forget all rooms and requests, and let clock and faults be as they were at the start.
