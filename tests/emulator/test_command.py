@@ -200,8 +200,10 @@ def test_what_was_exported_is_imported(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_the_status_of_a_command_outlives_its_export(tmp_path: Path) -> None:
+    stop = threading.Event()
     arguments = ["--port", "0", "--exec", "exit 3", "--export", str(tmp_path / "rooms.json")]
-    assert command.main(arguments) == 3
+    assert command.main(arguments, stop) == 3
+    assert stop.is_set()  # nobody waits for a signal any more
     assert (tmp_path / "rooms.json").exists()
 
 

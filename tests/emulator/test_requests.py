@@ -1,10 +1,12 @@
 """Requests that are wrong as a whole: versions, media types, bodies, methods, paths. Never a crash."""
 
+import asyncio
 import json
 import logging
 import logging.handlers
 import queue
 import socket
+import tracemalloc
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from people import ALICE
 from signed_http import Reply, SignedHttp
 
-from azure.communication.rooms.emulator import RoomsEmulator, app, receiving, versions
+from azure.communication.rooms.emulator import RoomsEmulator, app, errors, receiving, versions
 from azure.communication.rooms.emulator.routes import current
 
 ROOM = "/rooms/99400000000000000"
@@ -128,6 +130,25 @@ def test_a_body_that_is_too_large_is_not_read_to_its_end(http: SignedHttp) -> No
 def test_a_body_of_100_mb_is_refused_without_being_kept(http: SignedHttp) -> None:
     reply = http.send("POST", "/rooms", content=bytes(100_000_000))
     assert refusal(reply) == (413, "PayloadTooLarge")
+
+
+def test_a_body_that_is_too_large_is_received_to_its_end_and_not_kept() -> None:
+    left = 500
+
+    async def receive() -> dict[str, Any]:
+        nonlocal left
+        left -= 1
+        return {"type": "http.request", "body": bytes(100_000), "more_body": left > 0}
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(errors.Refusal, match="larger than 1000000 bytes"):
+            asyncio.run(receiving.read_body(receive, limit=1_000_000))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert left == 0
+    assert peak < 3_000_000
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,15 @@ def test_clear_forgets_everything(store: Store) -> None:
     assert store.delete_room(room.id) is False
 
 
+def test_what_was_committed_is_on_the_disk_before_it_is_answered(tmp_path: Path) -> None:
+    store = Store(tmp_path)  # a crash of the whole machine, which only this would survive, cannot be had in a test
+    settings = {
+        name: store._database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+    }
+    store.close()
+    assert settings == {"journal_mode": "wal", "synchronous": 2}
+
+
 def test_a_location_keeps_everything_for_the_next_store(tmp_path: Path) -> None:
     location = tmp_path / "not" / "yet"
     first = Store(location)

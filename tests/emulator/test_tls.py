@@ -15,8 +15,9 @@ from azure.communication.rooms.emulator import RoomsEmulator, certificate
 TARGET = "/rooms?api-version=2025-03-13"
 
 
-def get(emulator: RoomsEmulator, trusted: ssl.SSLContext) -> int:
+def get(emulator: RoomsEmulator, trusted: ssl.SSLContext, name: str = "") -> int:
     signed = SignedHttp(emulator.connection_string)
+    signed.host = name + signed.host[signed.host.rindex(":") :] if name else signed.host
     connection = http.client.HTTPSConnection(signed.host, timeout=10, context=trusted)
     try:
         connection.request("GET", TARGET, headers=signed.headers("GET", TARGET, b""))
@@ -39,6 +40,12 @@ def test_a_certificate_is_made_that_its_authority_vouches_for(host: str) -> None
         assert sorted(path.name for path in folder.iterdir()) == ["ca.pem", "server.pem"]
     assert not folder.exists()
     assert emulator.ca_file is None
+
+
+def test_a_certificate_is_good_for_every_usual_name_of_this_machine() -> None:
+    with RoomsEmulator(tls=True) as emulator:
+        trusted = ssl.create_default_context(cafile=str(emulator.ca_file))
+        assert [get(emulator, trusted, name) for name in ("127.0.0.1", "localhost")] == [200, 200]
 
 
 def test_a_client_works_over_tls() -> None:
