@@ -10,7 +10,8 @@ from azure.core.exceptions import ServiceRequestError
 from people import ALICE, BOB
 from raw_server import RawServer
 
-from azure.communication.rooms import ApiVersion, CommunicationRoom, RoomParticipant, RoomsClient, _rooms_client
+from azure.communication.rooms import ApiVersion, CommunicationRoom, RoomParticipant, RoomsClient
+from azure.communication.rooms._pipeline.clock import ServiceClock
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 ID = "99412345678901234"
@@ -27,7 +28,7 @@ def test_a_create_carries_a_fresh_pair_of_repeatability_headers(
     raw_client: RoomsClient, server: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = datetime(2025, 4, 1, 8, 0, 0, 999999, timezone.utc)
-    monkeypatch.setattr(_rooms_client, "utc_now", lambda: now)
+    monkeypatch.setattr(raw_client, "_clock", ServiceClock(lambda: now))
     server.answer(201, ROOM).answer(201, ROOM)
     raw_client.create_room()
     raw_client.create_room()

@@ -11,12 +11,12 @@ from typing import Any, Optional
 import pytest
 from azure.core.credentials import AccessToken, AzureKeyCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
-from azure.core.pipeline import PipelineContext, PipelineRequest
 from azure.core.rest import HttpRequest
 from raw_server import RawServer, Received
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.authentication import HMACCredentialsPolicy, sign, string_to_sign
+from azure.communication.rooms._pipeline.clock import ServiceClock, utc_now
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 OTHER_KEY = base64.b64encode(b"another key of thirty-two bytes.").decode()
@@ -94,7 +94,7 @@ def test_a_body_that_cannot_be_hashed_is_refused(raw_client: RoomsClient, server
 
 def test_every_attempt_is_signed_anew(raw_client: RoomsClient, server: RawServer) -> None:
     moments = iter([datetime(2025, 3, 27, 6, 42, second, tzinfo=timezone.utc) for second in (12, 13)])
-    policy = HMACCredentialsPolicy(server.endpoint, AzureKeyCredential(KEY), clock=lambda: next(moments))
+    policy = HMACCredentialsPolicy(server.endpoint, AzureKeyCredential(KEY), ServiceClock(lambda: next(moments)))
     server.answer(503).answer(200, ROOM)
     with RoomsClient(server.endpoint, KEY, authentication_policy=policy, retry_backoff_factor=0) as client:
         client.get_room("99412345678901234")
@@ -132,7 +132,7 @@ def test_a_key_is_decoded_once_for_each_value(monkeypatch: pytest.MonkeyPatch) -
     policy = HMACCredentialsPolicy("https://h", credential)
     for key in (KEY, KEY, OTHER_KEY, OTHER_KEY):
         credential.update(key)
-        policy.on_request(PipelineRequest(HttpRequest("GET", "https://h/rooms"), PipelineContext(None)))
+        policy.sign_request(HttpRequest("GET", "https://h/rooms"), utc_now())
     assert decoded == [KEY, OTHER_KEY]
 
 

@@ -12,6 +12,7 @@ from raw_server import RawServer
 
 from azure.communication.rooms import RoomsClient, __version__
 from azure.communication.rooms._pipeline import build_pipeline_client
+from azure.communication.rooms._pipeline.clock import ServiceClock
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 ID = "99412345678901234"
@@ -22,7 +23,7 @@ ORDER = [
     "UserAgentPolicy",
     "ProxyPolicy",
     "RedirectPolicy",
-    "RetryPolicy",
+    "RoomsRetryPolicy",
     "CustomHookPolicy",
     "NetworkTraceLoggingPolicy",
     "DistributedTracingPolicy",
@@ -33,7 +34,7 @@ ORDER = [
 
 def names(**kwargs: Any) -> list[str]:
     """The policies of a pipeline, by class."""
-    with build_pipeline_client("https://h", AzureKeyCredential(KEY), **kwargs) as client:
+    with build_pipeline_client("https://h", AzureKeyCredential(KEY), ServiceClock(), **kwargs) as client:
         found = [getattr(policy, "_policy", policy) for policy in client._pipeline._impl_policies]
         return [type(policy).__name__ for policy in found if not type(policy).__name__.startswith("_Transport")]
 
@@ -47,7 +48,7 @@ def test_a_callers_policies_come_first_or_behind_the_retries() -> None:
         pass
 
     assert names(per_call_policies=Mine()) == ["Mine", *ORDER]
-    after = ORDER.index("RetryPolicy") + 1
+    after = ORDER.index("RoomsRetryPolicy") + 1
     assert names(per_retry_policies=[Mine()]) == [*ORDER[:after], "Mine", *ORDER[after:]]
     assert names(policies=[Mine()]) == ["Mine"]
 
@@ -60,7 +61,7 @@ def test_a_callers_policies_come_first_or_behind_the_retries() -> None:
         ("user_agent_policy", "UserAgentPolicy"),
         ("proxy_policy", "ProxyPolicy"),
         ("redirect_policy", "RedirectPolicy"),
-        ("retry_policy", "RetryPolicy"),
+        ("retry_policy", "RoomsRetryPolicy"),
         ("custom_hook_policy", "CustomHookPolicy"),
         ("logging_policy", "NetworkTraceLoggingPolicy"),
         ("http_logging_policy", "HttpLoggingPolicy"),

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, overload
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any, Callable, NoReturn, Optional, TypeVar, Union, cast, overload
+from uuid import UUID
 
 from azure.core.credentials import AzureKeyCredential, TokenCredential
 from azure.core.paging import ItemPaged
@@ -15,12 +15,16 @@ from azure.core.utils import case_insensitive_dict
 from ._earlier_names import EarlierNames, one_of
 from ._enums import RoomJoinPolicy
 from ._models import CommunicationRoom, RoomParticipant
+from ._paging import ItemsByPage
 from ._pipeline import build_pipeline_client
-from ._pipeline.authentication import utc_now
+from ._pipeline.clock import ServiceClock
+from ._pipeline.deadline import Deadline
 from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
 from ._pipeline.options import check_options
+from ._pipeline.retry import DELETED_BEFORE
+from ._repeatability import repeatability_of
 from ._wire import wire_for
-from ._wire.call import UNSET, Call, Given, Page, Repeatability
+from ._wire.call import UNSET, Call, Given, Page
 from ._wire.versions import DEFAULT_VERSION, ApiVersion
 
 if TYPE_CHECKING:
@@ -51,6 +55,9 @@ class RoomsClient(EarlierNames):
         those known here is sent as it is.
     :paramtype api_version: ~azure.communication.rooms.ApiVersion or str
     :keyword bool allow_insecure_connection: Take an ``http://`` endpoint that is not this machine. Default False.
+    :keyword bool correct_clock_skew: Sign by the service's clock once it is seen that this machine's is wrong. Default
+        True.
+    :keyword int max_response_size: Bytes of an answer, decompressed, beyond which it is refused. Default 64 MiB.
     :raises TypeError: If an argument is of another type.
     :raises ValueError: If the endpoint, the key or the version cannot be right; the message says which part.
     """
@@ -70,7 +77,9 @@ class RoomsClient(EarlierNames):
         self._wire = wire_for(endpoint, api_version)
         self._takes_any_option = any(name.endswith(_OWN_CODE) for name in kwargs)
         self._endpoint = endpoint
-        self._client = build_pipeline_client(endpoint, credential, **kwargs)
+        self._timeout: Optional[float] = kwargs.get("timeout")
+        self._clock = ServiceClock()
+        self._client = build_pipeline_client(endpoint, credential, self._clock, **kwargs)
 
     @classmethod
     def from_connection_string(cls, conn_str: str, **kwargs: Any) -> "Self":
@@ -96,12 +105,16 @@ class RoomsClient(EarlierNames):
         pstn_dial_out_enabled: Given[bool] = UNSET,
         room_join_policy: Given[Union[RoomJoinPolicy, str]] = UNSET,
         participants: "Optional[ParticipantsWithRoles]" = None,
+        repeatability_request_id: Union[str, UUID, None] = None,
+        repeatability_first_sent: Union[str, datetime, None] = None,
         **kwargs: "Unpack[CallOptions]",
     ) -> CommunicationRoom:
         """Create a room.
 
         A create that is retried, by this client or with the same repeatability headers, makes one room: the service
-        tracks them for five minutes (https://learn.microsoft.com/rest/api/communication/repeatable-requests).
+        tracks them for five minutes (https://learn.microsoft.com/rest/api/communication/repeatable-requests). To take a
+        create up again after a crash, keep both of its values before it is sent first, and give them and the same
+        arguments again within those five minutes.
 
         :keyword valid_from: From when the room can be joined. Default: now, by the service's clock.
         :paramtype valid_from: ~datetime.datetime or None
@@ -117,11 +130,17 @@ class RoomsClient(EarlierNames):
         :keyword participants: Who may join: participants; identifiers or raw ids, who become Attendees; or a mapping
             of raw ids to roles.
         :paramtype participants: Iterable[~azure.communication.rooms.RoomParticipant] or None
+        :keyword repeatability_request_id: A GUID, the same for every repetition of this create. Default: a new one.
+        :paramtype repeatability_request_id: str or ~uuid.UUID or None
+        :keyword repeatability_first_sent: When it was sent first, to the second: an aware datetime or an HTTP date.
+            Default: now. Belongs to repeatability_request_id: both or neither.
+        :paramtype repeatability_first_sent: ~datetime.datetime or str or None
         :returns: The created room.
         :rtype: ~azure.communication.rooms.CommunicationRoom
         :raises TypeError: If an argument is of another type, before any request.
         :raises ValueError: If an argument cannot be right, or does not exist in this api-version, before any request.
-        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 with ``error.details`` for times.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 with ``error.details`` for times,
+            412 when repeatability_first_sent lies more than five minutes back.
         """
         call = self._wire.create_room(
             valid_from=valid_from,
@@ -129,7 +148,7 @@ class RoomsClient(EarlierNames):
             pstn_dial_out_enabled=pstn_dial_out_enabled,
             room_join_policy=room_join_policy,
             participants=participants,
-            repeatability=_new_repeatability(),
+            repeatability=repeatability_of(repeatability_request_id, repeatability_first_sent, self._clock.now()),
         )
         return self._send(call, self.create_room, kwargs)
 
@@ -196,6 +215,8 @@ class RoomsClient(EarlierNames):
     @distributed_trace
     def delete_room(self, room_id: str, **kwargs: "Unpack[CallOptions]") -> None:
         """Delete a room. Deleting one that was deleted before succeeds again, but on api-version 2022-02-01.
+
+        So does a delete whose answer was lost and that is told 404 when it is sent again.
 
         :param str room_id: Id of the room.
         :raises TypeError: If the id is not a string, before any request.
@@ -325,15 +346,22 @@ class RoomsClient(EarlierNames):
     def __repr__(self) -> str:
         return f"<RoomsClient {self._endpoint}>"
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a RoomsClient cannot be pickled or copied: it holds connections and a key; make one where needed"
+        )
+
     def _send(self, call: Call[T], method: Callable[..., Any], options: Any) -> T:
         """Send a call and read its answer: the one place here that does I/O."""
         self._check(method, options)
         cls = options.pop("cls", None)
         step: Optional[Call[T]] = call
-        while step is not None:
-            answer = self._client._pipeline.run(step.request, **options)  # noqa: SLF001  as azure-core's own clients do
-            value = step.read(answer.http_response)
-            step = step.following(value)
+        with Deadline(options.get("timeout", self._timeout)):
+            while step is not None:
+                answer = self._client._pipeline.run(step.request, **options)  # noqa: SLF001  as azure-core's clients do
+                # A delete that an earlier attempt did has nothing to say, as any delete.
+                value = cast(T, None) if DELETED_BEFORE in answer.context else step.read(answer.http_response)
+                step = step.following(value)
         return value if cls is None else cls(answer, value, dict(answer.http_response.headers))
 
     def _send_change(self, call: Call[Any], method: Callable[..., Any], options: Any) -> None:
@@ -357,7 +385,7 @@ class RoomsClient(EarlierNames):
         def extract_data(page: Page[T]) -> tuple[Optional[str], Iterable[T]]:
             return page.next_link, cls(page.items)
 
-        return ItemPaged(get_next, extract_data)
+        return ItemsByPage(get_next, extract_data)
 
     def _check(self, method: Callable[..., Any], options: Mapping[str, Any]) -> None:
         if not self._takes_any_option:
@@ -366,8 +394,3 @@ class RoomsClient(EarlierNames):
 
 def _nothing(*_: Any) -> None:
     """Make nothing of an answer."""
-
-
-def _new_repeatability() -> Repeatability:
-    """What makes one create repeatable, made once for all its attempts."""
-    return Repeatability(str(uuid4()), utc_now())

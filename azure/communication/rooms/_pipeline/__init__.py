@@ -12,7 +12,6 @@ from azure.core.pipeline.policies import (
     ProxyPolicy,
     RedirectPolicy,
     RequestIdPolicy,
-    RetryPolicy,
     UserAgentPolicy,
 )
 from azure.core.rest import HttpRequest, HttpResponse
@@ -20,7 +19,10 @@ from azure.core.rest import HttpRequest, HttpResponse
 from .._url import split_url
 from .._version import __version__
 from .authentication import Credential, authentication_policy
+from .clock import ServiceClock
 from .endpoint import is_loopback
+from .retry import RoomsRetryPolicy
+from .transport import Urllib3Transport
 
 #: The service's own headers that HttpLoggingPolicy may show. None of them is a secret.
 _LOGGED_HEADERS = (
@@ -33,16 +35,24 @@ _LOGGED_HEADERS = (
 )
 
 
+#: Redirects that one call follows; azure-core's 30 are no use to anybody.
+_REDIRECTS = 10
+
+
 def build_pipeline_client(
-    endpoint: str, credential: Credential, **kwargs: Any
+    endpoint: str, credential: Credential, clock: ServiceClock, **kwargs: Any
 ) -> "PipelineClient[HttpRequest, HttpResponse]":
     """Build the pipeline that every request of a client goes through.
 
     :param str endpoint: Scheme, host and port of the resource, as ``normalize_endpoint`` gives it.
     :param credential: What proves who asks.
     :type credential: ~azure.core.credentials.AzureKeyCredential or ~azure.core.credentials.TokenCredential
-    :keyword transport: Sends requests, in place of azure-core's default.
+    :param clock: The service's time.
+    :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock
+    :keyword transport: Sends requests, in place of :class:`~.transport.Urllib3Transport`.
     :paramtype transport: ~azure.core.pipeline.transport.HttpTransport
+    :keyword bool correct_clock_skew: Whether to learn the service's time from a 401, once this machine's clock is found
+        to be wrong. Default True.
     :keyword per_call_policies: Policies to put first.
     :keyword per_retry_policies: Policies to put behind the retry policy.
     :keyword bool use_env_settings: Whether proxies and certificates come from the environment. Default True, and
@@ -56,6 +66,7 @@ def build_pipeline_client(
     if parts.scheme == "http" and is_loopback(str(parts.hostname)):
         # A proxy of the environment's could not reach this machine's loopback, and http needs no certificates of it.
         kwargs.setdefault("use_env_settings", False)
+    correct_clock_skew = kwargs.pop("correct_clock_skew", True)
     headers = {"x-ms-return-client-request-id": "true", **kwargs.pop("base_headers", {})}
     policies = [
         kwargs.pop("request_id_policy", None) or RequestIdPolicy(**kwargs),
@@ -63,16 +74,19 @@ def build_pipeline_client(
         kwargs.pop("user_agent_policy", None)
         or UserAgentPolicy(**{"sdk_moniker": f"communication-rooms/{__version__}", **kwargs}),
         kwargs.pop("proxy_policy", None) or ProxyPolicy(**kwargs),
-        kwargs.pop("redirect_policy", None) or RedirectPolicy(**kwargs),
-        kwargs.pop("retry_policy", None) or RetryPolicy(**kwargs),
+        kwargs.pop("redirect_policy", None) or RedirectPolicy(**{"redirect_max": _REDIRECTS, **kwargs}),
+        kwargs.pop("retry_policy", None) or RoomsRetryPolicy(clock=clock, **kwargs),
         kwargs.pop("custom_hook_policy", None) or CustomHookPolicy(**kwargs),
         kwargs.pop("logging_policy", None) or NetworkTraceLoggingPolicy(**kwargs),
         DistributedTracingPolicy(**kwargs),
         kwargs.pop("http_logging_policy", None) or _http_logging_policy(**kwargs),
         # Behind Retry, so that every attempt is signed anew, and behind all others, so that what hooks change is
         # signed as it is sent and no log sees the signature.
-        kwargs.pop("authentication_policy", None) or authentication_policy(endpoint, credential),
+        kwargs.pop("authentication_policy", None)
+        or authentication_policy(endpoint, credential, clock, correct_clock_skew),
     ]
+    if kwargs.get("session") is None:  # a session is one of requests, and for azure-core's own transport
+        kwargs["transport"] = kwargs.get("transport") or Urllib3Transport(**kwargs)
     return PipelineClient(endpoint, **{"policies": policies, **kwargs})
 
 

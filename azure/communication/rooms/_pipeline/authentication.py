@@ -10,17 +10,19 @@ that no exception, log or trace that holds the request holds it too.
 import base64
 import hashlib
 import hmac
-from datetime import datetime, timezone
-from email.utils import format_datetime
-from typing import Any, Callable, Union
+from collections.abc import MutableMapping
+from datetime import datetime, timedelta
+from typing import Any, Optional, Union
 
 from azure.core.credentials import AzureKeyCredential, TokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 from azure.core.pipeline import PipelineRequest, PipelineResponse
-from azure.core.pipeline.policies import BearerTokenCredentialPolicy, SansIOHTTPPolicy
+from azure.core.pipeline.policies import BearerTokenCredentialPolicy, HTTPPolicy
 from azure.core.rest import HttpRequest, HttpResponse
 
+from .._iso8601 import format_datetime as format_rfc3339
 from .._url import origin_of, target_of
+from .clock import ServiceClock, http_date, parse_first_sent
 from .endpoint import decode_key
 
 Credential = Union[AzureKeyCredential, TokenCredential]
@@ -63,11 +65,6 @@ def sign(key: bytes, text: str) -> str:
     return base64.b64encode(hmac.new(key, text.encode(), hashlib.sha256).digest()).decode()
 
 
-def utc_now() -> datetime:
-    """The clock of this machine."""
-    return datetime.now(timezone.utc)
-
-
 class _OnlyForEndpoint:
     """What both policies share: which host they prove anything to, and what they leave behind."""
 
@@ -96,29 +93,38 @@ class _OnlyForEndpoint:
         request.http_request.headers.pop("Authorization", None)
 
 
-class HMACCredentialsPolicy(_OnlyForEndpoint, SansIOHTTPPolicy[HttpRequest, HttpResponse]):
+class HMACCredentialsPolicy(_OnlyForEndpoint, HTTPPolicy[HttpRequest, HttpResponse]):
     """Signs every attempt of a request with an access key.
 
     The key is read from the credential each time, so that ``AzureKeyCredential.update`` takes effect at the next
-    request, and decoded once for each value it has.
+    request, and decoded once for each value it has. A 401 whose ``Date`` lies more than a minute from the time that was
+    signed is answered with one more try, signed by the service's clock.
 
     :param str endpoint: The only scheme, host and port to sign for.
     :param credential: Holds the access key in base64.
     :type credential: ~azure.core.credentials.AzureKeyCredential
     :param clock: Tells the time.
-    :type clock: Callable[[], ~datetime.datetime]
+    :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock or None
+    :param bool correct_clock_skew: Whether to make that one more try.
     :raises ValueError: If the key is not base64.
     """
 
-    def __init__(self, endpoint: str, credential: AzureKeyCredential, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        endpoint: str,
+        credential: AzureKeyCredential,
+        clock: Optional[ServiceClock] = None,
+        correct_clock_skew: bool = True,
+    ) -> None:
         super().__init__(endpoint)
         self._host = endpoint.partition("://")[2]
         self._credential = credential
-        self._clock = clock
+        self._clock = clock or ServiceClock()
+        self._correct_clock_skew = correct_clock_skew
         self._decoded: tuple[str, bytes] = (credential.key, decode_key(credential.key))
 
-    def on_request(self, request: "PipelineRequest[HttpRequest]") -> None:
-        """Sign a request.
+    def send(self, request: "PipelineRequest[HttpRequest]") -> "PipelineResponse[HttpRequest, HttpResponse]":
+        """Sign a request and send it.
 
         :param request: The request, otherwise complete.
         :type request: ~azure.core.pipeline.PipelineRequest
@@ -126,16 +132,48 @@ class HMACCredentialsPolicy(_OnlyForEndpoint, SansIOHTTPPolicy[HttpRequest, Http
         :raises TypeError: If its body is a stream or a form, which cannot be hashed before it is sent.
         :raises ValueError: If the key was changed to one that is not base64.
         """
-        http_request = request.http_request
-        self._require_endpoint(http_request)
-        target = target_of(http_request.url)
-        http_request.url = self._endpoint + target
-        date = format_datetime(self._clock(), usegmt=True)
-        body_hash = content_hash(_body_of(http_request))
-        text = string_to_sign(http_request.method.upper(), target, date, self._host, body_hash)
-        http_request.headers["x-ms-date"] = date
-        http_request.headers["x-ms-content-sha256"] = body_hash
-        http_request.headers["Authorization"] = (
+        response = self._send_at(self._clock.now(), request)
+        if response.http_response.status_code != 401 or not self._correct_clock_skew:
+            return response
+        ahead = self._clock.difference(response.http_response.headers.get("Date"))
+        if not ahead:
+            return response
+        response.http_response.close()
+        moment = self._clock.now()
+        _correct_first_sent(request.http_request.headers, moment, ahead)
+        response = self._send_at(moment + ahead, request)
+        if response.http_response.status_code != 401:
+            self._clock.correct(ahead)
+        return response
+
+    def _send_at(
+        self, moment: datetime, request: "PipelineRequest[HttpRequest]"
+    ) -> "PipelineResponse[HttpRequest, HttpResponse]":
+        self.sign_request(request.http_request, moment)
+        try:
+            response = self.next.send(request)
+        except Exception:
+            self.on_exception(request)
+            raise
+        self.on_response(request, response)
+        return response
+
+    def sign_request(self, request: HttpRequest, moment: datetime) -> None:
+        """Put the signature on a request.
+
+        :param request: The request, otherwise complete.
+        :type request: ~azure.core.rest.HttpRequest
+        :param ~datetime.datetime moment: The time to sign.
+        """
+        self._require_endpoint(request)
+        target = target_of(request.url)
+        request.url = self._endpoint + target
+        date = http_date(moment)
+        body_hash = content_hash(_body_of(request))
+        text = string_to_sign(request.method.upper(), target, date, self._host, body_hash)
+        request.headers["x-ms-date"] = date
+        request.headers["x-ms-content-sha256"] = body_hash
+        request.headers["Authorization"] = (
             f"HMAC-SHA256 SignedHeaders={_SIGNED_HEADERS}&Signature={sign(self._key(), text)}"
         )
 
@@ -173,24 +211,36 @@ class TokenCredentialsPolicy(_OnlyForEndpoint, BearerTokenCredentialPolicy[HttpR
 
 
 def authentication_policy(
-    endpoint: str, credential: Credential
+    endpoint: str, credential: Credential, clock: ServiceClock, correct_clock_skew: bool
 ) -> Union[HMACCredentialsPolicy, TokenCredentialsPolicy]:
     """The policy for a credential.
 
     :param str endpoint: Scheme, host and port of the resource.
     :param credential: An access key, or anything with ``get_token`` or ``get_token_info``.
     :type credential: ~azure.core.credentials.AzureKeyCredential or ~azure.core.credentials.TokenCredential
+    :param clock: Tells the time to sign.
+    :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock
+    :param bool correct_clock_skew: Whether to learn the service's time from a 401.
     :raises TypeError: If it is neither.
     :raises ValueError: If an access key is not base64.
     """
     if isinstance(credential, AzureKeyCredential):
-        return HMACCredentialsPolicy(endpoint, credential)
+        return HMACCredentialsPolicy(endpoint, credential, clock, correct_clock_skew)
     if hasattr(credential, "get_token") or hasattr(credential, "get_token_info"):
         return TokenCredentialsPolicy(endpoint, credential)
     raise TypeError(
         "credential must be an AzureKeyCredential or a token credential (an object with get_token), not "
         f"{type(credential).__name__}; for a connection string use RoomsClient.from_connection_string"
     )
+
+
+def _correct_first_sent(headers: MutableMapping[str, str], moment: datetime, ahead: timedelta) -> None:
+    """Correct the time of a create that was stamped by the same wrong clock; the 401 says that nothing was done yet."""
+    text = headers.get("Repeatability-First-Sent")
+    first_sent = parse_first_sent(text)
+    if first_sent is not None and abs(first_sent - moment) < abs(first_sent - moment - ahead):
+        write = http_date if "," in str(text) else format_rfc3339
+        headers["Repeatability-First-Sent"] = write(first_sent + ahead)
 
 
 def _body_of(request: HttpRequest) -> bytes:

@@ -37,6 +37,16 @@ _NEXT_STEP = {
     "look whether the room exists before creating it with new repeatability headers.",
 }
 
+#: Characters of a body that cannot be read in the text of its exception.
+_SNIPPET = 200
+
+
+class _UnreadableAnswerError(DecodeError):
+    """Says no more of the body than its message does; azure-core's would add 2,048 characters of it."""
+
+    def __str__(self) -> str:
+        return str(self.message)
+
 
 class _ErrorBody(ODataV4Format):
     """What the body of an error says, in either of the service's forms.
@@ -79,6 +89,10 @@ def response_error(response: HttpResponse) -> HttpResponseError:
         lines = [f"The service answered {status}"]
     else:
         lines = [f"({error.error.code}) {error.error.message}", f"Status: {status}", *_parts(error.error)]
+    if "Retry-After" in response.headers:
+        lines.append(
+            f"The service asks to wait before the next attempt (Retry-After: {response.headers['Retry-After']})"
+        )
     if response.status_code in _NEXT_STEP:
         lines.append(_NEXT_STEP[response.status_code])
     code = error.error.code if error.error is not None else None
@@ -92,10 +106,11 @@ def decode_error(response: HttpResponse, cause: BaseException) -> DecodeError:
     :param BaseException cause: What reading it raised.
     :rtype: ~azure.core.exceptions.DecodeError
     """
-    error = DecodeError(message="", response=response, error=cause)
+    error = _UnreadableAnswerError(message="", response=response, error=cause)
     error.error = None  # a success with an error's body is still no error of the service's
     lines = [
-        f"The service answered {_status(response)} with a body that cannot be read ({type(cause).__name__}: {cause})"
+        f"The service answered {_status(response)} with a body that cannot be read ({type(cause).__name__}: {cause})",
+        f"It begins: {response.content[: 4 * _SNIPPET].decode('utf-8', 'replace')[:_SNIPPET]!r}",
     ]
     _complete(error, response, None, lines)
     return error

@@ -1,0 +1,357 @@
+"""The default transport: azure-core's interface on urllib3.
+
+What azure-core's own does with requests, without requests: no cookies, no netrc, the environment read once and not at
+each call, as many connections kept as threads used at once. Beyond that it keeps to the deadline of a call
+(``deadline.py``) and refuses answers that grow too large.
+"""
+
+import os
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Optional, Union
+
+from azure.core.configuration import ConnectionConfiguration
+from azure.core.exceptions import (
+    AzureError,
+    DecodeError,
+    IncompleteReadError,
+    ServiceRequestError,
+    ServiceRequestTimeoutError,
+    ServiceResponseError,
+    ServiceResponseTimeoutError,
+)
+from azure.core.pipeline.transport import HttpTransport
+from azure.core.rest import HttpRequest
+from azure.core.rest._http_response_impl import HttpResponseImpl
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, ProxyManager, Retry, Timeout
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import DecodeError as UndecodableBody
+from urllib3.util import make_headers, parse_url
+from urllib3.util.ssl_ import create_urllib3_context
+
+from .._url import host_of, split_url, target_of
+from .deadline import BoundedHTTPSPool, BoundedPool, BoundedSSLSocket, within_deadline
+from .environment import Environment
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+#: Seconds to reach the service, and to wait for the next part of its answer.
+CONNECTION_TIMEOUT, READ_TIMEOUT = 10, 60
+#: Bytes of an answer, decompressed, beyond which it is refused. A page of 100,000 participants stays far below.
+MAX_RESPONSE_SIZE = 64 * 1024 * 1024
+
+_CHUNK = 64 * 1024
+_NO_RETRIES = Retry(total=False, redirect=False, raise_on_status=False)
+
+
+class AnswerBrokenOffError(ServiceResponseError, IncompleteReadError):
+    """The body of an answer did not come whole. Both of azure-core's errors for it, which its own transport mixes."""
+
+
+class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
+    """Sends requests over urllib3. Safe to use from several threads, and after a fork.
+
+    :keyword float connection_timeout: Seconds to reach the service. Default 10.
+    :keyword float read_timeout: Seconds to wait for the next part of an answer. Default 60.
+    :keyword connection_verify: Whether to check certificates, or the file or folder of those to trust.
+    :paramtype connection_verify: bool or str
+    :keyword connection_cert: A file with a client certificate and its key, or one file for each.
+    :paramtype connection_cert: str or tuple[str, str] or None
+    :keyword bool use_env_settings: Whether proxies and certificates come from the environment. Default True.
+    :keyword int max_response_size: Bytes of an answer, decompressed, beyond which it is refused. Default 64 MiB.
+    """
+
+    def __init__(
+        self, *, use_env_settings: bool = True, max_response_size: int = MAX_RESPONSE_SIZE, **kwargs: Any
+    ) -> None:
+        defaults = {"connection_timeout": CONNECTION_TIMEOUT, "read_timeout": READ_TIMEOUT}
+        self.connection_config = ConnectionConfiguration(**{**defaults, **kwargs})
+        self._environment = Environment(use_env_settings)
+        self._max_response_size = max_response_size
+        self._closed = False
+        self._start()
+
+    def _start(self) -> None:
+        """Begin with no connections."""
+        self._lock = threading.Lock()
+        self._managers: dict[Any, PoolManager] = {}
+        self._pools: dict[Any, tuple[HTTPConnectionPool, bool]] = {}
+        self._process = os.getpid()  # last: another thread that sees it sees the rest
+
+    def open(self) -> None:
+        """Check that it may be used.
+
+        :raises ValueError: If it was closed.
+        """
+        if self._closed:
+            raise ValueError("the client is closed; make another, or call it before close() and in its with block")
+
+    def close(self) -> None:
+        """Close all connections that wait; those in use are closed when their call is over."""
+        self._closed = True
+        with self._lock:
+            for pool, _ in self._pools.values():
+                pool.close()
+
+    def __enter__(self) -> "Self":
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def send(  # type: ignore[override]  # the keywords are azure-core's, by name
+        self,
+        request: HttpRequest,
+        *,
+        stream: bool = False,
+        proxies: Optional[Mapping[str, str]] = None,
+        connection_timeout: Optional[float] = None,
+        read_timeout: Optional[float] = None,
+        connection_verify: Union[bool, str, None] = None,
+        connection_cert: Union[str, tuple[str, str], None] = None,
+    ) -> HttpResponseImpl:
+        """Send a request.
+
+        :param request: The request, its URL absolute.
+        :type request: ~azure.core.rest.HttpRequest
+        :keyword bool stream: Whether to leave the body to be read later. Default False.
+        :returns: The answer, whatever its status.
+        :rtype: ~azure.core.rest.HttpResponse
+        :raises ~azure.core.exceptions.ServiceRequestError: If the service could not be reached.
+        :raises ~azure.core.exceptions.ServiceResponseError: If its answer broke off or took too long.
+        :raises ~azure.core.exceptions.DecodeError: If its body is too large, or not compressed as its header says.
+        :raises ValueError: If the transport was closed, or the request cannot be sent as it is.
+        """
+        self.open()
+        config = self.connection_config
+        parts = split_url(request.url)
+        origin = f"{parts.scheme}://{host_of(parts)}"
+        verify = config.verify if connection_verify is None else connection_verify
+        pool, by_proxy = self._pool(parts.scheme, host_of(parts), proxies, verify, connection_cert or config.cert)
+        timeout = _timeout(
+            origin,
+            config.timeout if connection_timeout is None else connection_timeout,
+            config.read_timeout if read_timeout is None else read_timeout,
+        )
+        try:
+            response = pool.urlopen(
+                request.method,
+                request.url if by_proxy else target_of(request.url),
+                **_message_of(request),
+                timeout=timeout,
+                retries=_NO_RETRIES,
+                redirect=False,
+                assert_same_host=False,
+                preload_content=False,
+                decode_content=False,
+            )
+        except (HTTPError, ValueError) as error:
+            failure: Exception = error
+        else:
+            answer = _Answer(request, response, config.data_block_size, self._max_response_size)
+            if not stream:
+                answer.read()
+            return answer
+        # Raised out here, where azure-core's errors find no traceback to keep: its frames hold the signature.
+        raise _send_error(failure, origin)
+
+    def _pool(
+        self, scheme: str, host: str, proxies: Optional[Mapping[str, str]], verify: Union[bool, str], cert: Any
+    ) -> tuple[HTTPConnectionPool, bool]:
+        """Connections to a host, and whether requests over them name it to a proxy."""
+        if self._process != os.getpid():
+            self._start()  # a fork: the parent goes on using its connections
+        key = (scheme, host, tuple(proxies.items()) if proxies else None, verify, cert)
+        found = self._pools.get(key)
+        if found is None:
+            with self._lock:
+                found = self._pools[key] = self._new_pool(scheme, host, proxies, verify, cert)
+        return found
+
+    def _new_pool(
+        self, scheme: str, host: str, proxies: Optional[Mapping[str, str]], verify: Union[bool, str], cert: Any
+    ) -> tuple[HTTPConnectionPool, bool]:
+        proxy = self._environment.proxy_for(scheme, host, proxies)
+        encrypted = scheme == "https" or (proxy or "").startswith("https:")
+        key = (proxy, (verify, cert) if encrypted else None)
+        manager = self._managers.get(key)
+        if manager is None:
+            context = _tls_context(verify, cert, self._environment.certificates) if encrypted else None
+            manager = self._managers[key] = _new_manager(proxy, context)
+        return manager.connection_from_url(f"{scheme}://{host}"), proxy is not None and scheme == "http"
+
+
+def _new_manager(proxy: Optional[str], context: Optional[ssl.SSLContext]) -> PoolManager:
+    options: dict[str, Any] = {} if context is None else {"ssl_context": context, "cert_reqs": context.verify_mode}
+    manager: PoolManager
+    if proxy is None:
+        manager = PoolManager(maxsize=1, **options)
+    else:
+        credentials = parse_url(proxy).auth
+        headers = make_headers(proxy_basic_auth=credentials) if credentials else {}
+        manager = ProxyManager(proxy, maxsize=1, proxy_headers=headers, proxy_ssl_context=context, **options)
+    manager.pool_classes_by_scheme = {"http": BoundedPool, "https": BoundedHTTPSPool}
+    return manager
+
+
+def _tls_context(verify: Union[bool, str], cert: Any, from_environment: Optional[str]) -> ssl.SSLContext:
+    """How certificates are checked, and which one is shown.
+
+    :raises OSError: If a file is not there, or holds no certificate.
+    """
+    context = create_urllib3_context()
+    context.sslsocket_class = BoundedSSLSocket
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        trusted = verify if isinstance(verify, str) else from_environment or _bundled_certificates()
+        if not Path(trusted).exists():
+            raise OSError(f"there is no file or folder of trusted certificates at {trusted!r}")
+        context.load_verify_locations(**{"capath" if Path(trusted).is_dir() else "cafile": trusted})
+    if cert:
+        context.load_cert_chain(*([cert] if isinstance(cert, str) else cert))
+    return context
+
+
+def _bundled_certificates() -> str:
+    import certifi  # only clients that speak https need it
+
+    return certifi.where()
+
+
+def _message_of(request: HttpRequest) -> dict[str, Any]:
+    """Headers and body of a request, as urllib3 takes them.
+
+    :raises TypeError: If the body is a form, which this service has no use for.
+    """
+    body = request.content
+    if isinstance(body, Mapping):
+        raise TypeError("forms and files are not sent by this transport; pass json= or content=")
+    headers = {"Accept-Encoding": "gzip, deflate", **request.headers}
+    if isinstance(body, str):
+        body = body.encode()
+        # azure-core counts characters, not bytes
+        headers = {name: value for name, value in headers.items() if name.lower() != "content-length"}
+    return {"headers": headers, "body": body}
+
+
+def _timeout(origin: str, connect: Optional[float], read: Optional[float]) -> Timeout:
+    """The timeouts of one attempt, none beyond the deadline of the call."""
+    try:
+        return Timeout(connect=within_deadline(connect), read=within_deadline(read))
+    except socket.timeout:
+        raise ServiceRequestTimeoutError(f"{origin}: no time is left for the request") from None
+
+
+def _send_error(failure: Exception, origin: str) -> Exception:
+    """The error for a request that got no answer."""
+    _forget_frames(failure)
+    if not isinstance(failure, HTTPError):  # of http.client; its text shows the header
+        return ValueError("the request cannot be sent: its method or a header holds a control character")
+    kind: type[AzureError] = ServiceRequestError
+    if isinstance(failure, ConnectTimeoutError) and not isinstance(failure, NewConnectionError):
+        kind = ServiceRequestTimeoutError
+    elif isinstance(failure, ReadTimeoutError) or isinstance(failure.args[-1], socket.timeout):
+        kind = ServiceResponseTimeoutError
+    elif isinstance(failure, ProtocolError):
+        kind = ServiceResponseError
+    what = "could not be reached" if issubclass(kind, ServiceRequestError) else "gave no answer"
+    return _caused(kind(f"{origin} {what}: {failure}", error=failure), failure)
+
+
+def _caused(error: AzureError, cause: BaseException) -> AzureError:
+    error.__cause__ = cause
+    return error
+
+
+def _forget_frames(error: Optional[BaseException]) -> None:
+    """Drop the tracebacks of an error and of what led to it: their frames hold headers, and so the proof in them."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
+
+
+class _Answer(HttpResponseImpl):
+    """An answer over urllib3.
+
+    :param request: What it answers.
+    :param response: urllib3's answer.
+    :param int block_size: Bytes of a piece when it is streamed.
+    :param int max_size: Bytes of its body, decompressed, beyond which :meth:`read` refuses it.
+    """
+
+    def __init__(self, request: HttpRequest, response: BaseHTTPResponse, block_size: int, max_size: int) -> None:
+        super().__init__(
+            request=request,
+            internal_response=response,
+            block_size=block_size,
+            status_code=response.status,
+            reason=response.reason,
+            content_type=response.headers.get("Content-Type"),
+            headers=response.headers,
+            stream_download_generator=_stream,
+        )
+        self._max_size = max_size
+
+    def read(self) -> bytes:
+        """Read the body.
+
+        :raises ~azure.core.exceptions.ServiceResponseError: If it does not come whole, or takes too long.
+        :raises ~azure.core.exceptions.DecodeError: If it is too large, or not compressed as its header says.
+        """
+        if self._content is None:
+            self._stream_download_check()  # type: ignore[no-untyped-call]
+            parts: list[bytes] = []
+            size = 0
+            for part in self.pieces(_CHUNK):
+                size += len(part)
+                if size > self._max_size:
+                    self.close()
+                    raise DecodeError(
+                        f"The service answered {self.status_code} with a body of more than {self._max_size} bytes, "
+                        "which is refused. The client's keyword max_response_size sets the limit."
+                    )
+                parts.append(part)
+            self._content = b"".join(parts)
+        self._set_read_checks()  # type: ignore[no-untyped-call]
+        return self._content
+
+    def pieces(self, size: int, decompress: bool = True) -> Iterator[bytes]:
+        """The body as it comes.
+
+        :param int size: Bytes of a piece.
+        :param bool decompress: Whether to decompress it.
+        """
+        response: BaseHTTPResponse = self._internal_response
+        try:
+            yield from response.stream(size, decode_content=decompress)
+        except HTTPError as error:
+            failure = error
+        else:
+            response.release_conn()
+            return
+        self.close()
+        raise _body_error(failure, self.status_code)
+
+
+def _stream(pipeline: object, response: _Answer, decompress: bool = True) -> Iterator[bytes]:
+    """What azure-core's response streams from."""
+    return response.pieces(response.block_size, decompress)
+
+
+def _body_error(failure: HTTPError, status: int) -> AzureError:
+    """The error for a body that did not come whole."""
+    _forget_frames(failure)
+    kind: type[AzureError] = AnswerBrokenOffError
+    if isinstance(failure, UndecodableBody):
+        kind = DecodeError
+    elif isinstance(failure, ReadTimeoutError):
+        kind = ServiceResponseTimeoutError
+    text = f"The service answered {status}, but its body could not be read: {failure}"
+    return _caused(kind(text, error=failure), failure)
