@@ -42,7 +42,7 @@ def _guid(request_id: Union[str, UUID]) -> str:
 
 def _moment(first_sent: Union[str, datetime]) -> datetime:
     if isinstance(first_sent, str):
-        moment = parse_moment(first_sent)
+        moment = parse_http_date(first_sent)
         if moment is None:
             raise ValueError("repeatability_first_sent must be an HTTP date, such as Tue, 01 Apr 2025 08:00:00 GMT")
         return moment

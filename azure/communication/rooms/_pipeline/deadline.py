@@ -43,7 +43,7 @@ class Deadline:
         if outer is not None and outer.seconds is not None:
             left = outer.remaining()
             seconds = left if seconds is None else min(seconds, left)
-        self.seconds = seconds
+        self.seconds: Optional[float] = seconds
         self._clock = clock
         self._end = None if seconds is None else clock() + seconds
         self._token: Optional[Token[Optional[Deadline]]] = None
