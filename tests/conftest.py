@@ -1,8 +1,10 @@
 """Fixtures that many tests share."""
 
+import ssl
 from collections.abc import Iterator
 
 import pytest
+import trustme
 from raw_server import RawServer, raw_server
 from signed_http import SignedHttp
 
@@ -53,3 +55,31 @@ def raw_client(server: RawServer) -> Iterator[RoomsClient]:
     """Our client for the raw server."""
     with RoomsClient.from_connection_string(f"endpoint={server.endpoint};accesskey={KEY}") as rooms:
         yield rooms
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Makes certificates."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def trusted(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file with the one certificate that makes the TLS server's good."""
+    path = tmp_path_factory.mktemp("certificates") / "trusted.pem"
+    authority.cert_pem.write_to_path(path)
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def _tls(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def tls_server(_tls: ssl.SSLContext) -> Iterator[RawServer]:
+    """A raw server that speaks TLS."""
+    with raw_server(_tls) as raw:
+        yield raw

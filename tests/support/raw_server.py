@@ -1,10 +1,13 @@
 """A server that understands nothing: it keeps the bytes it gets and sends the bytes it was told to."""
 
+import socket
 import socketserver
+import ssl
+import struct
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import NamedTuple, Union
+from contextlib import contextmanager, suppress
+from typing import Callable, NamedTuple, Optional, Protocol, TypeVar, Union
 
 
 class Received(NamedTuple):
@@ -16,24 +19,71 @@ class Received(NamedTuple):
     body: bytes
 
 
+#: What is done in place of an answer; whether the connection stays.
+Deed = Callable[[socketserver.StreamRequestHandler], bool]
+
+
 class RawServer:
     """Answers requests one after the other from a list.
 
     :ivar received: What came, in order.
+    :ivar connections: How many connections were made.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, scheme: str = "http") -> None:
         self.received: list[Received] = []
+        self.connections = 0
         self.host = f"127.0.0.1:{port}"
-        self.endpoint = f"http://{self.host}"
-        self._answers: list[bytes] = []
+        self.endpoint = f"{scheme}://{self.host}"
+        self.stopped = threading.Event()
+        self._answers: list[Union[bytes, Deed]] = []
 
     def answer(self, status: Union[int, str], body: Union[bytes, str] = b"", **headers: str) -> "RawServer":
         """Add an answer; header names are given with underscores for dashes."""
         content = body.encode() if isinstance(body, str) else body
         lines = [f"HTTP/1.1 {status} Reason", f"Content-Length: {len(content)}", "Content-Type: application/json"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-        self._answers.append("\r\n".join([*lines, "", ""]).encode() + content)
+        return self.say("\r\n".join([*lines, "", ""]).encode() + content)
+
+    def say(self, content: bytes) -> "RawServer":
+        """Add an answer byte by byte as it is to be sent; the connection stays."""
+        self._answers.append(content)
+        return self
+
+    def reset(self) -> "RawServer":
+        """Reset the connection in place of an answer."""
+        return self.do(reset)
+
+    def cut(self, content: bytes) -> "RawServer":
+        """Send so much and end the connection."""
+
+        def deed(connection: socketserver.StreamRequestHandler) -> bool:
+            connection.wfile.write(content)
+            return False
+
+        return self.do(deed)
+
+    def drip(self, content: bytes, then: bytes = b"x") -> "RawServer":
+        """Send so much, and then one byte again and again, until the other side has gone, for 3 seconds at most."""
+
+        def deed(connection: socketserver.StreamRequestHandler) -> bool:
+            connection.wfile.write(content)
+            with suppress(OSError):
+                for _ in range(300):
+                    connection.wfile.write(then)
+                    if self.stopped.wait(0.01):
+                        break
+            return False
+
+        return self.do(deed)
+
+    def hang(self) -> "RawServer":
+        """Answer nothing until the server is stopped, for 3 seconds at most."""
+        return self.do(lambda _: self.stopped.wait(3) and False)
+
+    def do(self, deed: Deed) -> "RawServer":
+        """Do something in place of an answer."""
+        self._answers.append(deed)
         return self
 
     def handle(self, connection: socketserver.StreamRequestHandler) -> bool:
@@ -50,24 +100,65 @@ class RawServer:
         self.received.append(Received(method, target, headers, body))
         if not self._answers:
             return False  # nothing to say: the connection ends here
-        connection.wfile.write(self._answers.pop(0))
+        answer = self._answers.pop(0)
+        if callable(answer):
+            return answer(connection)
+        connection.wfile.write(answer)
         return True
 
 
+def reset(connection: socketserver.StreamRequestHandler) -> bool:
+    """End a connection as a crash does."""
+    connection.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.connection.close()
+    return False
+
+
+class Script(Protocol):
+    """What a server on loopback does."""
+
+    connections: int
+
+    def handle(self, connection: socketserver.StreamRequestHandler) -> bool:
+        """Take one request; False when the connection is at its end."""
+
+
+S = TypeVar("S", bound=Script)
+
+
 @contextmanager
-def raw_server() -> Iterator[RawServer]:
-    """A server on a free port of loopback."""
+def serving(make: Callable[[int], S], context: Optional[ssl.SSLContext] = None) -> Iterator[S]:
+    """A server on a free port of loopback.
+
+    :param make: Makes what it does, given the port.
+    :param context: Speaks TLS with it.
+    """
 
     class Handler(socketserver.StreamRequestHandler):
+        def setup(self) -> None:
+            script.connections += 1
+            if context is not None:
+                self.request = context.wrap_socket(self.request, server_side=True)
+            super().setup()
+
         def handle(self) -> None:
             while script.handle(self):
                 pass
 
+        def finish(self) -> None:
+            with suppress(OSError, ValueError):  # the connection was reset
+                super().finish()
+            self.request.close()
+
     class Server(socketserver.ThreadingTCPServer):
         allow_reuse_address = daemon_threads = True
+        request_queue_size = 128
+
+        def handle_error(self, *_: object) -> None:
+            """The other side went away, or does not trust the certificate: that is what tests are for."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
-        script = RawServer(server.server_address[1])
+        script = make(server.server_address[1])
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -75,3 +166,17 @@ def raw_server() -> Iterator[RawServer]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def raw_server(context: Optional[ssl.SSLContext] = None) -> Iterator[RawServer]:
+    """A server that says what it is told.
+
+    :param context: Speaks TLS with it.
+    """
+    scheme = "http" if context is None else "https"
+    with serving(lambda port: RawServer(port, scheme), context) as script:
+        try:
+            yield script
+        finally:
+            script.stopped.set()

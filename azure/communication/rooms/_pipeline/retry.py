@@ -132,7 +132,7 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
             return
         left = deadline.remaining()
         if left <= 0:
-            raise ServiceRequestTimeoutError(f"no time is left of timeout={deadline.seconds}")
+            raise ServiceRequestTimeoutError("no time is left for the request within the timeout of the call")
         options, config = request.context.options, getattr(request.context.transport, "connection_config", None)
         for option, attribute in (("connection_timeout", "timeout"), ("read_timeout", "read_timeout")):
             usual = options.get(option, getattr(config, attribute, None))

@@ -318,9 +318,16 @@ class _Answer(HttpResponseImpl):
                         "which is refused. The client's keyword max_response_size sets the limit."
                     )
                 parts.append(part)
+            if not parts and self._may_lack_its_body():
+                raise AnswerBrokenOffError(f"The service answered {self.status_code}, but its headers broke off.")
             self._content = b"".join(parts)
         self._set_read_checks()  # type: ignore[no-untyped-call]
         return self._content
+
+    def _may_lack_its_body(self) -> bool:
+        """Whether nothing says that the body is empty: ``http.client`` takes headers that break off as whole."""
+        told = "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
+        return not told and self.status_code not in (204, 304) and self.request.method != "HEAD"
 
     def pieces(self, size: int, decompress: bool = True) -> Iterator[bytes]:
         """The body as it comes.

@@ -1,0 +1,272 @@
+"""Row 10: ``timeout`` ends a call, whatever the service does, and leaves what is streamed alone."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any, Callable
+
+import pytest
+from azure.core.exceptions import (
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceRequestTimeoutError,
+    ServiceResponseError,
+    ServiceResponseTimeoutError,
+)
+from azure.core.pipeline.transport import RequestsTransport
+from azure.core.rest import HttpRequest
+from raw_server import RawServer
+from services import ID, KEY, ROOM, InMemory, OnSocket, Service, client_of
+
+from azure.communication.rooms import RoomsClient
+from azure.communication.rooms._pipeline.deadline import BoundedSocket, Deadline, within_deadline
+from azure.communication.rooms._pipeline.retry import RoomsRetryPolicy
+from azure.communication.rooms._pipeline.transport import Urllib3Transport
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+#: How a server keeps a client waiting. Each goes on for 3 seconds and ends the connection then: another error.
+SLOWLY: dict[str, Callable[[RawServer], Any]] = {
+    "no answer": lambda server: server.hang(),
+    "status line, byte by byte": lambda server: server.drip(b"HTTP/1.1 200 ", b"O"),
+    "headers, byte by byte": lambda server: server.drip(HEAD + b"X-Long: "),
+    "headers, line by line": lambda server: server.drip(HEAD, b"X: y\r\n"),
+    "body, byte by byte": lambda server: server.drip(HEAD + b'Content-Length: 100000\r\n\r\n{"id":"'),
+    "body in chunks": lambda server: server.drip(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    "body to the end of the connection": lambda server: server.drip(HEAD + b"\r\n"),
+}
+
+
+@pytest.mark.parametrize("slowly", SLOWLY.values(), ids=SLOWLY)
+@pytest.mark.parametrize("where", ["call", "client"])
+def test_a_timeout_ends_a_call_that_the_service_draws_out(
+    server: RawServer, slowly: Callable[[RawServer], Any], where: str
+) -> None:
+    slowly(server)
+    of_client, of_call = ({"timeout": 0.2}, {}) if where == "client" else ({}, {"timeout": 0.2})
+    with RoomsClient(server.endpoint, KEY, **of_client) as client:  # type: ignore[arg-type]
+        with pytest.raises(ServiceResponseTimeoutError):
+            client.get_room(ID, **of_call)  # type: ignore[arg-type]
+    assert len(server.received) == 1
+
+
+def test_a_timeout_ends_a_create_and_its_retries(server: RawServer) -> None:
+    server.answer(503).hang()
+    with RoomsClient(server.endpoint, KEY, retry_backoff_factor=0) as client:
+        with pytest.raises(ServiceResponseTimeoutError):
+            client.create_room(timeout=0.2)
+    assert len(server.received) == 2
+
+
+def test_a_timeout_bounds_the_sending_of_a_large_body(server: RawServer) -> None:
+    started = threading.Event()
+
+    def never_reads(connection: Any) -> bool:
+        started.set()
+        return bool(server.stopped.wait(3) and False)
+
+    server.handle = never_reads  # type: ignore[method-assign]
+    with RoomsClient(server.endpoint, KEY) as client:
+        request = HttpRequest("PUT", "/rooms", content=b"x" * 50_000_000)
+        with pytest.raises(ServiceResponseTimeoutError):
+            client.send_request(request, timeout=0.2)
+    assert started.is_set()
+
+
+@contextmanager
+def full_port() -> Iterator[int]:
+    """A port whose queue is full, so that connections to it hang."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listening:
+        port = listening.getsockname()[1]
+        waiting = []
+        for _ in range(3):
+            one = socket.socket()
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+            waiting.append(one)
+        try:
+            yield port
+        finally:
+            for one in waiting:
+                one.close()
+
+
+def test_a_timeout_ends_the_wait_for_a_connection_over_all_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = socket.getaddrinfo
+
+    def two_addresses(*arguments: Any, **options: Any) -> Any:
+        return [*looked_up(*arguments, **options), *looked_up("127.0.0.1", *arguments[1:], **options)]
+
+    with full_port() as port:
+        monkeypatch.setattr(socket, "getaddrinfo", two_addresses)
+        with RoomsClient(f"http://127.0.0.1:{port}", KEY) as client:
+            with pytest.raises(ServiceRequestTimeoutError, match="timed out"):
+                client.get_room(ID, timeout=0.2)
+
+
+def test_a_second_address_is_tried_when_the_first_does_not_answer(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up = socket.getaddrinfo
+    closed = ("127.0.0.2", int(server.host.rpartition(":")[2]))
+    server.answer(200, '{"id":"1"}')
+
+    def two_addresses(host: str, *arguments: Any, **options: Any) -> Any:
+        found = looked_up(host, *arguments, **options)
+        return [(*found[0][:4], closed), *found] if host == "localhost" else found
+
+    monkeypatch.setattr(socket, "getaddrinfo", two_addresses)
+    endpoint = server.endpoint.replace("127.0.0.1", "localhost")
+    with RoomsClient(endpoint, KEY, retry_total=0) as client:
+        assert client.get_room(ID, timeout=5).id == "1"
+
+
+def test_a_host_without_an_address_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    transport = Urllib3Transport(use_env_settings=False)
+    with RoomsClient("https://rooms.invalid", KEY, transport=transport, retry_total=0) as client:
+        with pytest.raises(ServiceRequestError, match=r"https://rooms\.invalid could not be reached"):
+            client.get_room(ID, timeout=5)
+
+
+def test_a_timeout_ends_a_handshake(server: RawServer) -> None:
+    server.handle = lambda _: bool(server.stopped.wait(3) and False)  # type: ignore[method-assign]
+    endpoint = server.endpoint.replace("http:", "https:")
+    with RoomsClient(endpoint, KEY, use_env_settings=False) as client:
+        with pytest.raises((ServiceRequestTimeoutError, ServiceResponseTimeoutError)):
+            client.get_room(ID, timeout=0.2)
+
+
+def test_a_timeout_ends_a_slow_answer_over_tls(tls_server: RawServer, trusted: str) -> None:
+    tls_server.drip(HEAD + b"X-Long: ")
+    with RoomsClient(tls_server.endpoint, KEY, connection_verify=trusted, use_env_settings=False) as client:
+        with pytest.raises(ServiceResponseTimeoutError):
+            client.get_room(ID, timeout=0.3)
+
+
+def test_a_timeout_does_not_bound_what_is_streamed(server: RawServer) -> None:
+    clock = iter(range(100))
+    server.answer(200, b"x" * 50_000)
+    with RoomsClient(server.endpoint, KEY, retry_policy=RoomsRetryPolicy(monotonic=lambda: next(clock))) as client:
+        with client.send_request(HttpRequest("GET", "/rooms"), stream=True, timeout=50) as answer:
+            assert len(b"".join(answer.iter_bytes())) == 50_000
+    assert next(clock) < 50
+
+
+def test_no_call_is_sent_without_time_left(service: Service) -> None:
+    with pytest.raises(ServiceRequestTimeoutError, match="no time is left"):
+        client_of(service).get_room(ID, timeout=0)
+    assert service.received == []
+
+
+def test_a_wait_beyond_the_deadline_is_not_waited(service: Service) -> None:
+    service.answer(503).answer(503)
+    with pytest.raises(HttpResponseError, match="503"):
+        client_of(service).get_room(ID, timeout=10, retry_backoff_factor=30)
+    assert (len(service.received), service.transport.waits) == (1, [])
+
+
+def test_a_redirect_is_within_the_same_deadline_and_the_same_retries() -> None:
+    service = InMemory().answer(503).answer(307, Location="/rooms/elsewhere").answer(503).answer(503)
+    moments = iter([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 99.0, 99.0, 99.0])
+    policy = RoomsRetryPolicy(monotonic=lambda: next(moments), retry_backoff_factor=0)
+    with pytest.raises((HttpResponseError, ServiceRequestTimeoutError)):
+        client_of(service, retry_policy=policy).send_request(
+            HttpRequest("GET", "/rooms/x"), timeout=50
+        ).raise_for_status()
+    assert len(service.received) == 3
+    service = InMemory().answer(503).answer(307, Location="/rooms/elsewhere").answer(503).answer(503)
+    answer = client_of(service).send_request(HttpRequest("GET", "/rooms/x"), retry_total=1)
+    assert (answer.status_code, len(service.received)) == (503, 3)
+
+
+def test_a_call_of_several_requests_has_one_deadline(server: RawServer) -> None:
+    there = b'{"participants":[]}'
+    server.answer(200, there).drip(HEAD + b"Content-Length: 100000\r\n\r\n")
+    with RoomsClient(server.endpoint, KEY, api_version="2022-02-01") as client:
+        with pytest.raises(ServiceResponseTimeoutError):
+            client.add_or_update_participants(
+                ID, ["8:acs:11111111-2222-4333-8444-555555555555_66666666-7777-4888-8999-000000000001"], timeout=0.3
+            )
+    assert len(server.received) == 2
+
+
+def test_a_transport_that_knows_no_deadline_gets_its_timeouts_cut(server: RawServer) -> None:
+    class Noting(RequestsTransport):  # type: ignore[misc]  # azure-core gives it no type
+        def send(self, request: Any, **kwargs: Any) -> Any:
+            noted.append((kwargs.get("connection_timeout"), kwargs.get("read_timeout")))
+            return super().send(request, **kwargs)
+
+    noted: list[Any] = []
+    server.answer(200, '{"id":"1"}').answer(200, '{"id":"1"}').answer(200, '{"id":"1"}')
+    with RoomsClient(server.endpoint, KEY, transport=Noting(use_env_settings=False)) as client:
+        client.get_room(ID)
+        client.get_room(ID, timeout=20)
+        client.get_room(ID, timeout=20, connection_timeout=5, read_timeout=30)
+    (none, cut, own) = noted
+    assert none == (None, None)
+    assert [19 < seconds <= 20 for seconds in cut] == [True, True]
+    assert own[0] == 5
+    assert 19 < own[1] <= 20
+
+
+def test_a_transport_without_any_timeouts_is_left_alone() -> None:
+    service = InMemory().answer(200, ROOM)
+    client_of(service).get_room(ID, timeout=20)
+    assert service.transport.options == [{}]
+
+
+def test_deadlines_nest_and_the_nearer_one_holds() -> None:
+    assert within_deadline(7) == 7
+    assert within_deadline(None) is None
+    with Deadline(100, lambda: 5.0) as outer:
+        assert (outer.remaining(), within_deadline(7), within_deadline(None)) == (100, 7, 100)
+        with Deadline(None, lambda: 0.0), Deadline(3, lambda: 0.0):
+            assert within_deadline(7) == 3
+        with Deadline(300, lambda: 0.0):
+            assert within_deadline(None) == 100
+    assert Deadline(None).remaining() == float("inf")
+
+
+def test_a_deadline_that_is_over_ends_what_would_wait() -> None:
+    moments = iter([0.0, 99.0, 99.0])
+    with closing(BoundedSocket()) as bounded, Deadline(5, lambda: next(moments)):
+        with pytest.raises(socket.timeout, match="timed out"):
+            bounded.recv(1)
+    with Deadline(5, lambda: next(iter([0.0]))), closing(BoundedSocket()):
+        assert within_deadline(None) == 5
+
+
+def test_a_transport_sends_nothing_behind_the_deadline(server: RawServer) -> None:
+    moments = iter([0.0, 99.0])
+    with Urllib3Transport(use_env_settings=False) as transport, Deadline(5, lambda: next(moments)):
+        with pytest.raises(ServiceRequestTimeoutError, match="no time is left for the request"):
+            transport.send(HttpRequest("GET", server.endpoint))
+    assert server.received == []
+
+
+def test_a_connection_is_not_tried_behind_the_deadline(server: RawServer) -> None:
+    moments = iter([0.0, 1.0, 1.0, 99.0, 99.0])
+    with Urllib3Transport(use_env_settings=False) as transport, Deadline(5, lambda: next(moments)):
+        with pytest.raises(ServiceRequestTimeoutError, match="deadline"):
+            transport.send(HttpRequest("GET", server.endpoint))
+    assert server.received == []
+
+
+def test_the_default_timeouts_are_10_and_60_seconds() -> None:
+    config = Urllib3Transport(use_env_settings=False).connection_config
+    assert (config.timeout, config.read_timeout) == (10, 60)
+
+
+def test_a_read_timeout_of_a_call_ends_an_attempt(service: Service, server: RawServer) -> None:
+    if isinstance(service, OnSocket):
+        server.hang()
+        with pytest.raises(ServiceResponseTimeoutError):
+            client_of(service).get_room(ID, read_timeout=0.1, retry_total=0)
+    else:
+        with pytest.raises(ServiceResponseError):
+            client_of(service.reset()).get_room(ID, read_timeout=0.1, retry_total=0)
+        assert service.transport.options == [{"read_timeout": 0.1}]

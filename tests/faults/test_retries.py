@@ -1,0 +1,336 @@
+"""Rows 1 to 9 and 23: what is sent again, how often, after which wait, and what the caller gets in the end."""
+
+import re
+import socket
+from datetime import datetime, timedelta, timezone
+from typing import Any, Callable, Optional
+
+import pytest
+from azure.core.exceptions import (
+    HttpResponseError,
+    ResourceNotFoundError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
+from azure.core.pipeline.policies import RetryMode
+from azure.core.pipeline.transport import RequestsTransport
+from azure.core.rest import HttpRequest
+from fault_proxy import BUSY, PASS, RESET_AFTER, RESET_BEFORE, TRUNCATE, UNAVAILABLE, fault_proxy
+from people import ALICE
+from raw_server import RawServer
+from services import ID, KEY, ROOM, InMemory, PatientTransport, Service, client_of, pair
+
+from azure.communication.rooms import RoomsClient
+from azure.communication.rooms._pipeline.clock import ServiceClock
+from azure.communication.rooms._pipeline.retry import RoomsRetryPolicy
+from azure.communication.rooms.emulator import RoomsEmulator
+
+Operation = Callable[[RoomsClient], Any]
+GET: Operation = lambda client: client.get_room(ID)  # noqa: E731  a name for a line of a table
+CREATE: Operation = lambda client: client.create_room(participants=[ALICE])  # noqa: E731
+#: Every operation, and the status of its success.
+OPERATIONS: dict[str, tuple[Operation, int, Any]] = {
+    "create_room": (CREATE, 201, ROOM),
+    "get_room": (GET, 200, ROOM),
+    "update_room": (lambda client: client.update_room(ID, pstn_dial_out_enabled=True), 200, ROOM),
+    "delete_room": (lambda client: client.delete_room(ID), 204, b""),
+    "list_rooms": (lambda client: list(client.list_rooms()), 200, {"value": []}),
+    "list_participants": (lambda client: list(client.list_participants(ID)), 200, {"value": []}),
+    "add_or_update_participants": (lambda client: client.add_or_update_participants(ID, [ALICE]), 200, {}),
+    "remove_participants": (lambda client: client.remove_participants(ID, [ALICE]), 200, {}),
+}
+each_operation = pytest.mark.parametrize(("call", "status", "body"), OPERATIONS.values(), ids=OPERATIONS)
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+@pytest.mark.parametrize("call", [GET, CREATE], ids=["GET", "create"])
+def test_a_refused_connection_is_tried_again_and_then_named(closed_port: int, call: Operation) -> None:
+    endpoint = f"http://127.0.0.1:{closed_port}"
+    transport = PatientTransport()
+    with RoomsClient(endpoint, KEY, transport=transport) as client:
+        with pytest.raises(ServiceRequestError, match=re.escape(f"{endpoint} could not be reached")):
+            call(client)
+    assert len(transport.waits) == 2  # after the first of three retries; that one is made at once
+    assert all(0.8 <= wait / 2**place <= 1.6 for place, wait in enumerate(transport.waits))
+
+
+def test_a_connection_refused_once_is_made_again_with_the_same_pair() -> None:
+    service = InMemory().refuse().answer(201, ROOM)
+    assert CREATE(client_of(service)).id == ID
+    first, second = service.received
+    assert pair(first) == pair(second)
+    assert service.transport.waits == []
+
+
+@each_operation
+def test_every_operation_survives_a_reset(service: Service, call: Operation, status: int, body: Any) -> None:
+    service.reset().answer(status, body)
+    call(client_of(service))
+    first, second = service.received
+    assert (first.method, first.target, first.body, pair(first)) == (
+        second.method,
+        second.target,
+        second.body,
+        pair(second),
+    )
+
+
+@each_operation
+@pytest.mark.parametrize("refusal", [408, 429, 500, 502, 503, 504])
+def test_every_operation_survives_a_status_that_passes(
+    service: Service, call: Operation, status: int, body: Any, refusal: int
+) -> None:
+    service.answer(refusal).answer(refusal).answer(status, body)
+    call(client_of(service))
+    assert len(service.received) == 3
+    waits = service.transport.waits
+    assert [0.4 <= wait / 2**place <= 0.8 for place, wait in enumerate(waits)] == [True, True]
+
+
+@each_operation
+def test_every_operation_survives_a_body_that_breaks_off(
+    service: Service, call: Operation, status: int, body: Any
+) -> None:
+    service.cut().answer(status, body)
+    call(client_of(service))
+    assert len(service.received) == 2
+
+
+@pytest.mark.parametrize("fault", [RESET_BEFORE, RESET_AFTER, TRUNCATE, BUSY, UNAVAILABLE])
+def test_a_create_that_goes_wrong_on_the_way_makes_one_room(emulator: RoomsEmulator, fault: int) -> None:
+    with fault_proxy(emulator.endpoint, [fault, fault, PASS]) as proxy:
+        key = emulator.connection_string.partition("accesskey=")[2]
+        with RoomsClient(proxy.endpoint, key, transport=PatientTransport()) as client:
+            room = client.create_room(participants=[ALICE])
+            assert [each.id for each in client.list_rooms()] == [room.id]
+    assert proxy.done[:3] == [fault, fault, PASS]
+
+
+@pytest.mark.parametrize("fault", [RESET_BEFORE, RESET_AFTER])
+def test_a_delete_whose_answer_was_lost_has_deleted(emulator: RoomsEmulator, fault: int) -> None:
+    key = emulator.connection_string.partition("accesskey=")[2]
+    with fault_proxy(emulator.endpoint, [PASS, fault]) as proxy:
+        with RoomsClient(proxy.endpoint, key, api_version="2022-02-01", transport=PatientTransport()) as client:
+            room = client.create_room()
+            client.delete_room(room.id)
+            with pytest.raises(ResourceNotFoundError):
+                client.get_room(room.id)
+
+
+@pytest.mark.parametrize("lost", [408, 500, 502, 504, None], ids=str)
+def test_a_404_behind_a_lost_answer_of_a_delete_is_its_success(service: Service, lost: Optional[int]) -> None:
+    (service.answer(lost) if lost else service.reset()).answer(404, MS_CV="abc.0")
+    client = client_of(service)
+    assert client.delete_room(ID, cls=lambda _answer, value, headers: (value, headers["MS-CV"])) == (None, "abc.0")
+
+
+@pytest.mark.parametrize("before", [429, 503, None], ids=str)
+def test_a_404_behind_an_attempt_that_did_nothing_is_a_404(service: Service, before: Optional[int]) -> None:
+    (service.answer(before) if before else service).answer(404)
+    with pytest.raises(ResourceNotFoundError):
+        client_of(service).delete_room(ID)
+
+
+def test_a_404_behind_a_refused_connection_is_a_404() -> None:
+    with pytest.raises(ResourceNotFoundError):
+        client_of(InMemory().refuse().answer(404)).delete_room(ID)
+
+
+def test_a_404_of_another_call_than_a_delete_stays_one(service: Service) -> None:
+    service.reset().answer(404)
+    with pytest.raises(ResourceNotFoundError):
+        client_of(service).get_room(ID)
+
+
+def test_a_client_that_gives_up_raises_the_last_answer(service: Service) -> None:
+    for number in range(9):
+        service.answer(503, {"error": {"code": f"Busy{number}", "message": "Later."}})
+    with pytest.raises(HttpResponseError, match=r"^\(Busy3\) Later\.") as caught:
+        GET(client_of(service))
+    assert caught.value.status_code == 503
+    assert len(service.received) == 4
+
+
+@pytest.mark.parametrize(
+    ("given", "attempts"),
+    [
+        ({"retry_total": 0}, 1),
+        ({"retry_total": 2}, 3),
+        ({"retry_status": 1}, 2),
+        ({"retry_on_methods": ["POST"]}, 1),
+        ({"retry_on_methods": ["GET"], "retry_status": 5}, 6),
+    ],
+    ids=str,
+)
+def test_azure_cores_keywords_bound_the_retries(service: Service, given: dict[str, Any], attempts: int) -> None:
+    for _ in range(9):
+        service.answer(503)
+    with pytest.raises(HttpResponseError):
+        client_of(service).get_room(ID, **given)
+    assert len(service.received) == attempts
+
+
+def test_azure_cores_keywords_of_a_client_hold_for_its_calls(service: Service) -> None:
+    service.answer(418).answer(418).answer(200, ROOM)
+    client = client_of(service, retry_on_status_codes=[418], retry_mode=RetryMode.Fixed, retry_backoff_factor=2)
+    assert GET(client).id == ID
+    assert [1 <= wait <= 2 for wait in service.transport.waits] == [True, True]
+
+
+def test_a_wait_is_cut_at_its_longest(service: Service) -> None:
+    for _ in range(4):
+        service.answer(503)
+    with pytest.raises(HttpResponseError):
+        client_of(service).get_room(ID, retry_backoff_factor=100, retry_backoff_max=3)
+    assert [1.5 <= wait <= 3 for wait in service.transport.waits] == [True] * 3
+
+
+def test_waits_differ_by_chance() -> None:
+    settings = {"history": [None] * 3, "backoff": 1.0, "max_backoff": 120}
+    waits = [RoomsRetryPolicy(jitter=lambda chance=chance: chance).get_backoff_time(settings) for chance in (0.0, 1.0)]  # type: ignore[misc]
+    assert waits == [2.0, 4.0]
+
+
+def test_a_wait_the_service_asks_for_is_waited(service: Service) -> None:
+    service.answer(429, Retry_After="7").answer(200, ROOM)
+    GET(client_of(service))
+    assert service.transport.waits == [7.0]
+
+
+@pytest.mark.parametrize("call", [GET, CREATE], ids=["GET", "create"])
+@pytest.mark.parametrize("options", [{}, {"timeout": 60}], ids=["longest wait", "deadline"])
+def test_a_wait_that_is_too_long_is_told_and_not_waited(
+    service: Service, call: Operation, options: dict[str, Any]
+) -> None:
+    service.answer(429, Retry_After="100000")
+    with pytest.raises(
+        HttpResponseError, match=r"asks to wait before the next attempt \(Retry-After: 100000\)"
+    ) as caught:
+        call(client_of(service, **options))
+    assert caught.value.status_code == 429
+    assert (len(service.received), service.transport.waits) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "garbage", ["soon", "1e400", "-5", "nan", "0", "Tue, 01 Apr 2003 08:00:00 GMT", "Tue, 99 Apr 2003", "1,2", "²"]
+)
+def test_a_wait_that_is_none_is_ignored(garbage: str) -> None:
+    service = InMemory().answer(503, Retry_After=garbage).answer(200, ROOM)
+    GET(client_of(service))
+    (wait,) = service.transport.waits
+    assert 0.4 <= wait <= 0.8
+
+
+def test_a_retry_after_does_not_make_an_answer_worth_a_retry(service: Service) -> None:
+    service.answer(400, Retry_After="1")
+    with pytest.raises(HttpResponseError, match="Retry-After: 1"):
+        GET(client_of(service))
+    assert len(service.received) == 1
+
+
+def test_a_412_is_not_retried_and_explains_window_and_clock(service: Service) -> None:
+    service.answer(412)
+    with pytest.raises(HttpResponseError, match="more than five minutes back, or this machine's clock is wrong"):
+        CREATE(client_of(service))
+    assert len(service.received) == 1
+
+
+class Moved:
+    """A clock that moves on by so much with each attempt."""
+
+    def __init__(self, seconds: float) -> None:
+        self.now = datetime(2025, 4, 1, 8, tzinfo=timezone.utc)
+        self.step = timedelta(seconds=seconds)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_on(self, _: object) -> None:
+        self.now += self.step
+
+
+@pytest.mark.parametrize(("seconds", "attempts"), [(100, 3), (144, 3), (146, 2), (289, 2), (291, 1)])
+def test_a_create_is_not_sent_again_when_its_five_minutes_are_nearly_over(seconds: float, attempts: int) -> None:
+    service, clock = InMemory(), Moved(seconds)
+    for _ in range(5):
+        service.answer(503)
+    policy = RoomsRetryPolicy(clock=ServiceClock(clock), retry_backoff_factor=0)
+    client = client_of(service, retry_policy=policy, raw_request_hook=clock.pass_on)
+    given = {"repeatability_request_id": "b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e", "repeatability_first_sent": clock.now}
+    with pytest.raises(HttpResponseError, match="503"):
+        client.create_room(**given)  # type: ignore[arg-type]
+    assert len(service.received) == attempts
+
+
+@pytest.mark.parametrize("version", ["2022-02-01", "2025-03-13"])
+def test_the_five_minutes_hold_in_either_form_of_the_header(version: str) -> None:
+    service, clock = InMemory(), Moved(200)
+    for _ in range(5):
+        service.answer(503)
+    client = client_of(
+        service,
+        api_version=version,
+        retry_policy=RoomsRetryPolicy(clock=ServiceClock(clock)),
+        raw_request_hook=clock.pass_on,
+    )
+    client._clock = ServiceClock(clock)
+    with pytest.raises(HttpResponseError, match="503"):
+        client.create_room()
+    assert len(service.received) == 2
+
+
+def test_a_time_that_cannot_be_read_leaves_the_five_minutes_to_the_service(service: Service) -> None:
+    service.answer(503).answer(400)
+    headers = {"Repeatability-Request-ID": "x", "Repeatability-First-Sent": "yesterday"}
+    with pytest.raises(HttpResponseError, match="400"):
+        client_of(service).create_room(headers=headers)
+    assert len(service.received) == 2
+
+
+@pytest.mark.parametrize(
+    ("request_", "attempts"),
+    [
+        (HttpRequest("POST", "/rooms", json={}), 1),
+        (HttpRequest("POST", "/rooms", json={}, headers={"Repeatability-Request-ID": "x"}), 1),
+        (
+            HttpRequest(
+                "POST",
+                "/rooms",
+                json={},
+                headers={"Repeatability-Request-ID": "x", "repeatability-first-sent": "Tue, 01 Apr 2098 08:00:00 GMT"},
+            ),
+            4,
+        ),
+        (HttpRequest("POST", "/rooms/1/participants:update?api-version=2022-02-01", json={}), 4),
+        (HttpRequest("POST", "/rooms/1/participants:other", json={}), 1),
+        (HttpRequest("PATCH", "/rooms/1", json={}), 4),
+        (HttpRequest("PUT", "/rooms/1", json={}), 4),
+    ],
+    ids=["POST", "POST with an id alone", "repeatable POST", "POST of participants", "other POST", "PATCH", "PUT"],
+)
+@pytest.mark.parametrize("fault", ["status", "reset"])
+def test_requests_of_ones_own_are_retried_where_it_is_safe(
+    service: Service, request_: HttpRequest, attempts: int, fault: str
+) -> None:
+    for _ in range(9):
+        _ = service.answer(503) if fault == "status" else service.reset()
+    try:
+        assert client_of(service).send_request(request_).status_code == 503
+    except ServiceResponseError:
+        assert fault == "reset"
+    assert len(service.received) == attempts
+
+
+@pytest.mark.parametrize("body", [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"])
+def test_a_transport_of_azure_cores_is_retried_too(server: RawServer, body: bytes) -> None:
+    server.cut(body).cut(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").reset().answer(200, '{"id":"1"}')
+    transport = RequestsTransport(use_env_settings=False)
+    with RoomsClient(server.endpoint, KEY, transport=transport, retry_backoff_factor=0) as client:
+        assert client.get_room(ID).id == "1"
+    assert len(server.received) == 4

@@ -1,0 +1,142 @@
+"""What the environment and the caller say about proxies and certificates, and which of them wins."""
+
+from typing import Any, Optional
+
+import pytest
+
+from azure.communication.rooms._pipeline.environment import Environment
+
+VARIABLES = [
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "SSL_CERT_FILE",
+]
+PROXY = "http://proxy.invalid:3128"
+
+
+@pytest.fixture(autouse=True)
+def _empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+def set_all(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "scheme", "proxy"),
+    [
+        ({}, "https", None),
+        ({"HTTPS_PROXY": PROXY}, "https", PROXY),
+        ({"https_proxy": PROXY}, "https", PROXY),
+        ({"HTTPS_PROXY": PROXY}, "http", None),
+        ({"HTTP_PROXY": PROXY}, "http", PROXY),
+        ({"ALL_PROXY": PROXY}, "https", PROXY),
+        ({"ALL_PROXY": "http://other:1", "https_proxy": PROXY}, "https", PROXY),
+        ({"HTTPS_PROXY": "proxy.invalid:3128"}, "https", PROXY),
+    ],
+    ids=str,
+)
+def test_the_environment_names_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], scheme: str, proxy: Optional[str]
+) -> None:
+    set_all(monkeypatch, **variables)
+    assert Environment(use=True).proxy_for(scheme, "contoso.communication.azure.com", None) == proxy
+    assert Environment(use=False).proxy_for(scheme, "contoso.communication.azure.com", None) is None
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "host", "direct"),
+    [
+        ("contoso.communication.azure.com", "contoso.communication.azure.com", True),
+        ("contoso.communication.azure.com", "contoso.communication.azure.com:8080", True),
+        (".azure.com, other", "contoso.communication.azure.com", True),
+        ("azure.com", "contoso.communication.azure.com", True),
+        ("azure.com", "contoso-azure.com", False),
+        ("*", "contoso.communication.azure.com", True),
+        ("other.example.com", "contoso.communication.azure.com", False),
+        ("10.0.0.0/8", "10.1.2.3", True),
+        ("nonsense,10.0.0.0/8", "10.1.2.3:8080", True),
+        ("10.0.0.0/8", "11.1.2.3", False),
+        ("fd00::/8", "[fd00::1]:8080", True),
+        ("", "10.1.2.3", False),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("by", ["environment", "caller"])
+def test_some_hosts_are_reached_directly(
+    monkeypatch: pytest.MonkeyPatch, no_proxy: str, host: str, direct: bool, by: str
+) -> None:
+    set_all(monkeypatch, HTTPS_PROXY=PROXY, NO_PROXY=no_proxy if by == "environment" else "")
+    given = {"no_proxy": no_proxy} if by == "caller" else None
+    assert Environment(use=True).proxy_for("https", host, given) == (None if direct else PROXY)
+
+
+@pytest.mark.parametrize(
+    ("given", "proxy"),
+    [
+        ({"https": "http://mine:1"}, "http://mine:1"),
+        ({"https://contoso.communication.azure.com": "http://mine:1", "https": "http://other:1"}, "http://mine:1"),
+        ({"all": "http://mine:1"}, PROXY),
+        ({"all://contoso.communication.azure.com": "mine:1"}, PROXY),
+        ({"http": "http://mine:1"}, PROXY),
+        ({"https": ""}, None),
+        ({"https": None}, None),
+    ],
+    ids=str,
+)
+def test_the_callers_proxy_stands_before_the_environments(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], proxy: Optional[str]
+) -> None:
+    set_all(monkeypatch, HTTPS_PROXY=PROXY)
+    before = dict(given)
+    assert Environment(use=True).proxy_for("https", "contoso.communication.azure.com", given) == proxy
+    assert given == before
+
+
+def test_the_environment_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, HTTPS_PROXY=PROXY, NO_PROXY="direct.example.com", SSL_CERT_FILE="/certificates")
+    environment = Environment(use=True)
+    set_all(monkeypatch, HTTPS_PROXY="http://later:1", NO_PROXY="*", SSL_CERT_FILE="/later")
+    assert environment.proxy_for("https", "contoso.communication.azure.com", None) == PROXY
+    assert environment.proxy_for("https", "direct.example.com", None) is None
+    assert environment.certificates == "/certificates"
+
+
+def test_the_systems_own_settings_hold_where_the_environment_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urllib.request.getproxies", lambda: {"https": PROXY})
+    monkeypatch.setattr("urllib.request.proxy_bypass", lambda host: host == "direct.example.com")
+    environment = Environment(use=True)
+    assert environment.proxy_for("https", "contoso.communication.azure.com", None) == PROXY
+    assert environment.proxy_for("https", "direct.example.com", None) is None
+
+
+def test_a_socks_proxy_is_refused_with_advice() -> None:
+    with pytest.raises(ValueError, match="a socks5 proxy needs azure-core's transport"):
+        Environment(use=False).proxy_for("https", "contoso.communication.azure.com", {"https": "socks5://mine:1"})
+
+
+@pytest.mark.parametrize(
+    ("variables", "file"),
+    [
+        ({}, None),
+        ({"SSL_CERT_FILE": "c"}, "c"),
+        ({"SSL_CERT_FILE": "c", "CURL_CA_BUNDLE": "b"}, "b"),
+        ({"SSL_CERT_FILE": "c", "CURL_CA_BUNDLE": "b", "REQUESTS_CA_BUNDLE": "a"}, "a"),
+        ({"SSL_CERT_FILE": "c", "REQUESTS_CA_BUNDLE": ""}, "c"),
+    ],
+    ids=str,
+)
+def test_the_environment_names_the_certificates_to_trust(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], file: Optional[str]
+) -> None:
+    set_all(monkeypatch, **variables)
+    assert Environment(use=True).certificates == file
+    assert Environment(use=False).certificates is None
