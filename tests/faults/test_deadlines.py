@@ -133,7 +133,7 @@ def test_a_host_without_an_address_is_named(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_timeout_ends_a_handshake(server: RawServer) -> None:
-    server.handle = lambda _: bool(server.stopped.wait(3) and False)  # type: ignore[method-assign]
+    server.handle = lambda connection: bool(server.stopped.wait(3) and connection is None)  # type: ignore[method-assign]
     endpoint = server.endpoint.replace("http:", "https:")
     with RoomsClient(endpoint, KEY, use_env_settings=False) as client:
         with pytest.raises((ServiceRequestTimeoutError, ServiceResponseTimeoutError)):

@@ -396,6 +396,21 @@ def test_a_fork_has_connections_of_its_own(server: RawServer) -> None:
     assert server.connections == 2
 
 
+def test_another_process_starts_with_no_connections(transport: Urllib3Transport, server: RawServer) -> None:
+    server.answer(200).answer(200)
+    transport.send(get(server))
+    transport._process -= 1
+    transport.send(get(server))
+    assert server.connections == 2
+
+
+def test_hosts_have_connections_of_their_own(transport: Urllib3Transport, server: RawServer) -> None:
+    server.answer(200).answer(200)
+    transport.send(get(server))
+    transport.send(HttpRequest("GET", server.endpoint.replace("127.0.0.1", "localhost")))
+    assert server.connections == 2
+
+
 def test_a_closed_client_is_closed_for_good(server: RawServer) -> None:
     client = RoomsClient(server.endpoint, KEY)
     server.answer(200, ROOM)

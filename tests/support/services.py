@@ -1,6 +1,7 @@
 """Two services that fail as they are told, for tests that must hold on both: one in memory, one on a socket."""
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from answers import Answer
@@ -24,8 +25,8 @@ ROOM = {"id": ID}
 class ScriptedAnswer(Answer):
     """An answer to a request of ours."""
 
-    def __init__(self, request: HttpRequest, status: int, body: bytes, headers: dict[str, str]) -> None:
-        super().__init__(status, body, headers)
+    def __init__(self, request: HttpRequest, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+        super().__init__(status, body, dict(headers))
         self._request = request
 
     def close(self) -> None:
@@ -39,7 +40,7 @@ class ScriptedTransport(HttpTransport[HttpRequest, HttpResponse]):
         self.received: list[Received] = []
         self.waits: list[float] = []
         self.options: list[dict[str, Any]] = []
-        self.script: list[Union[Exception, tuple[int, bytes, dict[str, str]]]] = []
+        self.script: list[Union[Exception, tuple[int, bytes, Mapping[str, str]]]] = []
 
     def send(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Give the next answer of the list, or fail as it says."""

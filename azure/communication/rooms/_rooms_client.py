@@ -329,7 +329,8 @@ class RoomsClient(EarlierNames):
         """
         request = copy(request)  # the pipeline writes headers and URL, and these are the caller's
         request.headers = case_insensitive_dict(request.headers)
-        request.url = self._client.format_url(request.url)
+        if "://" not in request.url.partition("?")[0]:
+            request.url = f"{self._endpoint}/{request.url.lstrip('/')}"
         return self._client.send_request(request, stream=stream, **kwargs)
 
     def close(self) -> None:

@@ -1,0 +1,176 @@
+"""Row 22: a machine whose clock is wrong signs by the service's once it is told, and says so once."""
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from azure.core.exceptions import ClientAuthenticationError
+from azure.core.rest import HttpRequest
+from people import ALICE
+from raw_server import RawServer
+from services import ID, KEY, ROOM, Service, client_of
+
+from azure.communication.rooms import RoomsClient
+from azure.communication.rooms._pipeline.clock import ServiceClock, http_date, parse_first_sent, parse_http_date
+from azure.communication.rooms.emulator import RoomsEmulator
+
+HERE = datetime(2025, 4, 1, 8, tzinfo=timezone.utc)
+THERE = "Tue, 01 Apr 2025 08:20:00 GMT"
+
+
+@pytest.fixture
+def warnings(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """What is logged as a warning."""
+    with caplog.at_level(logging.WARNING, "azure.communication.rooms"):
+        yield caplog
+
+
+def skewed(service: Service, **options: Any) -> RoomsClient:
+    """A client whose machine stands at 8 o'clock."""
+    client = client_of(service, **options)
+    client._clock._machine = lambda: HERE  # type: ignore[method-assign,assignment]
+    return client
+
+
+@pytest.mark.parametrize("minutes", [-20, 20])
+@pytest.mark.parametrize("version", ["2022-02-01", "2025-03-13"])
+def test_a_client_whose_clock_is_wrong_works(
+    emulator: RoomsEmulator, warnings: pytest.LogCaptureFixture, minutes: int, version: str
+) -> None:
+    emulator.clock.advance(minutes=minutes)
+    with RoomsClient.from_connection_string(emulator.connection_string, api_version=version) as client:
+        room = client.create_room(participants=[ALICE])
+        assert client.get_room(room.id).id == room.id
+        assert client.create_room().id != room.id
+    which = "behind" if minutes > 0 else "ahead of"
+    (warning,) = warnings.messages
+    assert f"seconds {which} the service's" in warning
+    assert "set this machine's right" in warning
+
+
+def test_a_wrong_clock_costs_one_try(service: Service, warnings: pytest.LogCaptureFixture) -> None:
+    service.answer(401, Date=THERE).answer(200, ROOM).answer(200, ROOM)
+    client = skewed(service)
+    client.get_room(ID)
+    client.get_room(ID)
+    dates = [received.headers["x-ms-date"] for received in service.received]
+    assert dates == ["Tue, 01 Apr 2025 08:00:00 GMT", THERE, THERE]
+    signatures = {received.headers["authorization"] for received in service.received[:2]}
+    assert len(signatures) == 2
+    (warning,) = warnings.messages
+    assert warning.startswith("This machine's clock is 1200 seconds behind the service's. Requests are signed by the")
+
+
+def test_a_clock_that_is_set_right_again_is_followed_without_another_warning(
+    service: Service, warnings: pytest.LogCaptureFixture
+) -> None:
+    service.answer(401, Date=THERE).answer(200, ROOM).answer(401, Date=THERE).answer(200, ROOM)
+    client = skewed(service)
+    client.get_room(ID)
+    client._clock._machine = lambda: HERE + timedelta(minutes=20)  # type: ignore[method-assign,assignment]
+    client.get_room(ID)
+    assert service.received[-1].headers["x-ms-date"] == THERE
+    assert client._clock._ahead == timedelta()
+    assert len(warnings.messages) == 1
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Tue, 01 Apr 2025 08:01:00 GMT",
+        "Tue, 01 Apr 2025 07:59:00 GMT",
+        "nonsense",
+        None,
+        "Tue, 01 Apr 10000 08:00:00 GMT",
+    ],
+)
+def test_a_401_from_a_service_whose_clock_agrees_is_raised(
+    service: Service, warnings: pytest.LogCaptureFixture, date: Any
+) -> None:
+    service.answer(401, **({"Date": date} if date else {})).answer(200, ROOM)
+    with pytest.raises(ClientAuthenticationError):
+        skewed(service).get_room(ID)
+    assert (len(service.received), warnings.messages) == (1, [])
+
+
+def test_a_401_that_stays_is_raised_and_the_clock_left_alone(
+    service: Service, warnings: pytest.LogCaptureFixture
+) -> None:
+    service.answer(401, Date=THERE).answer(401, Date=THERE)
+    client = skewed(service)
+    with pytest.raises(ClientAuthenticationError):
+        client.get_room(ID)
+    assert (len(service.received), warnings.messages) == (2, [])
+    assert client._clock.now() == HERE
+
+
+def test_the_correction_can_be_turned_off(service: Service, warnings: pytest.LogCaptureFixture) -> None:
+    service.answer(401, Date=THERE)
+    with pytest.raises(ClientAuthenticationError):
+        skewed(service, correct_clock_skew=False).get_room(ID)
+    assert (len(service.received), warnings.messages) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({}, "Tue, 01 Apr 2025 08:20:00 GMT"),
+        ({"headers": {"Repeatability-First-Sent": "Tue, 01 Apr 2025 07:58:00 GMT"}}, "Tue, 01 Apr 2025 08:18:00 GMT"),
+        ({"headers": {"Repeatability-First-Sent": "2025-04-01T07:58:00.5Z"}}, "2025-04-01T08:18:00.500000Z"),
+        ({"headers": {"Repeatability-First-Sent": "Tue, 01 Apr 2025 08:18:00 GMT"}}, "Tue, 01 Apr 2025 08:18:00 GMT"),
+        ({"headers": {"Repeatability-First-Sent": "then"}}, "then"),
+    ],
+    ids=["ours", "by the same clock", "RFC 3339", "by the right clock", "nonsense"],
+)
+def test_the_time_of_a_create_is_corrected_where_the_same_clock_stamped_it(
+    service: Service, given: Any, sent: str
+) -> None:
+    service.answer(401, Date=THERE).answer(201, ROOM)
+    skewed(service).create_room(**given)
+    assert service.received[1].headers["repeatability-first-sent"] == sent
+
+
+def test_a_streamed_401_gives_its_connection_back(server: RawServer) -> None:
+    server.answer(401, b"x" * 100_000, Date=THERE).answer(200, json.dumps(ROOM))
+    with RoomsClient(server.endpoint, KEY) as client:
+        client._clock._machine = lambda: HERE  # type: ignore[method-assign,assignment]
+        with client.send_request(HttpRequest("GET", "/rooms"), stream=True) as answer:
+            assert json.loads(answer.read()) == ROOM
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Tue, 01 Apr 2025 08:00:00 GMT", HERE),
+        ("Tue, 01 Apr 2025 08:00:00 -0000", HERE),
+        ("Tue, 01 Apr 2025 10:00:00 +0200", HERE),
+        ("Fri, 31 Dec 9999 23:59:59 -1200", None),
+        ("Tue, 99 Apr 2025 08:00:00 GMT", None),
+        ("2025-04-01T08:00:00Z", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_http_dates_are_read_or_are_none(text: Any, moment: Any) -> None:
+    assert parse_http_date(text) == moment
+
+
+def test_http_dates_are_written_in_utc() -> None:
+    assert http_date(HERE.astimezone(timezone(timedelta(hours=5)))) == "Tue, 01 Apr 2025 08:00:00 GMT"
+
+
+def test_the_time_of_a_create_is_read_in_either_form() -> None:
+    assert parse_first_sent("2025-04-01T08:00:00Z") == parse_first_sent("Tue, 01 Apr 2025 08:00:00 GMT") == HERE
+    assert [parse_first_sent(text) for text in ("", None, "soon")] == [None] * 3
+
+
+def test_a_clock_is_the_machines_until_it_is_corrected() -> None:
+    clock = ServiceClock(lambda: HERE)
+    assert clock.now() == HERE
+    assert clock.difference(THERE) == timedelta(minutes=20)
+    clock.correct(timedelta(minutes=20))
+    assert clock.now() == HERE + timedelta(minutes=20)
+    assert clock.difference(THERE) == timedelta()

@@ -1,0 +1,61 @@
+"""Rows 17 and 18: a redirect is followed within the endpoint's own origin, and not for ever."""
+
+import pytest
+from azure.core.exceptions import ClientAuthenticationError, TooManyRedirectsError
+from services import ID, ROOM, Service, client_of
+
+
+@pytest.mark.parametrize("status", [307, 308, 301, 302, 303, 300])
+@pytest.mark.parametrize(
+    ("location", "named"),
+    [
+        ("https://evil.example.com/rooms", "https://evil.example.com"),
+        ("http://localhost:2/rooms", "http://localhost:2"),
+        ("//evil.example.com/rooms", ""),
+    ],
+)
+def test_a_redirect_to_another_origin_is_not_followed_and_names_both(
+    service: Service, status: int, location: str, named: str
+) -> None:
+    service.answer(status, Location=location)
+    with pytest.raises(ClientAuthenticationError) as caught:
+        client_of(service).get_room(ID)
+    assert repr(service.endpoint) in str(caught.value)
+    assert repr(named) in str(caught.value)
+    assert len(service.received) == 1
+
+
+def test_a_redirect_loop_ends_after_ten(service: Service) -> None:
+    for _ in range(30):
+        service.answer(307, Location="/rooms/elsewhere")
+    with pytest.raises(TooManyRedirectsError):
+        client_of(service).get_room(ID)
+    assert len(service.received) == 11
+    assert not any("Authorization" in each.http_request.headers for each in _history(service))
+
+
+def _history(service: Service) -> list[object]:
+    with pytest.raises(TooManyRedirectsError) as caught:
+        client_of(service).get_room(ID)
+    return list(caught.value.history)
+
+
+def test_redirects_can_be_bounded_and_turned_off(service: Service) -> None:
+    for _ in range(5):
+        service.answer(307, Location="/rooms/elsewhere")
+    with pytest.raises(TooManyRedirectsError):
+        client_of(service, redirect_max=1).get_room(ID)
+    assert len(service.received) == 2
+    with pytest.raises(Exception, match="307"):
+        client_of(service).get_room(ID, permit_redirects=False)
+    assert len(service.received) == 3
+
+
+def test_a_create_is_redirected_with_its_pair_and_body(service: Service) -> None:
+    service.answer(307, Location="/elsewhere").answer(201, ROOM)
+    client_of(service).create_room(participants=["8:acs:a"])
+    first, second = service.received
+    assert (second.method, second.target, second.body) == ("POST", "/elsewhere", first.body)
+    names = ("repeatability-request-id", "repeatability-first-sent")
+    assert [first.headers[name] for name in names] == [second.headers[name] for name in names]
+    assert first.headers["authorization"] != second.headers["authorization"]
