@@ -1,0 +1,194 @@
+"""Row 30: whatever is called and whatever fails, no secret is shown anywhere."""
+
+import copy
+import logging
+import pickle
+import traceback
+from collections.abc import Iterator
+from typing import Any, Callable
+
+import pytest
+from azure.core.credentials import AccessToken, AzureKeyCredential
+from azure.core.exceptions import AzureError
+from azure.core.settings import settings
+from people import ALICE
+from raw_server import RawServer
+from services import KEY, PatientTransport
+from spans import Span
+
+from azure.communication.rooms import CommunicationRoom, RoomParticipant, RoomsClient
+
+TOKEN = "eyJhbGciOiJub25lIn0.canary.token"
+PHONE = "4:+14255550123"
+ID = "99412345678901234"
+
+
+class Tokens:
+    """Gives the canary."""
+
+    def get_token(self, *_: str, **__: Any) -> AccessToken:
+        return AccessToken(TOKEN, 2**33)
+
+
+CREDENTIALS: dict[str, Callable[[], Any]] = {"key": lambda: AzureKeyCredential(KEY), "token": Tokens}
+CALLS: dict[str, Callable[[RoomsClient], Any]] = {
+    "create_room": lambda client: client.create_room(participants=[PHONE]),
+    "get_room": lambda client: client.get_room(ID),
+    "update_room": lambda client: client.update_room(ID, pstn_dial_out_enabled=True),
+    "delete_room": lambda client: client.delete_room(ID),
+    "list_rooms": lambda client: list(client.list_rooms()),
+    "list_participants": lambda client: list(client.list_participants(ID)),
+    "add_or_update_participants": lambda client: client.add_or_update_participants(ID, {PHONE: "Presenter"}),
+    "remove_participants": lambda client: client.remove_participants(ID, [PHONE]),
+}
+PEOPLE = b'{"id":"1","value":[{"id":"1","rawId":"4:+14255550123"}]}'
+FAILURES: dict[str, Callable[[RawServer], Any]] = {
+    "none": lambda server: server.answer(200, PEOPLE),
+    "created": lambda server: server.answer(201, PEOPLE),
+    "deleted": lambda server: server.answer(204),
+    "400": lambda server: server.answer(400, '{"error":{"code":"BadRequest","message":"No."}}'),
+    "401": lambda server: server.answer(401),
+    "401 by a wrong clock": lambda server: server.answer(401, Date="Tue, 01 Apr 2025 08:00:00 GMT").answer(401),
+    "404": lambda server: server.answer(404),
+    "412": lambda server: server.answer(412),
+    "429": lambda server: server.answer(429, Retry_After="100000"),
+    "503 for ever": lambda server: [server.answer(503) for _ in range(9)],
+    "reset": lambda server: [server.reset() for _ in range(9)],
+    "nothing": lambda server: [server.cut(b"") for _ in range(9)],
+    "hang": lambda server: server.hang(),
+    "truncated": lambda server: [server.cut(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{") for _ in range(9)],
+    "cut headers": lambda server: [server.cut(b"HTTP/1.1 200 OK\r\nConte") for _ in range(9)],
+    "html": lambda server: server.answer(200, "<html>"),
+    "deep": lambda server: server.answer(200, "[" * 100_000),
+    "too large": lambda server: server.answer(200, b" " * 100_001),
+    "not gzip": lambda server: server.answer(200, "x", Content_Encoding="gzip"),
+    "redirect": lambda server: server.answer(307, Location="https://evil.example.com/rooms"),
+    "redirects": lambda server: [server.answer(307, Location="/rooms") for _ in range(20)],
+    "foreign link": lambda server: server.answer(200, '{"value":[],"nextLink":"https://evil.example.com/"}'),
+    "link to itself": lambda server: [
+        server.answer(200, f'{{"value":[],"nextLink":"{server.endpoint}/rooms?x=1"}}') for _ in range(9)
+    ],
+}
+
+
+@pytest.fixture
+def spans() -> Iterator[list[Span]]:
+    """What is traced."""
+    Span.made.clear()
+    settings.tracing_implementation.set_value(Span)
+    try:
+        yield Span.made
+    finally:
+        settings.tracing_implementation.unset_value()
+
+
+def shown(error: BaseException) -> str:
+    """All that an error can show: its text, its attributes, the locals of every frame, and what led to it."""
+    texts = ["".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())]
+    seen: list[Any] = []
+    todo: list[Any] = [error]
+    while todo:
+        one = todo.pop()
+        if one is None or any(one is each for each in seen):
+            continue
+        seen.append(one)
+        texts += [str(one), repr(one), repr(vars(one)), repr(one.args)]
+        todo += [one.__cause__, one.__context__, getattr(one, "inner_exception", None)]
+        exchanges = [*getattr(one, "history", []), getattr(one, "response", None)]
+        for exchange in exchanges:
+            request = getattr(exchange, "http_request", getattr(exchange, "request", None))
+            texts.append(repr(dict(getattr(request, "headers", {}))))
+        caught = getattr(one, "exc_traceback", None)
+        if caught is not None:
+            frames = traceback.StackSummary.extract(traceback.walk_tb(caught), capture_locals=True)
+            texts += frames.format()
+    return "\n".join(texts)
+
+
+def proofs(server: RawServer) -> list[str]:
+    """Every signature or token that went out."""
+    sent = [received.headers["authorization"] for received in server.received]
+    return [text.partition("Signature=")[2] or text.partition(" ")[2] for text in sent]
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("operation", CALLS)
+@pytest.mark.parametrize("credential", CREDENTIALS)
+def test_no_secret_is_shown(
+    server: RawServer,
+    caplog: pytest.LogCaptureFixture,
+    spans: list[Span],
+    credential: str,
+    operation: str,
+    failure: str,
+) -> None:
+    FAILURES[failure](server)
+    options: dict[str, Any] = {"read_timeout": 0.05, "retry_total": 1} if failure == "hang" else {}
+    transport = PatientTransport(max_response_size=100_000, **({"read_timeout": 0.05} if options else {}))
+    texts = []
+    with caplog.at_level(logging.DEBUG):
+        client = RoomsClient(server.endpoint, CREDENTIALS[credential](), transport=transport, retry_total=1)
+        with client:
+            try:
+                texts.append(repr(CALLS[operation](client)).replace(PHONE, ""))
+            except AzureError as error:
+                texts.append(shown(error))
+        texts += [repr(client), str(client), repr(vars(client)), *(repr(vars(span)) for span in spans)]
+    log = caplog.text
+    assert "/rooms" in log
+    assert PHONE not in log  # bodies are logged only where that is asked for
+    for secret in [KEY, TOKEN, *proofs(server)]:
+        assert secret
+        assert secret not in log
+        assert [text for text in texts if secret in text] == []
+    if operation in ("list_rooms", "get_room") and failure == "none":
+        assert spans
+
+
+@pytest.mark.parametrize("operation", CALLS)
+@pytest.mark.parametrize("credential", CREDENTIALS)
+def test_a_log_of_bodies_that_is_asked_for_has_them_and_no_secret(
+    server: RawServer, caplog: pytest.LogCaptureFixture, credential: str, operation: str
+) -> None:
+    server.answer(503).answer(200, PEOPLE).answer(200, PEOPLE)
+    with caplog.at_level(logging.DEBUG):
+        with RoomsClient(server.endpoint, CREDENTIALS[credential](), transport=PatientTransport()) as client:
+            try:
+                CALLS[operation](client)
+            except AzureError:
+                CALLS["get_room"](client)
+            client.get_room(ID, logging_enable=True) if server.answer(200, PEOPLE) else None
+    assert PHONE in caplog.text
+    for secret in [KEY, TOKEN, *proofs(server)]:
+        assert secret not in caplog.text
+
+
+@pytest.mark.parametrize("key", ["not base64!", "c2VjcmV0", ""])
+def test_a_connection_string_that_is_refused_is_not_shown(key: str) -> None:
+    with pytest.raises(ValueError, match=r"connection string|endpoint|access key") as caught:
+        RoomsClient.from_connection_string(f"endpoint=ftp://canary;accesskey={key}c4n4ry")
+    assert "c4n4ry" not in str(caught.value)
+    assert "c4n4ry" not in repr(vars(caught.value))
+
+
+def test_credentials_of_a_proxy_are_not_shown(caplog: pytest.LogCaptureFixture) -> None:
+    proxies = {"http": "http://me:c4n4ry@127.0.0.1:1"}
+    with caplog.at_level(logging.DEBUG):
+        client = RoomsClient("http://127.0.0.1:1", KEY, transport=PatientTransport(), proxies=proxies)
+        with pytest.raises(AzureError) as caught:
+            client.get_room(ID)
+    assert "c4n4ry" not in str(caught.value) + repr(caught.value) + caplog.text + repr(vars(client))
+
+
+@pytest.mark.parametrize("credential", CREDENTIALS)
+@pytest.mark.parametrize("copy_of", [pickle.dumps, copy.copy, copy.deepcopy], ids=["pickle", "copy", "deepcopy"])
+def test_a_client_cannot_be_pickled_or_copied(credential: str, copy_of: Callable[[Any], Any]) -> None:
+    client = RoomsClient("https://contoso.communication.azure.com", CREDENTIALS[credential]())
+    with pytest.raises(TypeError, match="cannot be pickled or copied: it holds connections and a key"):
+        copy_of(client)
+
+
+def test_models_can_be_pickled() -> None:
+    room = CommunicationRoom({"id": "1", "createdAt": "2025-03-27T06:42:08Z"})
+    participant = RoomParticipant(ALICE, "Presenter")
+    assert pickle.loads(pickle.dumps([room, participant])) == [room, participant]

@@ -1,0 +1,58 @@
+"""Row 33: mypy and pyright refuse a misspelt keyword of every operation, and take the right one."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+CALLS = {
+    "create_room": "",
+    "get_room": "'1', ",
+    "update_room": "'1', ",
+    "delete_room": "'1', ",
+    "list_rooms": "",
+    "list_participants": "'1', ",
+    "add_or_update_participants": "'1', [], ",
+    "remove_participants": "'1', [], ",
+}
+LINES = [
+    "from azure.communication.rooms import RoomsClient",
+    "",
+    "",
+    "def calls(client: RoomsClient) -> None:",
+    *(f"    client.{name}({arguments}retry_total=3, timeout=5)" for name, arguments in CALLS.items()),
+    *(f"    client.{name}({arguments}retry_totl=3)" for name, arguments in CALLS.items()),
+    "    client.create_room(valid_form=None)",
+    "    client.create_room(repeatability_request=None)",
+    "",
+]
+WRONG = {number for number, line in enumerate(LINES, 1) if re.search("totl|form|_request=", line)}
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A program with right and wrong calls."""
+    path = tmp_path_factory.mktemp("typed") / "program.py"
+    path.write_text("\n".join(LINES))
+    return path
+
+
+def test_mypy_refuses_a_misspelt_keyword(program: Path) -> None:
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(program.parent / "cache"), str(program)]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, timeout=300)
+    assert {int(line) for line in re.findall(r"program\.py:(\d+): error: .*\[call-(?:arg|overload)\]", ran.stdout)} == WRONG
+    assert f"Found {len(WRONG)} errors in 1 file" in ran.stdout
+
+
+def test_pyright_refuses_a_misspelt_keyword(program: Path) -> None:
+    pytest.importorskip("pyright", reason="dev_requirements.txt has it, with the Node.js that it runs on")
+    command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, str(program)]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, timeout=300)
+    found = json.loads(ran.stdout)["generalDiagnostics"]
+    assert {(each["range"]["start"]["line"] + 1, each["rule"]) for each in found} == {
+        (line, "reportCallIssue") for line in WRONG
+    }
