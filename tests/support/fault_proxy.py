@@ -15,6 +15,14 @@ from raw_server import reset, serving
 
 #: What may be done to an exchange, beside PASS. The first is done before the service sees the request.
 PASS, RESET_BEFORE, RESET_AFTER, TRUNCATE, BUSY, UNAVAILABLE = range(6)
+NAMES = [
+    "passed on",
+    "reset before the service saw it",
+    "reset after the service had done it",
+    "answer truncated",
+    "429",
+    "503",
+]
 
 _REFUSALS = {
     BUSY: b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\nRetry-After: 1\r\n\r\n",

@@ -1,0 +1,109 @@
+"""Creates rooms through a proxy that breaks things, and counts what became of them.
+
+    python benchmarks/chaos.py [--creates 2000] [--threads 8] [--seed 1]
+
+Each exchange meets, by chance, a reset before the service sees it, a reset or a truncated answer after it was carried
+out, a 429 or a 503. Every create must come back, and the service must hold exactly one room for each.
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
+
+from fault_proxy import BUSY, NAMES, PASS, RESET_AFTER, RESET_BEFORE, TRUNCATE, UNAVAILABLE, fault_proxy
+from people import ALICE
+
+from azure.communication.rooms import RoomsClient
+from azure.communication.rooms._pipeline.transport import Urllib3Transport
+from azure.communication.rooms.emulator import RoomsEmulator
+
+#: How often what happens, in a hundred exchanges.
+ODDS = {PASS: 55, RESET_BEFORE: 10, RESET_AFTER: 10, TRUNCATE: 5, BUSY: 10, UNAVAILABLE: 10}
+
+
+class Outcome(NamedTuple):
+    """What became of a run."""
+
+    returned: set[str]
+    """Ids of the rooms that creates gave back."""
+    held: list[str]
+    """Ids of the rooms that the service holds."""
+    done: "Counter[str]"
+    """What was done to exchanges."""
+    seconds: float
+    slept: float
+    """Seconds that the client was told to wait, and did not."""
+
+
+class SleeplessTransport(Urllib3Transport):
+    """The default transport, which does not wait."""
+
+    slept = 0.0
+
+    def sleep(self, duration: float) -> None:
+        """Note the wait."""
+        self.slept += duration
+
+
+def faults(seed: int) -> Iterator[int]:
+    """What happens to exchange after exchange, for ever."""
+    chance = random.Random(seed)  # noqa: S311  nothing is kept secret by it
+    while True:
+        yield chance.choices(list(ODDS), list(ODDS.values()))[0]
+
+
+def run(creates: int, threads: int, seed: int) -> Outcome:
+    """Create rooms in the midst of faults.
+
+    :param int creates: How many.
+    :param int threads: How many at once, on one client.
+    :param int seed: Of the faults.
+    """
+    transport = SleeplessTransport(use_env_settings=False)
+    started = time.perf_counter()
+    with RoomsEmulator() as emulator, fault_proxy(emulator.endpoint, faults(seed)) as proxy:
+        key = emulator.connection_string.partition("accesskey=")[2]
+        retries = {"retry_total": 50, "retry_connect": 50, "retry_read": 50, "retry_status": 50}
+        with RoomsClient(proxy.endpoint, key, transport=transport, **retries) as client:
+            with ThreadPoolExecutor(threads) as pool:
+                returned = [
+                    room.id for room in pool.map(lambda _: client.create_room(participants=[ALICE]), range(creates))
+                ]
+        seconds = time.perf_counter() - started
+        with RoomsClient.from_connection_string(emulator.connection_string) as client:
+            held = [room.id for room in client.list_rooms()]
+    if len(set(returned)) != len(returned):
+        raise SystemExit("two creates came back with one room")
+    return Outcome(set(returned), held, Counter(NAMES[each] for each in proxy.done), seconds, transport.slept)
+
+
+def main() -> None:
+    """Run it and print what became of it."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--creates", type=int, default=2000, help="rooms to create (default 2000)")
+    parser.add_argument("--threads", type=int, default=8, help="creates at once (default 8)")
+    parser.add_argument("--seed", type=int, default=1, help="of the faults (default 1)")
+    given = parser.parse_args()
+    outcome = run(given.creates, given.threads, given.seed)
+    for name, count in outcome.done.most_common():
+        print(f"{name:45} {count:6}")
+    print(f"{'exchanges':45} {sum(outcome.done.values()):6}")
+    print(f"{'creates':45} {given.creates:6}")
+    print(f"{'creates that came back with a room':45} {len(outcome.returned):6}")
+    print(f"{'rooms that the service holds':45} {len(outcome.held):6}")
+    print(f"{'seconds':45} {outcome.seconds:6.1f}")
+    print(f"{'seconds of waiting asked for (not waited)':45} {outcome.slept:6.0f}")
+    if sorted(outcome.held) != sorted(outcome.returned) or len(outcome.held) != given.creates:
+        raise SystemExit("rooms were lost or made twice")
+
+
+if __name__ == "__main__":
+    main()
