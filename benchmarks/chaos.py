@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
 
@@ -71,7 +71,7 @@ def run(creates: int, threads: int, seed: int) -> Outcome:
     started = time.perf_counter()
     with RoomsEmulator() as emulator, fault_proxy(emulator.endpoint, faults(seed)) as proxy:
         key = emulator.connection_string.partition("accesskey=")[2]
-        retries = {"retry_total": 50, "retry_connect": 50, "retry_read": 50, "retry_status": 50}
+        retries: dict[str, Any] = {"retry_total": 50, "retry_connect": 50, "retry_read": 50, "retry_status": 50}
         with RoomsClient(proxy.endpoint, key, transport=transport, **retries) as client:
             with ThreadPoolExecutor(threads) as pool:
                 returned = [

@@ -1,6 +1,7 @@
 """Rows 11 to 16: answers that are not what they should be end in errors of azure-core that say what came."""
 
 import json
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -80,6 +81,24 @@ def test_members_that_are_missing_are_none(service: Service) -> None:
     room = client_of(service).get_room(ID)
     members = (room.created_at, room.valid_from, room.valid_until, room.pstn_dial_out_enabled)
     assert (room.id, members) == (ID, (None, None, None, None))
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2025-03-27T06:42:08.1207436+00:00", datetime(2025, 3, 27, 6, 42, 8, 120743, timezone.utc)),
+        ("2025-03-27T06:42:08Z", datetime(2025, 3, 27, 6, 42, 8, 0, timezone.utc)),
+        ("2025-03-27T06:42:08.9999999Z", datetime(2025, 3, 27, 6, 42, 8, 999999, timezone.utc)),
+        ("2025-03-27T06:42:08+05:30", datetime(2025, 3, 27, 1, 12, 8, 0, timezone.utc)),
+        ("9999-12-31T23:59:59.9999999Z", datetime(9999, 12, 31, 23, 59, 59, 999999, timezone.utc)),
+    ],
+)
+def test_every_form_of_a_time_is_an_aware_datetime_in_utc(service: Service, text: str, moment: datetime) -> None:
+    service.answer(200, {**ROOM, "validUntil": text})
+    until = client_of(service).get_room(ID).valid_until
+    assert until == moment
+    assert until is not None
+    assert until.tzinfo is timezone.utc
 
 
 def test_an_unknown_role_and_an_unknown_kind_of_identifier_round_trip(service: Service) -> None:

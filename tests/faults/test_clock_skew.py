@@ -31,7 +31,7 @@ def warnings(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixt
 def skewed(service: Service, **options: Any) -> RoomsClient:
     """A client whose machine stands at 8 o'clock."""
     client = client_of(service, **options)
-    client._clock._machine = lambda: HERE  # type: ignore[method-assign,assignment]
+    client._clock._machine = lambda: HERE
     return client
 
 
@@ -70,7 +70,7 @@ def test_a_clock_that_is_set_right_again_is_followed_without_another_warning(
     service.answer(401, Date=THERE).answer(200, ROOM).answer(401, Date=THERE).answer(200, ROOM)
     client = skewed(service)
     client.get_room(ID)
-    client._clock._machine = lambda: HERE + timedelta(minutes=20)  # type: ignore[method-assign,assignment]
+    client._clock._machine = lambda: HERE + timedelta(minutes=20)
     client.get_room(ID)
     assert service.received[-1].headers["x-ms-date"] == THERE
     assert client._clock._ahead == timedelta()
@@ -136,7 +136,7 @@ def test_the_time_of_a_create_is_corrected_where_the_same_clock_stamped_it(
 def test_a_streamed_401_gives_its_connection_back(server: RawServer) -> None:
     server.answer(401, b"x" * 100_000, Date=THERE).answer(200, json.dumps(ROOM))
     with RoomsClient(server.endpoint, KEY) as client:
-        client._clock._machine = lambda: HERE  # type: ignore[method-assign,assignment]
+        client._clock._machine = lambda: HERE
         with client.send_request(HttpRequest("GET", "/rooms"), stream=True) as answer:
             assert json.loads(answer.read()) == ROOM
 

@@ -240,6 +240,18 @@ def test_a_deadline_that_is_over_ends_what_would_wait() -> None:
         assert within_deadline(None) == 5
 
 
+def test_a_socket_has_its_own_timeout_back_behind_a_deadline() -> None:
+    one, other = socket.socketpair()
+    with closing(other), closing(BoundedSocket(one.family, one.type, one.proto, one.detach())) as bounded:
+        bounded.settimeout(7)
+        other.sendall(b"abc")
+        with Deadline(5):
+            assert bounded.recv(1) == b"a"
+            assert 4 < (bounded.gettimeout() or 0) <= 5
+        assert bounded.recv(1) == b"b"
+        assert bounded.gettimeout() == 7
+
+
 def test_a_transport_sends_nothing_behind_the_deadline(server: RawServer) -> None:
     moments = iter([0.0, 99.0])
     with Urllib3Transport(use_env_settings=False) as transport, Deadline(5, lambda: next(moments)):

@@ -1,5 +1,7 @@
 """Rows 17 and 18: a redirect is followed within the endpoint's own origin, and not for ever."""
 
+from typing import Any
+
 import pytest
 from azure.core.exceptions import ClientAuthenticationError, TooManyRedirectsError
 from services import ID, ROOM, Service, client_of
@@ -34,7 +36,7 @@ def test_a_redirect_loop_ends_after_ten(service: Service) -> None:
     assert not any("Authorization" in each.http_request.headers for each in _history(service))
 
 
-def _history(service: Service) -> list[object]:
+def _history(service: Service) -> list[Any]:
     with pytest.raises(TooManyRedirectsError) as caught:
         client_of(service).get_room(ID)
     return list(caught.value.history)

@@ -44,10 +44,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_mypy_refuses_a_misspelt_keyword(program: Path) -> None:
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(program.parent / "cache"), str(program)]
     ran = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, timeout=300)
-    assert {
-        int(line) for line in re.findall(r"program\.py:(\d+): error: .*\[call-(?:arg|overload)\]", ran.stdout)
-    } == WRONG
-    assert f"Found {len(WRONG)} errors in 1 file" in ran.stdout
+    found = re.findall(r"program\.py:(\d+): error: .*\[(.*)\]", ran.stdout)
+    assert {int(line) for line, _ in found} == WRONG
+    assert {code for _, code in found} <= {"call-arg", "call-overload"}
 
 
 def test_pyright_refuses_a_misspelt_keyword(program: Path) -> None:

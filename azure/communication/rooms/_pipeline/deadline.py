@@ -80,13 +80,17 @@ class _Bounded:
     """What both kinds of socket do before they read or write."""
 
     _timeout: Optional[float] = None
+    _set: Optional[float] = None
 
     def settimeout(self, value: Optional[float]) -> None:
-        self._timeout = value
+        self._timeout = self._set = value
         super().settimeout(value)  # type: ignore[misc]  # socket's
 
     def _bound(self) -> None:
-        super().settimeout(within_deadline(self._timeout))  # type: ignore[misc]
+        timeout = within_deadline(self._timeout)
+        if timeout != self._set:  # setting it is a call of the system
+            self._set = timeout
+            super().settimeout(timeout)  # type: ignore[misc]
 
     def recv(self, *arguments: Any) -> Any:
         self._bound()

@@ -26,6 +26,7 @@ from azure.core.exceptions import (
 from azure.core.pipeline.transport import HttpTransport
 from azure.core.rest import HttpRequest
 from azure.core.rest._http_response_impl import HttpResponseImpl
+from azure.core.utils import case_insensitive_dict
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, ProxyManager, Retry, Timeout
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError
 from urllib3.exceptions import DecodeError as UndecodableBody
@@ -294,7 +295,7 @@ class _Answer(HttpResponseImpl):
             status_code=response.status,
             reason=response.reason,
             content_type=response.headers.get("Content-Type"),
-            headers=response.headers,
+            headers=case_insensitive_dict(response.headers.itermerged()),
             stream_download_generator=_stream,
         )
         self._max_size = max_size
