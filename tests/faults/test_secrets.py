@@ -5,6 +5,8 @@ import logging
 import pickle
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
+from types import FrameType
 from typing import Any, Callable
 
 import pytest
@@ -84,7 +86,7 @@ def spans() -> Iterator[list[Span]]:
 
 def shown(error: BaseException) -> str:
     """All that an error can show: its text, its attributes, the locals of every frame, and what led to it."""
-    texts = ["".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())]
+    texts = ["".join(traceback.format_exception(type(error), error, error.__traceback__))]
     seen: list[Any] = []
     todo: list[Any] = [error]
     while todo:
@@ -98,11 +100,17 @@ def shown(error: BaseException) -> str:
         for exchange in exchanges:
             request = getattr(exchange, "http_request", getattr(exchange, "request", None))
             texts.append(repr(dict(getattr(request, "headers", {}))))
-        caught = getattr(one, "exc_traceback", None)
-        if caught is not None:
-            frames = traceback.StackSummary.extract(traceback.walk_tb(caught), capture_locals=True)
-            texts += frames.format()
+        for trace in (one.__traceback__, getattr(one, "exc_traceback", None)):
+            texts += [name_and_value for frame, _ in traceback.walk_tb(trace) for name_and_value in local_texts(frame)]
     return "\n".join(texts)
+
+
+def local_texts(frame: FrameType) -> Iterator[str]:
+    """What a report of errors shows of a frame."""
+    for name, value in frame.f_locals.items():
+        if frame.f_code.co_filename != __file__:  # here the secrets are known
+            with suppress(Exception):  # half-made objects
+                yield f"{name} = {value!r}"
 
 
 def proofs(server: RawServer) -> list[str]:

@@ -45,6 +45,7 @@ settled = settings(max_examples=400, deadline=None, suppress_health_check=list(H
 
 @settled
 @given(path=PATH, query=QUERY, body=BODY, method=st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]))
+@example(path="://x", query="a=http://b", body=None, method="GET")
 @example(path="rooms", query="nextLink=a%2Bb%2Fc%3D%3D&api-version=2025-03-13", body=None, method="GET")
 def test_every_request_is_signed_over_the_bytes_on_the_wire(
     raw_client: RoomsClient,

@@ -1,5 +1,6 @@
 """The client: one method an operation, and one line that sends."""
 
+import re
 from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import datetime
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from ._pipeline.options import CallOptions
 
 T = TypeVar("T")
+
+_ABSOLUTE = re.compile("[A-Za-z][A-Za-z0-9+.-]*://")
 
 #: How keywords end by which a caller's own code comes into the pipeline: ``transport``, ``retry_policy``,
 #: ``per_call_policies`` and so on. Such code may have keywords of its own.
@@ -329,7 +332,7 @@ class RoomsClient(EarlierNames):
         """
         request = copy(request)  # the pipeline writes headers and URL, and these are the caller's
         request.headers = case_insensitive_dict(request.headers)
-        if "://" not in request.url.partition("?")[0]:
+        if not _ABSOLUTE.match(request.url):
             request.url = f"{self._endpoint}/{request.url.lstrip('/')}"
         return self._client.send_request(request, stream=stream, **kwargs)
 

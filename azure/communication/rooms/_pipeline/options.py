@@ -21,11 +21,12 @@ class CallOptions(TypedDict, total=False):
     request_id: Optional[str]
     """Value of ``x-ms-client-request-id``; None sends none."""
     timeout: float
-    """Seconds for all attempts and the waits between them; looked at between attempts."""
+    """Seconds for the whole call: all attempts and the waits between them, whatever the service does meanwhile. Default:
+    no end but that of the retries."""
     connection_timeout: float
-    """Seconds to reach the service, an attempt."""
+    """Seconds to reach the service, an attempt. Default 10."""
     read_timeout: float
-    """Seconds to wait for its answer, an attempt."""
+    """Seconds to wait for the next part of its answer. Default 60."""
     connection_verify: Union[bool, str]
     """Whether to check the service's certificate, or the file of certificates to check it with."""
     connection_cert: Union[str, tuple[str, str]]
@@ -33,23 +34,23 @@ class CallOptions(TypedDict, total=False):
     proxies: MutableMapping[str, str]
     """Scheme, or scheme and host, to the URL of the proxy for it."""
     retry_total: int
-    """Retries of every kind together; 0 for none."""
+    """Retries of every kind together; 0 for none. Default 10."""
     retry_connect: int
-    """Retries when the service could not be reached."""
+    """Retries when the service could not be reached. Default 3."""
     retry_read: int
-    """Retries when its answer broke off."""
+    """Retries when its answer broke off. Default 3."""
     retry_status: int
-    """Retries when its answer was a status worth another try."""
+    """Retries when its answer was a status worth another try. Default 3."""
     retry_backoff_factor: float
-    """Seconds before the first retry, about; doubled each time."""
+    """Seconds before the first retry, at most; doubled each time. Default 0.8."""
     retry_backoff_max: float
-    """Seconds that a wait lasts at most."""
+    """Seconds that a wait lasts at most. Default 120."""
     retry_on_methods: Iterable[str]
-    """Methods to retry whatever went wrong."""
+    """The only methods to retry. Default: all but POST, and POST where it is safe."""
     permit_redirects: bool
     """Whether to follow redirects, which go to the endpoint's own host alone."""
     redirect_max: int
-    """Redirects to follow at most."""
+    """Redirects to follow at most. Default 10."""
     user_agent: str
     """Text to put before the User-Agent."""
     user_agent_overwrite: bool
