@@ -21,7 +21,7 @@ class CallOptions(TypedDict, total=False):
     request_id: Optional[str]
     """Value of ``x-ms-client-request-id``; None sends none."""
     timeout: float
-    """Seconds for the whole call: all attempts and the waits between them, whatever the service does meanwhile. Default:
+    """Seconds for the whole call, all attempts and waits together, whatever the service does meanwhile. Default:
     no end but that of the retries."""
     connection_timeout: float
     """Seconds to reach the service, an attempt. Default 10."""
