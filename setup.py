@@ -40,7 +40,7 @@ setup(
         "isodate>=0.6.1,<1.0.0",
         "msrest>=0.7.1,<1.0.0",
         "certifi>=2023.7.22",
-        "urllib3>=2.2.2,<3.0.0",
+        "urllib3>=2.6.3,<3.0.0",  # earlier ones unpack a compressed body beyond what is asked for
     ],
     extras_require={"emulator": ["starlette>=0.40.0,<2.0.0", "trustme>=1.1.0,<2.0.0", "uvicorn>=0.30.0,<1.0.0"]},
     entry_points={
