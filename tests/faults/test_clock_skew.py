@@ -2,7 +2,9 @@
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -170,7 +172,25 @@ def test_the_time_of_a_create_is_read_in_either_form() -> None:
 def test_a_clock_is_the_machines_until_it_is_corrected() -> None:
     clock = ServiceClock(lambda: HERE)
     assert clock.now() == HERE
-    assert clock.difference(THERE) == timedelta(minutes=20)
+    assert clock.told(THERE, timedelta()) == timedelta(minutes=20)
     clock.correct(timedelta(minutes=20))
-    assert clock.now() == HERE + timedelta(minutes=20)
-    assert clock.difference(THERE) == timedelta()
+    assert (clock.now(), clock.ahead) == (HERE + timedelta(minutes=20), timedelta(minutes=20))
+    assert clock.told(THERE, clock.ahead) is None
+    assert clock.told(THERE, timedelta()) == timedelta(minutes=20)  # as a request knows it that was signed before
+
+
+def test_threads_that_find_the_clock_wrong_together_all_succeed(
+    emulator: RoomsEmulator, warnings: pytest.LogCaptureFixture
+) -> None:
+    emulator.clock.advance(minutes=20)
+    start = threading.Barrier(8)
+
+    def create(client: RoomsClient) -> str:
+        start.wait(timeout=30)
+        return client.create_room().id
+
+    with RoomsClient.from_connection_string(emulator.connection_string) as client, ThreadPoolExecutor(8) as pool:
+        ids = list(pool.map(create, [client] * 8))
+        assert sorted(ids) == sorted(room.id for room in client.list_rooms())
+        assert timedelta(minutes=19) < client._clock.ahead < timedelta(minutes=21)
+    assert len(warnings.messages) == 1

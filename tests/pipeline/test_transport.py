@@ -305,7 +305,7 @@ def test_a_client_certificate_is_shown(
 
 def test_http_goes_through_a_proxy_by_its_full_address(transport: Urllib3Transport, server: RawServer) -> None:
     server.answer(200, ROOM)
-    proxy = server.endpoint.replace("http://", "http://me:s3cret@")
+    proxy = server.endpoint.replace("http://", "http://me:s%33cret@")
     request = HttpRequest("GET", "http://rooms.invalid/rooms?a=b")
     assert transport.send(request, proxies={"http": proxy}).json() == {"id": "1"}
     (received,) = server.received

@@ -132,16 +132,16 @@ class HMACCredentialsPolicy(_OnlyForEndpoint, HTTPPolicy[HttpRequest, HttpRespon
         :raises TypeError: If its body is a stream or a form, which cannot be hashed before it is sent.
         :raises ValueError: If the key was changed to one that is not base64.
         """
-        response = self._send_at(self._clock.now(), request)
+        before = self._clock.ahead  # another thread may correct the clock meanwhile
+        response = self._send_at(self._clock.now(before), request)
         if response.http_response.status_code != 401 or not self._correct_clock_skew:
             return response
-        ahead = self._clock.difference(response.http_response.headers.get("Date"))
-        if not ahead:
+        ahead = self._clock.told(response.http_response.headers.get("Date"), before)
+        if ahead is None:
             return response
         response.http_response.close()
-        moment = self._clock.now()
-        _correct_first_sent(request.http_request.headers, moment, ahead)
-        response = self._send_at(moment + ahead, request)
+        _correct_first_sent(request.http_request.headers, self._clock.now(before), ahead - before)
+        response = self._send_at(self._clock.now(ahead), request)
         if response.http_response.status_code != 401:
             self._clock.correct(ahead)
         return response

@@ -62,27 +62,40 @@ class ServiceClock:
         self._lock = Lock()
         self._warned = False
 
-    def now(self) -> datetime:
-        """Now, by the service's clock as far as it is known."""
-        return self._machine() + self._ahead
+    @property
+    def ahead(self) -> timedelta:
+        """How far the service's clock is ahead of this machine's, as far as it is known."""
+        return self._ahead
 
-    def difference(self, date: Optional[str]) -> timedelta:
-        """How far the service is ahead of this clock; zero where it is too little to matter, or is not known.
+    def now(self, ahead: Optional[timedelta] = None) -> datetime:
+        """Now, by the service's clock as far as it is known.
 
-        :param date: The header ``Date`` of an answer that came just now.
+        :param ahead: How far it is ahead, to be taken in place of what is known.
+        :type ahead: ~datetime.timedelta or None
+        """
+        return self._machine() + (self._ahead if ahead is None else ahead)
+
+    def told(self, date: Optional[str], ahead: timedelta) -> Optional[timedelta]:
+        """How far the service is ahead of this machine by an answer that came just now.
+
+        :param date: The header ``Date`` of the answer.
         :type date: str or None
+        :param ~datetime.timedelta ahead: How far it was taken to be when the request was signed.
+        :returns: None where the answer tells nothing, or too little to matter.
         """
         moment = parse_http_date(date)
-        ahead = timedelta() if moment is None else moment - self.now()
-        return ahead if abs(ahead) > _TOLERANCE else timedelta()
+        if moment is None:
+            return None
+        found = moment - self._machine()
+        return found if abs(found - ahead) > _TOLERANCE else None
 
     def correct(self, ahead: timedelta) -> None:
         """Go by the service's clock from now on, and say so once.
 
-        :param ~datetime.timedelta ahead: What :meth:`difference` gave.
+        :param ~datetime.timedelta ahead: What :meth:`told` gave.
         """
         with self._lock:
-            self._ahead += ahead
+            self._ahead = ahead
             warned, self._warned = self._warned, True
         if not warned:
             _LOGGER.warning(

@@ -99,6 +99,8 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
         if settings is None:
             options = request.context.options
             only_methods = options.get("retry_on_methods")
+            if only_methods is not None:
+                only_methods = options["retry_on_methods"] = frozenset(only_methods)
             timeout = options.pop("timeout", self._timeout)
             settings = self.configure_retries(options)
             settings["only_methods"] = only_methods
@@ -155,6 +157,8 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
         longest = min(settings["deadline"].remaining(), self._repeatable_for(last.http_request))
         if wait >= longest or (asked and asked > settings["max_backoff"]):
             return False
+        if isinstance(last, PipelineResponse):
+            last.http_response.close()  # one that is streamed would keep its connection
         if wait > 0:
             last.context.transport.sleep(wait)  # type: ignore[union-attr]  # there is one, and it does not await
         return True

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
+from urllib.parse import unquote
 
 from azure.core.configuration import ConnectionConfiguration
 from azure.core.exceptions import (
@@ -33,7 +34,7 @@ from urllib3.exceptions import DecodeError as UndecodableBody
 from urllib3.util import make_headers, parse_url
 from urllib3.util.ssl_ import create_urllib3_context
 
-from .._url import host_of, split_url, target_of
+from .._url import host_of, split_url
 from .deadline import BoundedHTTPSPool, BoundedPool, BoundedSSLSocket, within_deadline
 from .environment import Environment
 
@@ -131,9 +132,10 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
         self.open()
         config = self.connection_config
         parts = split_url(request.url)
-        origin = f"{parts.scheme}://{host_of(parts)}"
+        host = host_of(parts)
+        origin = f"{parts.scheme}://{host}"
         verify = config.verify if connection_verify is None else connection_verify
-        pool, by_proxy = self._pool(parts.scheme, host_of(parts), proxies, verify, connection_cert or config.cert)
+        pool, by_proxy = self._pool(parts.scheme, host, proxies, verify, connection_cert or config.cert)
         timeout = _timeout(
             origin,
             config.timeout if connection_timeout is None else connection_timeout,
@@ -142,7 +144,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
         try:
             response = pool.urlopen(
                 request.method,
-                request.url if by_proxy else target_of(request.url),
+                request.url if by_proxy else (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
                 **_message_of(request),
                 timeout=timeout,
                 retries=_NO_RETRIES,
@@ -193,7 +195,7 @@ def _new_manager(proxy: Optional[str], context: Optional[ssl.SSLContext]) -> Poo
     if proxy is None:
         manager = PoolManager(maxsize=1, **options)
     else:
-        credentials = parse_url(proxy).auth
+        credentials = unquote(parse_url(proxy).auth or "")
         headers = make_headers(proxy_basic_auth=credentials) if credentials else {}
         manager = ProxyManager(proxy, maxsize=1, proxy_headers=headers, proxy_ssl_context=context, **options)
     manager.pool_classes_by_scheme = {"http": BoundedPool, "https": BoundedHTTPSPool}
@@ -316,7 +318,8 @@ class _Answer(HttpResponseImpl):
                     self.close()
                     raise DecodeError(
                         f"The service answered {self.status_code} with a body of more than {self._max_size} bytes, "
-                        "which is refused. The client's keyword max_response_size sets the limit."
+                        "which is refused. The client's keyword max_response_size sets the limit.",
+                        response=self,
                     )
                 parts.append(part)
             if not parts and self._may_lack_its_body():
