@@ -179,6 +179,22 @@ def test_a_clock_is_the_machines_until_it_is_corrected() -> None:
     assert clock.told(THERE, timedelta()) == timedelta(minutes=20)  # as a request knows it that was signed before
 
 
+def test_a_request_that_was_signed_before_the_correction_is_signed_again_too(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.answer(401, Date=THERE).answer(200, ROOM)
+    client = skewed(service)
+    send = service.transport.send
+
+    def meanwhile_corrected(*arguments: Any, **options: Any) -> Any:
+        client._clock.correct(timedelta(minutes=20))
+        return send(*arguments, **options)
+
+    monkeypatch.setattr(service.transport, "send", meanwhile_corrected)
+    client.get_room(ID)
+    assert [received.headers["x-ms-date"] for received in service.received] == ["Tue, 01 Apr 2025 08:00:00 GMT", THERE]
+
+
 def test_threads_that_find_the_clock_wrong_together_all_succeed(
     emulator: RoomsEmulator, warnings: pytest.LogCaptureFixture
 ) -> None:

@@ -22,7 +22,7 @@ from services import ID, KEY, ROOM, InMemory, OnSocket, Service, client_of
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.deadline import BoundedSocket, Deadline, within_deadline
 from azure.communication.rooms._pipeline.retry import RoomsRetryPolicy
-from azure.communication.rooms._pipeline.transport import Urllib3Transport
+from azure.communication.rooms._pipeline.transport import Urllib3Transport, _tls_context
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 #: How a server keeps a client waiting. Each goes on for 3 seconds and ends the connection then: another error.
@@ -71,6 +71,35 @@ def test_a_timeout_bounds_the_sending_of_a_large_body(server: RawServer) -> None
         with pytest.raises(ServiceResponseTimeoutError):
             client.send_request(request, timeout=0.2)
     assert started.is_set()
+
+
+def test_a_timeout_bounds_the_sending_over_a_connection_that_is_kept(server: RawServer) -> None:
+    answered, gave_up, handle = threading.Event(), threading.Event(), server.handle
+
+    def reads_once(connection: Any) -> bool:
+        if answered.is_set():
+            server.stopped.wait(3)
+            gave_up.set()
+            return False
+        answered.set()
+        return handle(connection)
+
+    server.answer(200)
+    server.handle = reads_once  # type: ignore[method-assign]
+    with RoomsClient(server.endpoint, KEY) as client:
+        client.send_request(HttpRequest("GET", "/rooms"))
+        with pytest.raises(ServiceResponseTimeoutError):
+            client.send_request(HttpRequest("PUT", "/rooms", content=b"x" * 50_000_000), timeout=0.2)
+    assert (server.connections, gave_up.is_set()) == (1, False)
+
+
+def test_a_handshake_does_not_begin_behind_the_deadline(server: RawServer) -> None:
+    moments = iter([0.0, 99.0])
+    context = _tls_context(False, None, None)
+    plain = socket.create_connection(("127.0.0.1", int(server.host.rpartition(":")[2])))
+    with closing(plain), Deadline(5, lambda: next(moments)):
+        with pytest.raises(socket.timeout, match="timed out"):
+            context.wrap_socket(plain)
 
 
 @contextmanager
