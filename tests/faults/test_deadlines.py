@@ -73,26 +73,6 @@ def test_a_timeout_bounds_the_sending_of_a_large_body(server: RawServer) -> None
     assert started.is_set()
 
 
-def test_a_timeout_bounds_the_sending_over_a_connection_that_is_kept(server: RawServer) -> None:
-    answered, gave_up, handle = threading.Event(), threading.Event(), server.handle
-
-    def reads_once(connection: Any) -> bool:
-        if answered.is_set():
-            server.stopped.wait(3)
-            gave_up.set()
-            return False
-        answered.set()
-        return handle(connection)
-
-    server.answer(200)
-    server.handle = reads_once  # type: ignore[method-assign]
-    with RoomsClient(server.endpoint, KEY) as client:
-        client.send_request(HttpRequest("GET", "/rooms"))
-        with pytest.raises(ServiceResponseTimeoutError):
-            client.send_request(HttpRequest("PUT", "/rooms", content=b"x" * 50_000_000), timeout=0.2)
-    assert (server.connections, gave_up.is_set()) == (1, False)
-
-
 def test_a_handshake_does_not_begin_behind_the_deadline(server: RawServer) -> None:
     moments = iter([0.0, 99.0])
     context = _tls_context(False, None, None)
@@ -260,13 +240,33 @@ def test_deadlines_nest_and_the_nearer_one_holds() -> None:
     assert Deadline(None).remaining() == float("inf")
 
 
-def test_a_deadline_that_is_over_ends_what_would_wait() -> None:
-    moments = iter([0.0, 99.0, 99.0])
-    with closing(BoundedSocket()) as bounded, Deadline(5, lambda: next(moments)):
-        with pytest.raises(socket.timeout, match="timed out"):
-            bounded.recv(1)
-    with Deadline(5, lambda: next(iter([0.0]))), closing(BoundedSocket()):
-        assert within_deadline(None) == 5
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda one: one.recv(1),
+        lambda one: one.recv_into(bytearray(1)),
+        lambda one: one.sendall(b"x"),
+    ],
+    ids=["recv", "recv_into", "sendall"],
+)
+def test_nothing_is_read_or_written_behind_the_deadline(deed: Callable[[BoundedSocket], Any]) -> None:
+    one, other = socket.socketpair()
+    with closing(other), closing(BoundedSocket(one.family, one.type, one.proto, one.detach())) as bounded:
+        other.sendall(b"abc")
+        moments = iter([0.0, 99.0])
+        with Deadline(5, lambda: next(moments)):
+            with pytest.raises(socket.timeout, match="timed out"):
+                deed(bounded)
+
+
+def test_nothing_is_written_over_tls_behind_the_deadline(tls_server: RawServer, trusted: str) -> None:
+    context = _tls_context(trusted, None, None)
+    plain = socket.create_connection(("127.0.0.1", int(tls_server.host.rpartition(":")[2])))
+    with closing(context.wrap_socket(plain, server_hostname="127.0.0.1")) as bounded:
+        moments = iter([0.0, 1.0, 99.0])  # the first look is sendall's own
+        with Deadline(5, lambda: next(moments)):
+            with pytest.raises(socket.timeout, match="timed out"):
+                bounded.sendall(b"x")
 
 
 def test_a_socket_has_its_own_timeout_back_behind_a_deadline() -> None:
