@@ -31,7 +31,8 @@ from azure.core.rest import HttpRequest
 from raw_server import RawServer, serving
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms._pipeline.transport import AnswerBrokenOffError, Urllib3Transport
+from azure.communication.rooms._pipeline.answer import AnswerBrokenOffError
+from azure.communication.rooms._pipeline.transport import Urllib3Transport
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 ROOM = '{"id":"1"}'
@@ -251,10 +252,11 @@ def test_a_body_that_grows_too_large_is_refused_before_it_is_held(server: RawSer
 def test_certificates_are_checked_with_the_file_or_folder_given(
     tls_server: RawServer, trusted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(4):
+    for _ in range(5):
         tls_server.answer(200, ROOM)
     with Urllib3Transport(use_env_settings=False) as by_call:
         assert by_call.send(get(tls_server), connection_verify=trusted).status_code == 200
+        assert by_call.send(get(tls_server), connection_verify=Path(trusted)).status_code == 200  # type: ignore[arg-type]
         with pytest.raises(ServiceRequestError, match=r"could not be reached.*CERTIFICATE_VERIFY_FAILED"):
             by_call.send(get(tls_server))
         with pytest.raises(ServiceRequestError, match="CERTIFICATE_VERIFY_FAILED"):
@@ -311,6 +313,14 @@ def test_http_goes_through_a_proxy_by_its_full_address(transport: Urllib3Transpo
     (received,) = server.received
     assert (received.target, received.headers["host"]) == ("http://rooms.invalid/rooms?a=b", "rooms.invalid")
     assert received.headers["proxy-authorization"] == "Basic bWU6czNjcmV0"
+
+
+def test_a_proxy_may_be_spoken_to_over_tls(transport: Urllib3Transport, tls_server: RawServer, trusted: str) -> None:
+    tls_server.answer(200, ROOM)
+    request = HttpRequest("GET", "http://rooms.invalid/rooms")
+    answer = transport.send(request, proxies={"http": tls_server.endpoint}, connection_verify=trusted)
+    assert answer.json() == {"id": "1"}
+    assert tls_server.received[0].target == "http://rooms.invalid/rooms"
 
 
 def test_https_goes_through_a_tunnel(

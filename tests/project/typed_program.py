@@ -3,8 +3,9 @@
 ``mypy --strict`` warns of a ``type: ignore`` that nothing needs, so each one here is a test that the line is refused.
 """
 
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Optional, Union
+from uuid import uuid4
 
 from azure.core.paging import ItemPaged
 from typing_extensions import assert_type
@@ -28,6 +29,8 @@ def right(client: RoomsClient, room: CommunicationRoom, who: CommunicationUserId
     assert_type(client.create_room(), CommunicationRoom)
     assert_type(client.create_room(valid_from=datetime.now(), valid_until=None, participants=[who]), CommunicationRoom)
     assert_type(client.create_room(participants={"8:acs:x": ParticipantRole.PRESENTER}), CommunicationRoom)
+    client.create_room(repeatability_request_id=uuid4(), repeatability_first_sent=datetime.now(timezone.utc))
+    client.create_room(repeatability_request_id="guid", repeatability_first_sent="Tue, 01 Apr 2025 08:00:00 GMT")
     assert_type(client.get_room(room.id, timeout=5, headers={"x": "y"}), CommunicationRoom)
     assert_type(client.update_room(room_id=room.id, pstn_dial_out_enabled=True), CommunicationRoom)
     assert_type(client.list_rooms(), ItemPaged[CommunicationRoom])
@@ -56,6 +59,7 @@ def right(client: RoomsClient, room: CommunicationRoom, who: CommunicationUserId
 
 def wrong(client: RoomsClient, room: CommunicationRoom) -> None:
     """Calls that must be refused."""
+    client.create_room(repeatability_first_sent=5)  # type: ignore[arg-type]
     client.create_room(valid_form=datetime.now())  # type: ignore[call-arg]
     client.create_room(valid_from="2030-01-01")  # type: ignore[arg-type]
     client.create_room(datetime.now())  # type: ignore[call-arg]

@@ -234,7 +234,9 @@ class RoomsClient(EarlierNames):
         """List the rooms of the resource, newest first, expired ones too.
 
         Lazy: the first page is asked for when the first room is, and each further page when the one before is used up.
-        ``by_page()`` gives the pages; its ``continuation_token`` resumes at one.
+        ``by_page()`` gives the pages; its ``continuation_token`` resumes at one. After an error the next
+        ``next()`` asks for the same page again, and the error's ``continuation_token`` resumes there, in another
+        process too.
 
         :rtype: ~azure.core.paging.ItemPaged[~azure.communication.rooms.CommunicationRoom]
         :raises ValueError: On api-version 2022-02-01, which has no list of rooms.

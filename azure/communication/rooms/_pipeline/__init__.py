@@ -51,6 +51,7 @@ def build_pipeline_client(
     :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock
     :keyword transport: Sends requests, in place of :class:`~.transport.Urllib3Transport`.
     :paramtype transport: ~azure.core.pipeline.transport.HttpTransport
+    :keyword session: A session of requests; azure-core's own transport sends over it.
     :keyword bool correct_clock_skew: Whether to learn the service's time from a 401, once this machine's clock is found
         to be wrong. Default True.
     :keyword per_call_policies: Policies to put first.

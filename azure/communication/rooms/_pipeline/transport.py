@@ -9,7 +9,7 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 from urllib.parse import unquote
@@ -17,8 +17,6 @@ from urllib.parse import unquote
 from azure.core.configuration import ConnectionConfiguration
 from azure.core.exceptions import (
     AzureError,
-    DecodeError,
-    IncompleteReadError,
     ServiceRequestError,
     ServiceRequestTimeoutError,
     ServiceResponseError,
@@ -27,14 +25,13 @@ from azure.core.exceptions import (
 from azure.core.pipeline.transport import HttpTransport
 from azure.core.rest import HttpRequest
 from azure.core.rest._http_response_impl import HttpResponseImpl
-from azure.core.utils import case_insensitive_dict
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, ProxyManager, Retry, Timeout
+from urllib3 import HTTPConnectionPool, PoolManager, ProxyManager, Retry, Timeout
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError
-from urllib3.exceptions import DecodeError as UndecodableBody
 from urllib3.util import make_headers, parse_url
 from urllib3.util.ssl_ import create_urllib3_context
 
 from .._url import host_of, split_url
+from .answer import Answer, caused, forget_frames
 from .deadline import BoundedHTTPSPool, BoundedPool, BoundedSSLSocket, within_deadline
 from .environment import Environment
 
@@ -46,12 +43,7 @@ CONNECTION_TIMEOUT, READ_TIMEOUT = 10, 60
 #: Bytes of an answer, decompressed, beyond which it is refused. A page of 100,000 participants stays far below.
 MAX_RESPONSE_SIZE = 64 * 1024 * 1024
 
-_CHUNK = 64 * 1024
 _NO_RETRIES = Retry(total=False, redirect=False, raise_on_status=False)
-
-
-class AnswerBrokenOffError(ServiceResponseError, IncompleteReadError):
-    """The body of an answer did not come whole. Both of azure-core's errors for it, which its own transport mixes."""
 
 
 class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
@@ -156,7 +148,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
         except (HTTPError, ValueError) as error:
             failure: Exception = error
         else:
-            answer = _Answer(request, response, config.data_block_size, self._max_response_size)
+            answer = Answer(request, response, config.data_block_size, self._max_response_size)
             if not stream:
                 answer.read()
             return answer
@@ -202,9 +194,12 @@ def _new_manager(proxy: Optional[str], context: Optional[ssl.SSLContext]) -> Poo
     return manager
 
 
-def _tls_context(verify: Union[bool, str], cert: Any, from_environment: Optional[str]) -> ssl.SSLContext:
+def _tls_context(verify: Any, cert: Any, from_environment: Optional[str]) -> ssl.SSLContext:
     """How certificates are checked, and which one is shown.
 
+    :param verify: True for the usual ones, False for no check, or the file or folder of those to trust.
+    :param cert: The client's own, or None.
+    :param from_environment: What stands for the usual ones.
     :raises OSError: If a file is not there, or holds no certificate.
     """
     context = create_urllib3_context()
@@ -213,7 +208,7 @@ def _tls_context(verify: Union[bool, str], cert: Any, from_environment: Optional
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     else:
-        trusted = verify if isinstance(verify, str) else from_environment or _bundled_certificates()
+        trusted = (from_environment or _bundled_certificates()) if verify is True else os.fspath(verify)
         if not Path(trusted).exists():
             raise OSError(f"there is no file or folder of trusted certificates at {trusted!r}")
         context.load_verify_locations(**{"capath" if Path(trusted).is_dir() else "cafile": trusted})
@@ -254,7 +249,7 @@ def _timeout(origin: str, connect: Optional[float], read: Optional[float]) -> Ti
 
 def _send_error(failure: Exception, origin: str) -> Exception:
     """The error for a request that got no answer."""
-    _forget_frames(failure)
+    forget_frames(failure)
     if not isinstance(failure, HTTPError):  # of http.client; its text shows the header
         return ValueError("the request cannot be sent: its method or a header holds a control character")
     kind: type[AzureError] = ServiceRequestError
@@ -265,104 +260,4 @@ def _send_error(failure: Exception, origin: str) -> Exception:
     elif isinstance(failure, ProtocolError):
         kind = ServiceResponseError
     what = "could not be reached" if issubclass(kind, ServiceRequestError) else "gave no answer"
-    return _caused(kind(f"{origin} {what}: {failure}", error=failure), failure)
-
-
-def _caused(error: AzureError, cause: BaseException) -> AzureError:
-    error.__cause__ = cause
-    return error
-
-
-def _forget_frames(error: Optional[BaseException]) -> None:
-    """Drop the tracebacks of an error and of what led to it: their frames hold headers, and so the proof in them."""
-    while error is not None:
-        error.__traceback__ = None
-        error = error.__cause__ or error.__context__
-
-
-class _Answer(HttpResponseImpl):
-    """An answer over urllib3.
-
-    :param request: What it answers.
-    :param response: urllib3's answer.
-    :param int block_size: Bytes of a piece when it is streamed.
-    :param int max_size: Bytes of its body, decompressed, beyond which :meth:`read` refuses it.
-    """
-
-    def __init__(self, request: HttpRequest, response: BaseHTTPResponse, block_size: int, max_size: int) -> None:
-        super().__init__(
-            request=request,
-            internal_response=response,
-            block_size=block_size,
-            status_code=response.status,
-            reason=response.reason,
-            content_type=response.headers.get("Content-Type"),
-            headers=case_insensitive_dict(response.headers.itermerged()),
-            stream_download_generator=_stream,
-        )
-        self._max_size = max_size
-
-    def read(self) -> bytes:
-        """Read the body.
-
-        :raises ~azure.core.exceptions.ServiceResponseError: If it does not come whole, or takes too long.
-        :raises ~azure.core.exceptions.DecodeError: If it is too large, or not compressed as its header says.
-        """
-        if self._content is None:
-            self._stream_download_check()  # type: ignore[no-untyped-call]
-            parts: list[bytes] = []
-            size = 0
-            for part in self.pieces(_CHUNK):
-                size += len(part)
-                if size > self._max_size:
-                    self.close()
-                    raise DecodeError(
-                        f"The service answered {self.status_code} with a body of more than {self._max_size} bytes, "
-                        "which is refused. The client's keyword max_response_size sets the limit.",
-                        response=self,
-                    )
-                parts.append(part)
-            if not parts and self._may_lack_its_body():
-                raise AnswerBrokenOffError(f"The service answered {self.status_code}, but its headers broke off.")
-            self._content = b"".join(parts)
-        self._set_read_checks()  # type: ignore[no-untyped-call]
-        return self._content
-
-    def _may_lack_its_body(self) -> bool:
-        """Whether nothing says that the body is empty: ``http.client`` takes headers that break off as whole."""
-        told = "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
-        return not told and self.status_code not in (204, 304) and self.request.method != "HEAD"
-
-    def pieces(self, size: int, decompress: bool = True) -> Iterator[bytes]:
-        """The body as it comes.
-
-        :param int size: Bytes of a piece.
-        :param bool decompress: Whether to decompress it.
-        """
-        response: BaseHTTPResponse = self._internal_response
-        try:
-            yield from response.stream(size, decode_content=decompress)
-        except HTTPError as error:
-            failure = error
-        else:
-            response.release_conn()
-            return
-        self.close()
-        raise _body_error(failure, self.status_code)
-
-
-def _stream(pipeline: object, response: _Answer, decompress: bool = True) -> Iterator[bytes]:
-    """What azure-core's response streams from."""
-    return response.pieces(response.block_size, decompress)
-
-
-def _body_error(failure: HTTPError, status: int) -> AzureError:
-    """The error for a body that did not come whole."""
-    _forget_frames(failure)
-    kind: type[AzureError] = AnswerBrokenOffError
-    if isinstance(failure, UndecodableBody):
-        kind = DecodeError
-    elif isinstance(failure, ReadTimeoutError):
-        kind = ServiceResponseTimeoutError
-    text = f"The service answered {status}, but its body could not be read: {failure}"
-    return _caused(kind(text, error=failure), failure)
+    return caused(kind(f"{origin} {what}: {failure}", error=failure), failure)

@@ -91,7 +91,7 @@ def response_error(response: HttpResponse) -> HttpResponseError:
         lines = [f"({error.error.code}) {error.error.message}", f"Status: {status}", *_parts(error.error)]
     if "Retry-After" in response.headers:
         lines.append(
-            f"The service asks to wait before the next attempt (Retry-After: {response.headers['Retry-After']})"
+            f"The service asks to wait before the next attempt (Retry-After: {response.headers['Retry-After'][:100]})"
         )
     if response.status_code in _NEXT_STEP:
         lines.append(_NEXT_STEP[response.status_code])
