@@ -218,7 +218,7 @@ def test_a_slow_body_ends_with_the_read_timeout(transport: Urllib3Transport, ser
         lambda one: bool(one.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n") and server.stopped.wait(3))
     )
     with pytest.raises(ServiceResponseTimeoutError, match="answered 200, but its body could not be read"):
-        transport.send(get(server), read_timeout=0.1)
+        transport.send(get(server), read_timeout=0.5)
 
 
 def test_a_body_of_more_than_64_mib_is_refused(transport: Urllib3Transport, server: RawServer) -> None:

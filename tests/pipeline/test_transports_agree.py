@@ -75,7 +75,7 @@ CASES: dict[str, Case] = {
     "streamed gzip": Case(answers(200, PACKED, Content_Encoding="gzip"), stream=True),
     "streamed and cut": Case(says(HEAD + b"Content-Length: 9\r\n\r\nabc"), stream=True),
     "streamed and slow": Case(
-        lambda server: server.drip(HEAD + b"Content-Length: 9\r\n\r\n", b""), options={"read_timeout": 0.1}, stream=True
+        lambda server: server.drip(HEAD + b"Content-Length: 9\r\n\r\n", b""), options={"read_timeout": 0.4}, stream=True
     ),
     "BOM": Case(answers(200, b"\xef\xbb\xbf{}")),
     "reset": Case(lambda server: server.reset()),
@@ -84,9 +84,9 @@ CASES: dict[str, Case] = {
     "cut": Case(says(HEAD + b"Content-Length: 9\r\n\r\nabc")),
     "cut chunk": Case(says(HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nab")),
     "no chunk": Case(says(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")),
-    "hangs": Case(lambda server: server.hang(), options={"read_timeout": 0.1}),
+    "hangs": Case(lambda server: server.hang(), options={"read_timeout": 0.4}),
     "slow body": Case(
-        lambda server: server.drip(HEAD + b"Content-Length: 9\r\n\r\n", b""), options={"read_timeout": 0.1}
+        lambda server: server.drip(HEAD + b"Content-Length: 9\r\n\r\n", b""), options={"read_timeout": 0.4}
     ),
     "refused": Case(OK, target="http://127.0.0.1:1/"),
     "refused by a proxy": Case(OK, target="http://rooms.invalid/", options={"proxies": {"http": "http://127.0.0.1:1"}}),
