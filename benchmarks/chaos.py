@@ -55,7 +55,7 @@ class SleeplessTransport(Urllib3Transport):
 
 def faults(seed: int) -> Iterator[int]:
     """What happens to exchange after exchange, for ever."""
-    chance = random.Random(seed)  # noqa: S311  nothing is kept secret by it
+    chance = random.Random(seed)
     while True:
         yield chance.choices(list(ODDS), list(ODDS.values()))[0]
 
