@@ -17,7 +17,7 @@ from signed_http import VERSION, SignedHttp
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms.emulator import Fault, Faults, RoomsEmulator, app, disturbance
-from azure.communication.rooms.emulator.fault import from_json, parse
+from azure.communication.rooms.emulator.fault_spec import from_json, parse
 from azure.communication.rooms.emulator.faults import combine
 
 ROOMS = f"/rooms?api-version={VERSION}"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .credential import EmulatorCredential
     from .defaults import ACCESS_KEY, DEFAULT_GRACE, DEFAULT_PORT
-    from .fault import Fault
+    from .fault_spec import Fault
     from .faults import ActiveFault, Faults
     from .journal import Entry
     from .server import RoomsEmulator
@@ -39,7 +39,7 @@ _HOMES = {
     "Clock": ".clock",
     "EmulatorCredential": ".credential",
     "Entry": ".journal",
-    "Fault": ".fault",
+    "Fault": ".fault_spec",
     "Faults": ".faults",
     "RoomsEmulator": ".server",
 }

@@ -20,7 +20,7 @@ from . import errors, ticks, versions
 from .control import Control
 from .disturbance import answer_of, disturbed, send_disturbed, wait
 from .exchange import Answer, Handler, Request, Service, refused
-from .fault import Fault
+from .fault_spec import Fault
 from .faults import ActiveFault, combine
 from .journal import Entry, shown
 from .receiving import headers_of, read_body, target_of

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from .exchange import Answer, Service
-from .fault import Fault
+from .fault_spec import Fault
 
 #: The name under which a request's scope holds its connection.
 EXTENSION = "azure.communication.rooms.connection"

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any, Callable, Optional, Union
 
-from .fault import ANSWER, Fault, from_json, parse
+from .fault_spec import ANSWER, Fault, from_json, parse
 
 
 class ActiveFault:

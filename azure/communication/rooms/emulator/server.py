@@ -16,7 +16,7 @@ from .clock import Clock
 from .credential import EmulatorCredential
 from .defaults import ACCESS_KEY, DEFAULT_ACCOUNT, DEFAULT_GRACE, PAGE_SIZE
 from .exchange import Service
-from .fault import Fault, parse
+from .fault_spec import Fault, parse
 from .faults import ActiveFault, Faults
 from .journal import Entry, Journal
 from .routes.admin import is_loopback

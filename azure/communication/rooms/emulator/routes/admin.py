@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import Any, Callable, NamedTuple
 from urllib.parse import urlsplit
 
-from .. import errors, fault, snapshot, ticks
+from .. import errors, fault_spec, snapshot, ticks
 from ..exchange import Answer, Service
 from ..faults import ActiveFault
 from ..site import Site
@@ -120,7 +120,7 @@ def list_faults(_: Order, site: Site) -> Answer:
 def add_fault(order: Order, site: Site) -> Answer:
     """``POST /_emulator/faults``: the names and values of a fault, or ``{"spec": "POST /rooms status=503"}``."""
     spec = order.body.get("spec") if isinstance(order.body, dict) and len(order.body) == 1 else None
-    wanted = fault.parse(spec) if isinstance(spec, str) else fault.from_json(order.body)
+    wanted = fault_spec.parse(spec) if isinstance(spec, str) else fault_spec.from_json(order.body)
     return Answer(201, _fault(site.faults.add(wanted)))
 
 
