@@ -39,7 +39,7 @@ class RoomJoinPolicy(str, Enum, metaclass=CaseInsensitiveEnumMeta):
 
 
 #: Wire value -> member. What a later service adds is not in here and stays a ``str``.
-_ROLES = {role.value: role for role in ParticipantRole}
+ROLES = {role.value: role for role in ParticipantRole}
 _JOIN_POLICIES = {policy.value: policy for policy in RoomJoinPolicy}
 
 
@@ -58,7 +58,7 @@ def known_role(value: Union[str, None]) -> Union[ParticipantRole, str]:
         raise TypeError(f"role must be a ParticipantRole or a str, not {type(value).__name__}")
     if not value:
         raise ValueError("role is empty; leave it out for Attendee")
-    return _ROLES.get(value) or str.__str__(value)  # the value of an enum of the caller's, not its name
+    return ROLES.get(value) or str.__str__(value)  # the value of an enum of the caller's, not its name
 
 
 def known_join_policy(value: str) -> Union[RoomJoinPolicy, str]:

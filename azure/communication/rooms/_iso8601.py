@@ -2,7 +2,10 @@
 
 import re
 from datetime import datetime, timedelta, timezone
+from typing import cast
 
+#: What the service writes: date and time, up to six digits of a fraction and those behind them, zone.
+_AS_SENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?(Z|[+-]\d\d:\d\d)?")
 #: Six digits of a fraction, and those behind them.
 _BEYOND_MICROSECONDS = re.compile(r"(\.\d{6})\d+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -50,10 +53,19 @@ def parse_datetime(text: str) -> datetime:
         raise ValueError(f"{text!r} is not a date-time")
     try:
         value = datetime.fromisoformat(text)
-    except ValueError:  # Python 3.9 and 3.10 know neither Z nor seven digits
-        import isodate  # costs more than reading does, and newer Pythons never need it
-
-        value = isodate.parse_datetime(_BEYOND_MICROSECONDS.sub(r"\1", text))  # some of its releases round
+    except ValueError:  # Python 3.9 and 3.10 know neither Z nor any number of digits but three and six
+        value = _parse_other(text)
     if value.tzinfo is timezone.utc:
         return value
     return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else to_utc(value)
+
+
+def _parse_other(text: str) -> datetime:
+    """Read a moment that this Python's ``fromisoformat`` does not take as it stands."""
+    match = _AS_SENT.fullmatch(text)
+    if match:
+        moment, fraction, zone = match.groups()
+        return datetime.fromisoformat(f"{moment}.{fraction or '':0<6}{'+00:00' if zone in (None, 'Z') else zone}")
+    import isodate  # costs more than reading does, and what the service writes never needs it
+
+    return cast(datetime, isodate.parse_datetime(_BEYOND_MICROSECONDS.sub(r"\1", text)))  # some of its releases round

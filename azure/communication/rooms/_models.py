@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from ._enums import ParticipantRole, RoomJoinPolicy, known_join_policy, known_role
+from ._enums import ROLES, ParticipantRole, RoomJoinPolicy, known_join_policy, known_role
 from ._iso8601 import parse_datetime, to_utc
 
 if TYPE_CHECKING:
@@ -113,6 +113,33 @@ class RoomParticipant:
 
     def __reduce__(self) -> Any:
         return RoomParticipant, (self._raw_id, self._role)  # the identifier can be made again
+
+
+def participants_of(wire: list[Mapping[str, Any]]) -> list[RoomParticipant]:
+    """Participants from members that the service sent (``rawId``, ``role``).
+
+    Lists are long, so this says in one loop what :class:`RoomParticipant` says for one; that is asked for whatever is
+    not as the service always sends it.
+
+    :raises TypeError: If an item is none of a participant.
+    :raises ValueError: If a raw id or a role is empty.
+    """
+    participants: list[RoomParticipant] = []
+    add, new, roles = participants.append, RoomParticipant.__new__, ROLES
+    for item in wire:
+        try:
+            raw_id, role = item["rawId"], roles[item["role"]]
+        except KeyError:
+            add(RoomParticipant(item["rawId"], item.get("role")))
+            continue
+        if raw_id.__class__ is not str or not raw_id:
+            raw_id = raw_id_of(raw_id)  # which says what is wrong with it
+        participant = new(RoomParticipant)
+        participant._raw_id = raw_id
+        participant._role = role
+        participant._identifier = None
+        add(participant)
+    return participants
 
 
 def _members(wire: "Mapping[str, Any]", role: Any) -> "tuple[Any, Any]":

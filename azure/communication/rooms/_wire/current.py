@@ -14,7 +14,7 @@ from azure.core.rest import HttpRequest
 from .._enums import RoomJoinPolicy
 from .._generated.v2025_03_13 import _requests as builders
 from .._generated.v2025_03_13._schema import CreateRoomRequest, ParticipantProperties, UpdateRoomRequest
-from .._models import CommunicationRoom, RoomParticipant
+from .._models import CommunicationRoom, RoomParticipant, participants_of
 from .._url import origin_of
 from .call import UNSET, Call, Given, Page, Repeatability, nothing
 from .convert import Participants, bool_to_wire, datetime_to_wire, raw_ids_to_wire, room_id_to_wire, roster_to_wire
@@ -101,7 +101,7 @@ class CurrentWire:
             if next_link is None
             else self._follow(next_link)
         )
-        return Call(request, builders.STATUSES["rooms_list"], page_of(CommunicationRoom))
+        return Call(request, builders.STATUSES["rooms_list"], page_of(rooms_of))
 
     def add_or_update_participants(self, room_id: str, participants: Participants) -> Call[None]:
         """``PATCH /rooms/{roomId}/participants`` with a role for each."""
@@ -123,7 +123,7 @@ class CurrentWire:
             if next_link is None
             else self._follow(next_link)
         )
-        return Call(request, builders.STATUSES["participants_list"], page_of(participant_from_wire))
+        return Call(request, builders.STATUSES["participants_list"], page_of(participants_of))
 
     def _refuse(self, name: str, value: object) -> None:
         """Refuse what 2022-02-01 alone has. None asks for nothing."""
@@ -175,18 +175,18 @@ def properties_of(participants: Participants) -> dict[str, ParticipantProperties
     return {raw_id: ParticipantProperties(role=role) for raw_id, role in roster_to_wire(participants).items()}
 
 
-def participant_from_wire(wire: dict[str, Any]) -> RoomParticipant:
-    """Read one participant."""
-    return RoomParticipant(wire["rawId"], wire.get("role"))
+def rooms_of(wire: list[dict[str, Any]]) -> list[CommunicationRoom]:
+    """Read rooms."""
+    return [CommunicationRoom(room) for room in wire]
 
 
-def page_of(read_item: Callable[[Any], T]) -> Callable[[Any], Page[T]]:
+def page_of(read_items: Callable[[list[Any]], list[T]]) -> Callable[[Any], Page[T]]:
     """A reader of one page of a list."""
 
     def read_page(wire: dict[str, Any]) -> Page[T]:
         items, next_link = wire["value"], wire.get("nextLink")
         if not isinstance(items, list) or not isinstance(next_link, (str, type(None))):
             raise TypeError("value must be a list and nextLink a string")
-        return Page([read_item(item) for item in items], next_link or None)
+        return Page(read_items(items), next_link or None)
 
     return read_page

@@ -1,0 +1,207 @@
+"""Measure this package against release 1.2.0 of the published one, side by side, and print one table of ratios.
+
+    python benchmarks/compare.py [--quick] [--rounds N] [--only FIGURE ...] [--python PYTHON]
+
+It makes a virtual environment for each package, and one for a server of constants on loopback. The client runs on one
+core and the server on another. Rounds alternate between the packages; each gives a ratio, and the table has the median
+of them. Only the standard library is needed here.
+"""
+
+import argparse
+import contextlib
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Callable, NamedTuple, Optional
+
+HERE = Path(__file__).resolve().parent
+PUBLISHED = "azure-communication-rooms==1.2.0"
+CLIENT_CORE, SERVER_CORE = 0, 1
+
+
+class Figure(NamedTuple):
+    """One row of the table."""
+
+    name: str
+    title: str
+    aim: Optional[float]
+    """What the ratio to release 1.2.0 shall be at most; for calls a second, at least. None for no ratio."""
+    more_is_better: bool = False
+
+
+CPU = [
+    Figure("get_room", "CPU of get_room", 0.42),
+    Figure("create_room", "CPU of create_room", 0.42),
+    Figure("create_room_10", "CPU of create_room, 10 participants", 0.42),
+    Figure("create_room_100", "CPU of create_room, 100 participants", 0.42),
+    Figure("update_room", "CPU of update_room", 0.42),
+    Figure("add_100", "CPU of adding 100 participants", 0.42),
+    Figure("remove_100", "CPU of removing 100 participants", 0.42),
+    Figure("participants_100", "CPU of each participant listed, 100 a page", 0.42),
+    Figure("participants_1000", "CPU of each participant listed, 1,000 a page", 0.45),
+    Figure("rooms_100", "CPU of each room listed, 100 a page", 0.45),
+    Figure("decode", "CPU of each participant decoded", 0.40),
+    Figure("held", "memory of 100,000 participants held", 0.55),
+]
+STREAMED = Figure("streamed", "memory while reading 100,000 participants, MiB", None)
+ON_REQUESTS = Figure("get_room", "CPU of get_room with transport=RequestsTransport()", 0.85)
+START = Figure("first_call", "wall time of import, client and first call", 0.75)
+START_AIOHTTP = Figure("first_call", "the same with aiohttp installed", 0.45)
+THROUGHPUT = Figure("calls_per_second", "calls a second: 64 threads, TLS, 20 ms of delay", 1.4, more_is_better=True)
+
+Measure = Callable[[Path], float]
+
+
+def run(*command: object) -> str:
+    """The output of a command."""
+    return subprocess.run([str(part) for part in command], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def make_environment(folder: Path, python: str, *packages: object) -> Path:
+    """A virtual environment with these packages; its Python."""
+    run(python, "-m", "venv", folder)
+    own = folder / "bin" / "python"
+    run(own, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages)
+    return own
+
+
+@contextlib.contextmanager
+def serving(python: Path, *flags: object) -> Iterator[str]:
+    """The address of a running server of constants."""
+    pinned = ["--core", str(SERVER_CORE)] if can_pin() else []
+    command = [python, HERE / "compare_server.py", *pinned, *flags]
+    with subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip()
+        finally:
+            server.kill()
+
+
+def can_pin() -> bool:
+    """Whether client and server can each have a core of their own."""
+    return hasattr(os, "sched_setaffinity") and len(os.sched_getaffinity(0)) > 1
+
+
+def figure_of(endpoint: str, figure: Figure, calls: int, *flags: str) -> Measure:
+    """Measures a figure in the environment of a package."""
+    pinned = ["--core", str(CLIENT_CORE)] if can_pin() else []
+    return lambda python: float(
+        run(python, HERE / "compare_figures.py", figure.name, endpoint, "--calls", calls, *pinned, *flags)
+    )
+
+
+def time_of(endpoint: str) -> Measure:
+    """Measures how long a whole process takes that makes one call."""
+
+    def measure(python: Path) -> float:
+        program = (
+            "from azure.core.credentials import AzureKeyCredential; from azure.communication.rooms import RoomsClient; "
+            f"RoomsClient({endpoint!r}, AzureKeyCredential('a2V5')).get_room('99412345678901234')"
+        )
+        start = time.perf_counter()
+        run(python, "-c", program)
+        return (time.perf_counter() - start) * 1000
+
+    return measure
+
+
+class Table:
+    """Measures and prints row after row.
+
+    :ivar missed: The titles of rows that missed what they aim at.
+    """
+
+    def __init__(self, published: Path, ours: Path, rounds: int, only: list[str]) -> None:
+        self._published = published
+        self._ours = ours
+        self._rounds = rounds
+        self._only = only
+        self.missed: list[str] = []
+        print("| figure | release 1.2.0 | this package | ratio | aim |\n|---|---|---|---|---|")
+
+    def row(
+        self, figure: Figure, measure: Measure, ours: Optional[Measure] = None, rounds: Optional[int] = None
+    ) -> None:
+        """Measure one figure; with another way for this package where one is given."""
+        if self._only and figure.name not in self._only:
+            return
+        pairs = [(measure(self._published), (ours or measure)(self._ours)) for _ in range(rounds or self._rounds)]
+        before, now = (statistics.median(values) for values in zip(*pairs))
+        if figure.aim is None:
+            print(f"| {figure.title} | {before:.4g} | {now:.4g} | | |", flush=True)
+            return
+        ratio = statistics.median(own / published for published, own in pairs)
+        reached = ratio >= figure.aim if figure.more_is_better else ratio <= figure.aim
+        if not reached:
+            self.missed.append(figure.title)
+        aim = f"{'at least' if figure.more_is_better else 'at most'} {figure.aim}"
+        print(
+            f"| {figure.title} | {before:.4g} | {now:.4g} | {ratio:.2f} | {aim}{'' if reached else ', missed'} |",
+            flush=True,
+        )
+
+
+def main() -> int:
+    """Measure everything; 1 when a figure missed its aim."""
+    parser = argparse.ArgumentParser(description="Measure this package against release 1.2.0.")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and calls: about a minute")
+    parser.add_argument("--rounds", type=int, help="rounds of each figure; 9, or 3 with --quick")
+    parser.add_argument("--only", nargs="*", default=[], metavar="FIGURE", help="measure these alone")
+    parser.add_argument("--python", default=sys.executable, help="the Python of the environments")
+    options = parser.parse_args()
+    rounds, calls = options.rounds or (3 if options.quick else 9), 200 if options.quick else 1000
+    with tempfile.TemporaryDirectory() as folder:
+        published = make_environment(Path(folder, "published"), options.python, PUBLISHED)
+        ours = make_environment(Path(folder, "ours"), options.python, HERE.parent)
+        server = make_environment(
+            Path(folder, "server"), options.python, "uvicorn", "starlette", "httptools", "trustme"
+        )
+        table = Table(published, ours, rounds, options.only)
+        with serving(server) as endpoint:
+            for figure in CPU:
+                table.row(figure, figure_of(endpoint, figure, calls), rounds=3 if figure.name == "held" else None)
+            table.row(STREAMED, figure_of(endpoint, STREAMED, calls), rounds=1)
+            plain, on_requests = (
+                figure_of(endpoint, ON_REQUESTS, calls),
+                figure_of(endpoint, ON_REQUESTS, calls, "--requests"),
+            )
+            table.row(ON_REQUESTS, plain, on_requests)
+            table.row(START, time_of(endpoint))
+        with (
+            tls_certificate(server, Path(folder)) as (certificate, key),
+            serving(server, "--tls", certificate, key, "--delay", 0.02) as endpoint,
+        ):
+            table.row(THROUGHPUT, figure_of(endpoint, THROUGHPUT, calls // 10))
+        for python in (published, ours):
+            run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "aiohttp")
+        with serving(server) as endpoint:
+            table.row(START_AIOHTTP, time_of(endpoint))
+    if table.missed:
+        print(f"missed: {', '.join(table.missed)}")
+    return 1 if table.missed else 0
+
+
+@contextlib.contextmanager
+def tls_certificate(python: Path, folder: Path) -> Iterator[tuple[Path, Path]]:
+    """A certificate for localhost and its key, trusted by both packages as long as this lasts."""
+    program = (
+        "import sys, trustme; ca = trustme.CA(); ca.cert_pem.write_to_path(sys.argv[1]); "
+        "ca.issue_cert('localhost').private_key_and_cert_chain_pem.write_to_path(sys.argv[2])"
+    )
+    authority, both = folder / "authority.pem", folder / "server.pem"
+    run(python, "-c", program, authority, both)
+    os.environ["REQUESTS_CA_BUNDLE"] = str(authority)
+    try:
+        yield both, both
+    finally:
+        del os.environ["REQUESTS_CA_BUNDLE"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

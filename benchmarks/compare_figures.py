@@ -1,0 +1,158 @@
+"""One figure of one installed package, printed as a number. ``compare.py`` runs it in the environment of each package.
+
+    python benchmarks/compare_figures.py FIGURE ENDPOINT [--calls N] [--core N]
+
+Only names that both packages have are used, so that both run the same program.
+"""
+
+import argparse
+import gc
+import json
+import os
+import threading
+import time
+import tracemalloc
+from datetime import datetime, timedelta, timezone
+from typing import Any, Callable
+
+from azure.core.credentials import AzureKeyCredential
+from azure.core.pipeline.transport import HttpTransport, RequestsTransport
+
+import azure.communication.rooms as package
+
+KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+ID = "99412345678901234"
+THREADS = 64
+USERS = [
+    package.CommunicationUserIdentifier(
+        f"8:acs:11111111-2222-4333-8444-555555555555_66666666-7777-4888-8999-{number:012d}"
+    )
+    for number in range(100)
+]
+PEOPLE = [package.RoomParticipant(communication_identifier=user, role="Presenter") for user in USERS]
+NOW = datetime.now(timezone.utc)
+
+
+def cpu_per_call(call: Callable[[], Any], calls: int) -> float:
+    """Microseconds of CPU of one call, once it is warm."""
+    for _ in range(max(3, calls // 20)):
+        call()
+    gc.collect()
+    start = time.process_time()
+    for _ in range(calls):
+        call()
+    return (time.process_time() - start) / calls * 1e6
+
+
+def per_call(call: Callable[[Any], Any]) -> Callable[[Any, int], float]:
+    """A figure of CPU for each call."""
+    return lambda client, calls: cpu_per_call(lambda: call(client), calls)
+
+
+def per_item(items: int, listing: Callable[[Any], Any]) -> Callable[[Any, int], float]:
+    """A figure of CPU for each item of a list."""
+    return lambda client, calls: cpu_per_call(lambda: listing(client), max(2, calls * 4 // items)) / items
+
+
+def read_all(participants: Any) -> int:
+    """Read what an application reads of each participant."""
+    return sum(len(each.communication_identifier.raw_id) + len(each.role) for each in participants)
+
+
+def read_rooms(rooms: Any) -> int:
+    """Read what an application reads of each room, its times as they come."""
+    return sum(1 for room in rooms if room.id and room.created_at and room.valid_from and room.valid_until)
+
+
+def decode(_: Any, calls: int) -> float:
+    """Microseconds of CPU for each participant of a page, from its text to what the package makes of it."""
+    text = json.dumps({"value": [{"rawId": user.raw_id, "role": "Presenter"} for user in USERS * 10]})
+    try:
+        from azure.communication.rooms._wire.current import page_of
+        from azure.communication.rooms._models import participants_of
+    except ImportError:  # release 1.2.0, which has no such function: its list makes each participant of a mapping
+        return cpu_per_call(lambda: [package.RoomParticipant(each) for each in json.loads(text)["value"]], calls) / 1000
+    read = page_of(participants_of)
+    return cpu_per_call(lambda: read(json.loads(text)), calls) / 1000
+
+
+def held(client: Any, _: int) -> float:
+    """MiB that 100,000 participants take when they are held."""
+    list(client.list_participants("100x1"))
+    gc.collect()
+    tracemalloc.start()
+    people = list(client.list_participants("1000x100"))
+    gc.collect()
+    assert len(people) == 100_000
+    return tracemalloc.get_traced_memory()[0] / 2**20
+
+
+def streamed(client: Any, _: int) -> float:
+    """MiB at most while 100,000 participants are read one after the other."""
+    list(client.list_participants("1000x1"))
+    gc.collect()
+    tracemalloc.start()
+    assert sum(1 for _ in client.list_participants("1000x100")) == 100_000
+    return tracemalloc.get_traced_memory()[1] / 2**20
+
+
+def calls_per_second(client: Any, calls: int) -> float:
+    """Calls a second of 64 threads on one client."""
+    each = max(3, calls // 10)
+
+    def run() -> None:
+        for _ in range(each):
+            client.get_room(ID)
+
+    def all_of_them() -> float:
+        threads = [threading.Thread(target=run) for _ in range(THREADS)]
+        start = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return time.perf_counter() - start
+
+    all_of_them()  # opens the connections
+    return THREADS * each / all_of_them()
+
+
+FIGURES: dict[str, Callable[[Any, int], float]] = {
+    "get_room": per_call(lambda client: client.get_room(ID)),
+    "create_room": per_call(lambda client: client.create_room()),
+    "create_room_10": per_call(lambda client: client.create_room(participants=PEOPLE[:10])),
+    "create_room_100": per_call(lambda client: client.create_room(participants=PEOPLE)),
+    "update_room": per_call(
+        lambda client: client.update_room(room_id=ID, valid_from=NOW, valid_until=NOW + timedelta(days=30))
+    ),
+    "add_100": per_call(lambda client: client.add_or_update_participants(room_id=ID, participants=PEOPLE)),
+    "remove_100": per_call(lambda client: client.remove_participants(room_id=ID, participants=USERS)),
+    "participants_100": per_item(1000, lambda client: read_all(client.list_participants("100x10"))),
+    "participants_1000": per_item(10_000, lambda client: read_all(client.list_participants("1000x10"))),
+    "decode": decode,
+    "rooms_100": per_item(1000, lambda client: read_rooms(client.list_rooms())),
+    "held": held,
+    "streamed": streamed,
+    "calls_per_second": calls_per_second,
+    "first_call": lambda client, _: float(bool(client.get_room(ID))),
+}
+
+
+def main() -> None:
+    """Print one figure."""
+    parser = argparse.ArgumentParser(description="Print one figure of the installed package.")
+    parser.add_argument("figure", choices=[*FIGURES])
+    parser.add_argument("endpoint")
+    parser.add_argument("--calls", type=int, default=1000)
+    parser.add_argument("--core", type=int, help="the core to run on")
+    parser.add_argument("--requests", action="store_true", help="send with azure-core's transport on requests")
+    options = parser.parse_args()
+    if options.core is not None:
+        os.sched_setaffinity(0, {options.core})
+    transport: dict[str, HttpTransport[Any, Any]] = {"transport": RequestsTransport()} if options.requests else {}
+    with package.RoomsClient(options.endpoint, AzureKeyCredential(KEY), **transport) as client:
+        print(FIGURES[options.figure](client, options.calls))
+
+
+if __name__ == "__main__":
+    main()
