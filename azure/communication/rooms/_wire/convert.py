@@ -6,7 +6,8 @@ from typing import Any, Optional, Union
 
 from .._enums import RoomJoinPolicy, known_join_policy
 from .._iso8601 import format_datetime, to_utc
-from .._models import RoomParticipant
+from .._models import RoomParticipant, raw_id_of
+from .call import UNSET
 
 #: What stands for participants in a call that gives them roles.
 Participants = Union[str, Iterable[Any], Mapping[Any, Any]]
@@ -91,11 +92,10 @@ def roster_to_wire(participants: Participants) -> dict[str, str]:
     :raises ValueError: If an id or a role is empty, or one id is given two roles.
     """
     roster: dict[str, str] = {}
-    for place, (participant, _) in enumerate(_read(participants)):
-        role = str(participant.role)
-        if roster.setdefault(participant.raw_id, role) != role:
-            given = f"{roster[participant.raw_id]} and {role}"
-            raise ValueError(f"participants[{place}]: {participant.raw_id} is given two roles, {given}")
+    for place, (raw_id, given) in enumerate(_read(participants)):
+        role = given or "Attendee"
+        if roster.setdefault(raw_id, role) != role:
+            raise ValueError(f"participants[{place}]: {raw_id} is given two roles, {roster[raw_id]} and {role}")
     return roster
 
 
@@ -118,13 +118,11 @@ def raw_ids_and_roles(participants: Participants) -> dict[str, Optional[str]]:
     :raises TypeError: If the argument or one of its items is of another type; the message names the item's place.
     :raises ValueError: If an id is empty.
     """
-    return {
-        participant.raw_id: str(participant.role) if has_role else None for participant, has_role in _read(participants)
-    }
+    return dict(_read(participants))
 
 
-def _read(participants: Participants) -> Iterator[tuple[RoomParticipant, bool]]:
-    """Each item as a participant, whether it told a role, and where the first wrong one stands."""
+def _read(participants: Participants) -> Iterator[tuple[str, Optional[str]]]:
+    """The raw id of each item, its role where it told one, and where the first wrong one stands."""
     if isinstance(participants, str):
         participants = [participants]  # one raw id: nobody means its letters
     if not isinstance(participants, Iterable):
@@ -132,9 +130,16 @@ def _read(participants: Participants) -> Iterator[tuple[RoomParticipant, bool]]:
     items = participants.items() if isinstance(participants, Mapping) else ((item,) for item in participants)
     for place, item in enumerate(items):
         try:
-            if isinstance(item[0], RoomParticipant):
-                yield item[0], True
-            else:
-                yield RoomParticipant(*item), len(item) > 1
+            yield _raw_id_and_role(*item)
         except (TypeError, ValueError) as error:
             raise type(error)(f"participants[{place}]: {error}") from None
+
+
+def _raw_id_and_role(who: Any, role: Any = UNSET) -> tuple[str, Optional[str]]:
+    """One item of a list, or one pair of a mapping."""
+    if isinstance(who, RoomParticipant):
+        return who.raw_id, str.__str__(who.role)
+    if role is UNSET and not isinstance(who, Mapping):
+        return raw_id_of(who), None
+    participant = RoomParticipant(who) if role is UNSET else RoomParticipant(who, role)
+    return participant.raw_id, str.__str__(participant.role)

@@ -172,7 +172,7 @@ class CurrentWire:
 
 def properties_of(participants: Participants) -> dict[str, ParticipantProperties]:
     """Write participants with their roles."""
-    return {raw_id: ParticipantProperties(role=role) for raw_id, role in roster_to_wire(participants).items()}
+    return {raw_id: {"role": role} for raw_id, role in roster_to_wire(participants).items()}
 
 
 def rooms_of(wire: list[dict[str, Any]]) -> list[CommunicationRoom]:
