@@ -16,7 +16,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Callable
 
 from azure.core.credentials import AzureKeyCredential
-from azure.core.pipeline.transport import HttpTransport, RequestsTransport
+from azure.core.pipeline.transport import RequestsTransport
 
 import azure.communication.rooms as package
 
@@ -68,8 +68,8 @@ def decode(_: Any, calls: int) -> float:
     """Microseconds of CPU for each participant of a page, from its text to what the package makes of it."""
     text = json.dumps({"value": [{"rawId": user.raw_id, "role": "Presenter"} for user in USERS * 10]})
     try:
-        from azure.communication.rooms._wire.current import page_of
         from azure.communication.rooms._models import participants_of
+        from azure.communication.rooms._wire.current import page_of
     except ImportError:  # release 1.2.0, which has no such function: its list makes each participant of a mapping
         return cpu_per_call(lambda: [package.RoomParticipant(each) for each in json.loads(text)["value"]], calls) / 1000
     read = page_of(participants_of)
@@ -149,7 +149,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.core is not None:
         os.sched_setaffinity(0, {options.core})
-    transport: dict[str, HttpTransport[Any, Any]] = {"transport": RequestsTransport()} if options.requests else {}
+    transport: dict[str, Any] = {"transport": RequestsTransport()} if options.requests else {}
     with package.RoomsClient(options.endpoint, AzureKeyCredential(KEY), **transport) as client:
         print(FIGURES[options.figure](client, options.calls))
 

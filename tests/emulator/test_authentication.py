@@ -236,6 +236,7 @@ def test_a_token_for_communication_services_is_taken(http: SignedHttp, audience:
         (token(aud=AUDIENCE, exp=float("nan")), "expired"),
         (token(aud=AUDIENCE, exp=1), "expired"),
     ],
+    ids=lambda value: value[:30],  # tokens hold the time, and tests are known by their names
 )
 def test_any_other_token_is_refused(http: SignedHttp, text: str, words: str) -> None:
     refusal = denied(with_token(http, text))

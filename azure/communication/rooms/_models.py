@@ -135,9 +135,7 @@ def participants_of(wire: list[Mapping[str, Any]]) -> list[RoomParticipant]:
         if raw_id.__class__ is not str or not raw_id:
             raw_id = raw_id_of(raw_id)  # which says what is wrong with it
         participant = new(RoomParticipant)
-        participant._raw_id = raw_id
-        participant._role = role
-        participant._identifier = None
+        participant._raw_id, participant._role, participant._identifier = raw_id, role, None  # noqa: SLF001  its module
         add(participant)
     return participants
 
