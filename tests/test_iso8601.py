@@ -40,6 +40,7 @@ def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("2024-01-04T13:46:09.1234567+05:30", datetime(2024, 1, 4, 8, 16, 9, 123456, UTC)),
         ("2024-01-04T13:46:09-08:00", datetime(2024, 1, 4, 21, 46, 9, 0, UTC)),
         ("9999-12-31T23:59:59.9999999+00:00", datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)),
+        ("2024-01-04T13:46Z", datetime(2024, 1, 4, 13, 46, 0, 0, UTC)),
         ("0001-01-01T00:00:00Z", datetime(1, 1, 1, 0, 0, 0, 0, UTC)),
     ],
 )
@@ -51,7 +52,16 @@ def test_a_date_time_of_the_service_is_read_to_the_microsecond_in_utc(text: str,
 
 @pytest.mark.parametrize(
     "text",
-    ["", "today", "2025-03-27", "2025-03-27 06:42:08Z", "20250327T064208Z", "2025-W10-1", "2025-02-30T00:00:00Z"],
+    [
+        "",
+        "today",
+        "2025-03-27",
+        "2025-03-27 06:42:08Z",
+        "20250327T064208Z",
+        "2025-W10-1",
+        "2025-02-30T00:00:00Z",
+        "2025-03-27Tnoon",
+    ],
 )
 def test_what_is_no_date_time_is_refused_alike_on_every_python(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  the words are those of the parser that was reached last

@@ -34,7 +34,7 @@ def test_every_python_block_runs_one_after_the_other(emulator: RoomsEmulator, mo
     ("marker", "environment", "last"),
     [
         ("main job", ".venv", "samples/rooms_client_sample.py"),
-        ("tests", ".venv-tests", "-m pytest --cov"),
+        ("tests", ".venv-tests", "-m pytest --cov -n auto"),
     ],
 )
 def test_a_command_stands_behind_its_marker(marker: str, environment: str, last: str) -> None:

@@ -73,6 +73,14 @@ def test_a_page_of_rooms_is_read_with_its_link() -> None:
     assert (page.items, page.next_link) == ([ROOM], "https://h/rooms?x")
 
 
+@pytest.mark.parametrize("raw_id", [None, 5, "", [ALICE]])
+@pytest.mark.parametrize("role", ["Presenter", "Moderator", None])
+def test_a_participant_without_a_raw_id_is_a_decode_error_wherever_it_stands(raw_id: Any, role: Any) -> None:
+    value = [{"rawId": ALICE, "role": "Presenter"}, {"rawId": raw_id, "role": role}]
+    with pytest.raises(DecodeError, match="raw id"):
+        CALLS["list_participants"][0].read(Answer(200, {"value": value}))
+
+
 def test_a_page_of_participants_is_read_with_roles_known_and_not() -> None:
     value = [{"rawId": ALICE, "role": "Presenter"}, {"rawId": BOB, "role": "Moderator"}, {"rawId": "4:+1"}]
     page = CALLS["list_participants"][0].read(Answer(200, {"value": value}))
