@@ -18,7 +18,7 @@ KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 ID = "99412345678901234"
 ROOM = f'{{"id":"{ID}"}}'
 ORDER = [
-    "RequestIdPolicy",
+    "RandomRequestIdPolicy",
     "HeadersPolicy",
     "UserAgentPolicy",
     "ProxyPolicy",
@@ -56,7 +56,7 @@ def test_a_callers_policies_come_first_or_behind_the_retries() -> None:
 @pytest.mark.parametrize(
     ("keyword", "place"),
     [
-        ("request_id_policy", "RequestIdPolicy"),
+        ("request_id_policy", "RandomRequestIdPolicy"),
         ("headers_policy", "HeadersPolicy"),
         ("user_agent_policy", "UserAgentPolicy"),
         ("proxy_policy", "ProxyPolicy"),

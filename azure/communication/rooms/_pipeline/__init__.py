@@ -11,7 +11,6 @@ from azure.core.pipeline.policies import (
     NetworkTraceLoggingPolicy,
     ProxyPolicy,
     RedirectPolicy,
-    RequestIdPolicy,
     UserAgentPolicy,
 )
 from azure.core.rest import HttpRequest, HttpResponse
@@ -21,6 +20,7 @@ from .._version import __version__
 from .authentication import Credential, authentication_policy
 from .clock import ServiceClock
 from .endpoint import is_loopback
+from .request_id import RandomRequestIdPolicy
 from .retry import RoomsRetryPolicy
 from .transport import Urllib3Transport
 
@@ -70,7 +70,7 @@ def build_pipeline_client(
     correct_clock_skew = kwargs.pop("correct_clock_skew", True)
     headers = {"x-ms-return-client-request-id": "true", **kwargs.pop("base_headers", {})}
     policies = [
-        kwargs.pop("request_id_policy", None) or RequestIdPolicy(**kwargs),
+        kwargs.pop("request_id_policy", None) or RandomRequestIdPolicy(**kwargs),
         kwargs.pop("headers_policy", None) or HeadersPolicy(headers, **kwargs),
         kwargs.pop("user_agent_policy", None)
         or UserAgentPolicy(**{"sdk_moniker": f"communication-rooms/{__version__}", **kwargs}),
