@@ -1,5 +1,7 @@
 """The emulator in an application's own tests: no subscription and no network.
 
+Here the fixtures are written out; README shows those that come with the package.
+
 Run: python -m pytest samples/emulator_in_test_sample.py
 """
 

@@ -46,10 +46,10 @@ def make_app(site: Site) -> ASGIApp:
         return RoomsEndpoint(current.ROUTES.get(path, {}), preview_2022.ROUTES.get(path, {}), site)
 
     routes = [
-        Route("/health", _health, methods=["GET"]),
-        Mount(admin.PREFIX, Control(site)),
         *(Route(path, rooms_endpoint(path)) for path in {**current.ROUTES, **preview_2022.ROUTES}),
         *(Route(path, Endpoint(handlers, site)) for path, handlers in identity.ROUTES.items()),
+        Route("/health", _health, methods=["GET"]),
+        Mount(admin.PREFIX, Control(site)),
     ]
     return Router(routes, redirect_slashes=False, default=Endpoint({}, site))
 
