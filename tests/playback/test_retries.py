@@ -1,0 +1,78 @@
+"""Attempts after the first: answers that ask for another, as a service gives them that is told to."""
+
+from typing import Any, Callable
+
+import pytest
+from azure.core.exceptions import HttpResponseError
+from azure.core.pipeline.transport import HttpTransport
+
+from azure.communication.rooms import CommunicationRoom, RoomsClient
+
+pytestmark = [
+    pytest.mark.vcr,
+    pytest.mark.emulator_only(reason="no resource can be told to throttle or to be unavailable"),
+]
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that were to be waited before attempts; nobody waits."""
+    seconds: list[float] = []
+    monkeypatch.setattr(HttpTransport, "sleep", lambda _, duration: seconds.append(duration))
+    return seconds
+
+
+@pytest.fixture
+def disturb(service: Any, now: object) -> Callable[[str], None]:
+    """Switches a fault of the emulator's on where it is recorded."""
+
+    def disturb(fault: str) -> None:
+        if service.emulator is not None:
+            service.emulator.faults.add(fault)
+
+    return disturb
+
+
+def test_a_throttled_create_waits_as_long_as_it_is_told(client: RoomsClient, disturb: Any, waits: list[float]) -> None:
+    disturb("POST /rooms times=1 throttle=7")
+    room = client.create_room()
+    assert waits == [7]
+    assert client.get_room(room.id) == room
+
+
+def test_a_throttled_create_waits_as_long_as_it_is_told_on_2022_02_01(
+    preview_2022: RoomsClient, disturb: Any, waits: list[float]
+) -> None:
+    disturb("POST /rooms times=1 throttle=7")
+    room = preview_2022.create_room()
+    assert waits == [7]
+    assert preview_2022.get_room(room.id) == room
+
+
+@pytest.mark.parametrize("operation", ["create", "get", "update", "delete", "list", "participants"])
+def test_a_service_that_is_unavailable_is_asked_again(
+    client: RoomsClient, people: tuple[str, ...], disturb: Any, waits: list[float], operation: str
+) -> None:
+    room = client.create_room()
+    calls: dict[str, Callable[[], Any]] = {
+        "create": client.create_room,
+        "get": lambda: client.get_room(room.id),
+        "update": lambda: client.update_room(room.id, pstn_dial_out_enabled=True),
+        "delete": lambda: client.delete_room(room.id),
+        "list": lambda: next(client.list_rooms()),
+        "participants": lambda: client.add_or_update_participants(room.id, [people[0]]),
+    }
+    disturb("times=1 status=503")
+    value = calls[operation]()
+    assert isinstance(value, CommunicationRoom) is (operation not in ("delete", "participants"))
+    assert len(waits) <= 1
+
+
+def test_a_service_that_stays_unavailable_is_given_up(client: RoomsClient, disturb: Any, waits: list[float]) -> None:
+    room = client.create_room()
+    disturb("GET /rooms/* times=3 status=503")
+    with pytest.raises(HttpResponseError, match="503") as caught:
+        client.get_room(room.id, retry_total=2)
+    assert caught.value.status_code == 503
+    assert len(waits) <= 2
+    assert client.get_room(room.id) == room

@@ -1,0 +1,31 @@
+"""A plugin of pytest that breaks the client: each body it sends is another by one byte, or in its separators."""
+
+import json
+import os
+from typing import Any
+
+import pytest
+
+#: What each way of breaking makes of a body.
+WAYS = ("separators", "one byte")
+
+
+def broken(text: str, way: str) -> str:
+    """A body, broken; one that has no separators is whole with others."""
+    if way == "separators":
+        return json.dumps(json.loads(text))
+    place = len(text) // 2
+    return f"{text[:place]}{chr(ord(text[place]) ^ 1)}{text[place + 1 :]}"
+
+
+@pytest.hookimpl
+def pytest_sessionstart() -> None:
+    """Break it."""
+    from azure.communication.rooms._generated.v2022_02_01 import _requests as preview_2022
+    from azure.communication.rooms._generated.v2025_03_13 import _requests as current
+
+    def dumps(body: Any, **keywords: Any) -> str:
+        return broken(json.dumps(body, **keywords), os.environ["BROKEN_BODIES"])
+
+    for builders in (current, preview_2022):
+        setattr(builders, "dumps", dumps)  # noqa: B010  mypy takes no assignment to what a module imports
