@@ -179,7 +179,7 @@ _REJECTED = {"Repeatability-Result": "rejected"}
 
 
 def repeatability_form() -> Refusal:
-    """Repeatability headers that are malformed, or one without the other (the status is documented, the words not)."""
+    """Repeatability headers that are malformed, or one without the other (the words were not observed)."""
     message = "Repeatability-Request-ID must be a GUID and Repeatability-First-Sent an HTTP date{}; both or neither."
     return Refusal(
         400,
@@ -191,13 +191,13 @@ def repeatability_form() -> Refusal:
 
 
 def repeatability_reused() -> Refusal:
-    """An id that named another request (the status is documented, the words not)."""
+    """An id that named another request (the status is documented, the words were not observed)."""
     message = "Repeatability-Request-ID was used for another request within the last 5 minutes."
     return Refusal(400, "BadRequest", message, headers=_REJECTED)
 
 
 def repeatability_window() -> Refusal:
-    """A first attempt that lies too far back (the status is documented, the words not)."""
+    """A first attempt that lies too far back (the status is documented, the words were not observed)."""
     message = "Repeatability-First-Sent is not within the 5 minute window."
     return Refusal(412, "PreconditionFailed", message, headers=_REJECTED)
 
@@ -206,12 +206,12 @@ def repeatability_window() -> Refusal:
 
 
 def not_here(message: str) -> Refusal:
-    """An order from somewhere that orders do not come from."""
+    """An order from somewhere that orders do not come from (not observed: the service takes none)."""
     return Refusal(403, "Forbidden", message, announced=False)
 
 
 def not_understood(message: str) -> Refusal:
-    """An order that cannot be carried out."""
+    """An order that cannot be carried out (not observed: the service takes none)."""
     return Refusal(400, "BadRequest", message, announced=False)
 
 
@@ -220,6 +220,8 @@ def not_understood(message: str) -> Refusal:
 
 def denied(part: str, explanation: str, message: str = DENIED) -> Refusal:
     """A request that does not prove who sent it. The service says no more than the message.
+
+    Not observed: the messages are those that users of the service reported.
 
     :param str part: The part of the proof that is wrong.
     :param str explanation: How it differs from what was expected; never with a key.
@@ -250,7 +252,7 @@ def too_large(limit: int) -> Refusal:
 
 
 def broken_off() -> Refusal:
-    """A body whose sender went away in its middle; nobody is left to read this."""
+    """A body whose sender went away in its middle (not observed: nobody is left to read this)."""
     return Refusal(400, "BadRequest", "The body broke off.", announced=False)
 
 
@@ -265,10 +267,10 @@ def no_such_method(method: str) -> Refusal:
 
 
 def not_kept(reason: str) -> Refusal:
-    """A change that could not be written, and so was not made: a full disk, say. A fault of the emulator's machine."""
+    """A change that could not be written, and so was not made: a full disk, say (not observed)."""
     return Refusal(507, "InsufficientStorage", f"The emulator could not keep this: {reason}.", announced=False)
 
 
 def internal() -> Refusal:
-    """A fault of the emulator itself."""
+    """A fault of the emulator itself (not observed)."""
     return Refusal(500, "InternalServerError", "The emulator failed; its log says how.", announced=False)
