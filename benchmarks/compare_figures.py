@@ -51,7 +51,7 @@ def per_call(call: Callable[[Any], Any]) -> Callable[[Any, int], float]:
 
 def per_item(items: int, listing: Callable[[Any], Any]) -> Callable[[Any, int], float]:
     """A figure of CPU for each item of a list."""
-    return lambda client, calls: cpu_per_call(lambda: listing(client), max(2, calls * 4 // items)) / items
+    return lambda client, calls: cpu_per_call(lambda: listing(client), max(10, calls * 20 // items)) / items
 
 
 def read_all(participants: Any) -> int:

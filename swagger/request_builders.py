@@ -10,6 +10,12 @@ from openapi_document import Document, reference, snake_case, text
 FILE_NAME = "_requests.py"
 
 
+_ENCODER = """\
+#: Compact; and bodies are made afresh for each request, so that none can hold itself.
+_json = JSONEncoder(separators=(",", ":"), check_circular=False).encode
+"""
+
+
 def write(document: Document, bodies_are_typed_dicts: bool) -> str:
     """The content of the file.
 
@@ -20,17 +26,21 @@ def write(document: Document, bodies_are_typed_dicts: bool) -> str:
         _builder(document, *operation, bodies_are_typed_dicts=bodies_are_typed_dicts)
         for operation in document.operations()
     ]
-    body = "\n\n".join([_statuses(document), *builders])
-    schemas = sorted(set(re.findall(r"body: (\w+),", body)))
+    body = "\n\n".join([_statuses(document), _ENCODER, *builders])
+    schemas = sorted(set(re.findall(r'body: "(\w+)",', body)))
     title = f'"""Requests of api-version {document.version}: one builder an operation."""\n'
     imports = [
-        "from json import dumps",
-        f"from typing import {'' if bodies_are_typed_dicts else 'Any, '}Optional",
+        "from json import JSONEncoder",
+        f"from typing import {'TYPE_CHECKING' if bodies_are_typed_dicts else 'Any'}, Optional",
         "from urllib.parse import quote",
         "",
         "from azure.core.rest import HttpRequest",
         "",
-        *([f"from ._schema import {', '.join(schemas)}", ""] if bodies_are_typed_dicts else []),
+        *(
+            ["if TYPE_CHECKING:", f"    from ._schema import {', '.join(schemas)}", ""]
+            if bodies_are_typed_dicts
+            else []
+        ),
     ]
     return document.header + title + "\n" + "\n".join(imports) + "\n" + body
 
@@ -64,7 +74,7 @@ def _builder(
         ]
     url = re.sub(r"\{(\w+)\}", lambda m: f"{{quote({snake_case(m.group(1))}, safe='')}}", path)
     lines.append(f"    url = f\"{{endpoint}}{url}?api-version={{quote(api_version, safe='')}}\"")
-    content = ', content=dumps(body, separators=(",", ":"))' if body else ""
+    content = ", content=_json(body)" if body else ""
     lines.append(f'    return HttpRequest("{method}", url, headers=headers{content})')
     return "\n".join([*lines, ""])
 
@@ -76,7 +86,10 @@ def _signature(parameters: list[dict[str, Any]], bodies_are_typed_dicts: bool) -
     lines += ["    *,", "    api_version: str,"]
     for parameter in parameters:
         if parameter["in"] == "body":
-            lines.append(f"    body: {reference(parameter['schema']) if bodies_are_typed_dicts else 'dict[str, Any]'},")
+            name = text(
+                str(reference(parameter["schema"]))
+            )  # in quotes: importing the types costs, and nothing asks them
+            lines.append(f"    body: {name if bodies_are_typed_dicts else 'dict[str, Any]'},")
     lines += [f"    {snake_case(p['name'])}: Optional[str] = None," for p in parameters if p["in"] == "header"]
     return lines
 

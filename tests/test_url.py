@@ -1,8 +1,11 @@
 """URLs: their origin, and the one spelling in which they are signed and sent."""
 
+import re
+
 import pytest
 
-from azure.communication.rooms._url import origin_of, target_of
+from azure.communication.rooms import _url
+from azure.communication.rooms._url import origin_of, place_of, target_of
 
 
 @pytest.mark.parametrize(
@@ -67,3 +70,43 @@ def test_a_target_in_the_one_spelling_stays_as_it_is(target: str) -> None:
 def test_any_other_spelling_is_brought_into_that_one(target: str, spelt: str) -> None:
     assert target_of(f"https://contoso.communication.azure.com{target}") == spelt
     assert target_of(f"https://contoso.communication.azure.com{spelt}") == spelt
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://h/",
+        "https://h/rooms?api-version=2025-03-13",
+        "http://127.0.0.1:8420/rooms/1/participants:add?api-version=2022-02-01",
+        "https://h:443/rooms?a",
+        "http://h:80//rooms//?a=/?b",
+        "https://h/a~b_c-d!$&'()*+,;=:@?a~b._-!$&'()*+,;=:@/?",
+    ],
+)
+def test_a_plain_url_is_read_at_once_and_as_any_other(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = (place_of(url), target_of(url))
+    monkeypatch.setattr(_url, "_PLAIN", re.compile("no URL is like this"))
+    assert (place_of(url), target_of(url)) == at_once
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://h",
+        "https://h?a",
+        "https://h/.",
+        "https://h/%41",
+        "https://h/a?b%41",
+        "https://h/ä",
+        "https://h/?",
+        "https://H/",
+    ],
+)
+def test_a_url_that_may_be_spelt_otherwise_is_looked_at_closely(url: str) -> None:
+    assert _url._PLAIN.fullmatch(url) is None
+
+
+@pytest.mark.parametrize("url", ["https://h:70000/", "https://h:port/", "ftp://h/", "/rooms"])
+def test_the_place_of_what_leads_nowhere_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match=r"the (scheme|port) must be"):
+        place_of(url)

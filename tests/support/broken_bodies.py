@@ -24,8 +24,9 @@ def pytest_sessionstart() -> None:
     from azure.communication.rooms._generated.v2022_02_01 import _requests as preview_2022
     from azure.communication.rooms._generated.v2025_03_13 import _requests as current
 
-    def dumps(body: Any, **keywords: Any) -> str:
-        return broken(json.dumps(body, **keywords), os.environ["BROKEN_BODIES"])
+    def break_bodies_of(builders: Any) -> None:
+        whole = builders._json
+        builders._json = lambda body: broken(whole(body), os.environ["BROKEN_BODIES"])
 
-    for builders in (current, preview_2022):
-        setattr(builders, "dumps", dumps)  # noqa: B010  mypy takes no assignment to what a module imports
+    break_bodies_of(current)
+    break_bodies_of(preview_2022)

@@ -68,6 +68,21 @@ def test_an_operation_without_an_answer_returns_nothing(operation: str, body: An
     assert call.read(Answer(status, body)) is None
 
 
+@pytest.mark.parametrize(
+    "members", [{"id": 5}, {"createdAt": 5}, {"validFrom": ["soon"]}, {"validUntil": "soon"}, {"pstnDialOutEnabled": 1}]
+)
+def test_a_room_that_is_none_is_a_decode_error_within_a_list_too(members: dict[str, Any]) -> None:
+    with pytest.raises(DecodeError, match="cannot be read"):
+        CALLS["list_rooms"][0].read(Answer(200, {"value": [ROOM_BODY, {**ROOM_BODY, **members}]}))
+
+
+def test_a_room_in_a_list_may_lack_times_and_the_flag() -> None:
+    value = [{**ROOM_BODY, "createdAt": None}, {"id": ROOM_ID}, ROOM_BODY]
+    page = CALLS["list_rooms"][0].read(Answer(200, {"value": value}))
+    assert [room.created_at for room in page.items] == [None, None, ROOM.created_at]
+    assert [room.pstn_dial_out_enabled for room in page.items] == [True, None, True]
+
+
 def test_a_page_of_rooms_is_read_with_its_link() -> None:
     page = CALLS["list_rooms"][0].read(Answer(200, {"value": [ROOM_BODY], "nextLink": "https://h/rooms?x"}))
     assert (page.items, page.next_link) == ([ROOM], "https://h/rooms?x")

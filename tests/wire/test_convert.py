@@ -24,11 +24,16 @@ class Somebody:
     raw_id = CAROL
 
 
+class Speaker(RoomParticipant):
+    """A participant of a caller's own class."""
+
+
 @pytest.mark.parametrize(
     ("participants", "roster"),
     [
         ([RoomParticipant(ALICE, "Presenter"), RoomParticipant(BOB)], {ALICE: "Presenter", BOB: "Attendee"}),
         ([RoomParticipant(BOB, "Moderator")], {BOB: "Moderator"}),
+        ([Speaker(ALICE, "Presenter")], {ALICE: "Presenter"}),
         ([CommunicationUserIdentifier(ALICE), BOB, Somebody()], dict.fromkeys([ALICE, BOB, CAROL], "Attendee")),
         ([{"rawId": ALICE, "role": "Consumer"}], {ALICE: "Consumer"}),
         ({ALICE: ParticipantRole.CONSUMER, BOB: None}, {ALICE: "Consumer", BOB: "Attendee"}),
@@ -41,6 +46,7 @@ class Somebody:
     ids=[
         "participants",
         "new role",
+        "a class of its own",
         "identifiers",
         "wire members",
         "mapping",

@@ -263,6 +263,34 @@ def _roster(participants: Iterable[Any]) -> list[RoomParticipant]:
     return [each if isinstance(each, RoomParticipant) else RoomParticipant(each) for each in participants]
 
 
+def rooms_of(wire: list[Mapping[str, Any]]) -> list[CommunicationRoom]:
+    """Rooms from members that the service sent, in one loop as :func:`participants_of`.
+
+    :raises TypeError: If an item is none of a room.
+    :raises ValueError: If a time in it is none.
+    """
+    rooms: list[CommunicationRoom] = []
+    add, new, parse = rooms.append, CommunicationRoom.__new__, parse_datetime
+    for item in wire:
+        try:
+            id_, flag = item["id"], item["pstnDialOutEnabled"]
+            created_at, valid_from, valid_until = item["createdAt"], item["validFrom"], item["validUntil"]
+        except KeyError:
+            add(CommunicationRoom(item))
+            continue
+        if not (id_.__class__ is created_at.__class__ is valid_from.__class__ is valid_until.__class__ is str) or (
+            flag.__class__ is not bool
+        ):
+            add(CommunicationRoom(item))
+            continue
+        room = new(CommunicationRoom)
+        room._id = id_  # noqa: SLF001  its module
+        room.created_at, room.valid_from, room.valid_until = parse(created_at), parse(valid_from), parse(valid_until)
+        room.pstn_dial_out_enabled, room.room_join_policy, room.participants = flag, None, None
+        add(room)
+    return rooms
+
+
 def _moment(name: str, value: Optional[Union[datetime, str]]) -> Optional[datetime]:
     """A time member of a room from what a user or the service gave."""
     if value is None:

@@ -1,6 +1,7 @@
 """URLs: where they lead, and the one spelling in which they are signed and sent."""
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -9,6 +10,11 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 #: What may stand unescaped in a path beside the unreserved characters, and in a query (RFC 3986, 3.3 and 3.4).
 _IN_PATH = "!$&'()*+,;=:@/%"
 _IN_QUERY = _IN_PATH + "?"
+#: A URL whose path and query are in the one spelling as they stand: no escapes and no dots in the path. Nearly all are.
+_PLAIN = re.compile(
+    r"(https?)://([a-z0-9.-]+(?::[0-9]{1,5})?)"
+    r"(/[A-Za-z0-9_~!$&'()*+,;=:@/-]*(?:\?[A-Za-z0-9._~!$&'()*+,;=:@/?-]+)?)"
+)
 
 
 def split_url(url: str) -> SplitResult:
@@ -47,6 +53,25 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host_of(parts)}"
 
 
+def place_of(url: str) -> tuple[str, str, str]:
+    """Scheme, host as :func:`host_of` has it, and path and query of an absolute URL, each as it stands.
+
+    :param str url: The URL.
+    :raises ValueError: As :func:`split_url`.
+    """
+    plain = _PLAIN.fullmatch(url)
+    if plain:
+        scheme, authority, target = plain.groups()
+        return scheme, _host_of_authority(scheme, authority), target
+    parts = split_url(url)
+    return parts.scheme, host_of(parts), (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+@lru_cache(maxsize=64)
+def _host_of_authority(scheme: str, authority: str) -> str:
+    return host_of(split_url(f"{scheme}://{authority}"))
+
+
 def target_of(url: str) -> str:
     """Path and query as they stand in the request line, spelt so that no transport spells them otherwise.
 
@@ -55,6 +80,9 @@ def target_of(url: str) -> str:
 
     :param str url: An absolute URL. One that is already in this spelling stays as it is.
     """
+    plain = _PLAIN.fullmatch(url)
+    if plain:
+        return plain.group(3)
     parts = urlsplit(url)
     path = _without_dot_segments(_spell(parts.path, _IN_PATH)) or "/"
     return f"{path}?{_spell(parts.query, _IN_QUERY)}" if parts.query else path

@@ -1,5 +1,6 @@
 """How it is sent: azure-core's pipeline, its policies in the one order that this list shows."""
 
+import platform
 from typing import Any
 
 from azure.core import PipelineClient
@@ -73,7 +74,7 @@ def build_pipeline_client(
         kwargs.pop("request_id_policy", None) or RandomRequestIdPolicy(**kwargs),
         kwargs.pop("headers_policy", None) or HeadersPolicy(headers, **kwargs),
         kwargs.pop("user_agent_policy", None)
-        or UserAgentPolicy(**{"sdk_moniker": f"communication-rooms/{__version__}", **kwargs}),
+        or UserAgentPolicy(**{"base_user_agent": _user_agent(**kwargs), **kwargs}),
         kwargs.pop("proxy_policy", None) or ProxyPolicy(**kwargs),
         kwargs.pop("redirect_policy", None) or RedirectPolicy(**{"redirect_max": _REDIRECTS, **kwargs}),
         kwargs.pop("retry_policy", None) or RoomsRetryPolicy(clock=clock, **kwargs),
@@ -89,6 +90,12 @@ def build_pipeline_client(
     if kwargs.get("session") is None:  # a session is one of requests, and for azure-core's own transport
         kwargs["transport"] = kwargs.get("transport") or Urllib3Transport(**kwargs)
     return PipelineClient(endpoint, **{"policies": policies, **kwargs})
+
+
+def _user_agent(sdk_moniker: str = f"communication-rooms/{__version__}", **_: Any) -> str:
+    """What azure-core says, too, but for the release of the C library: to find that, it starts another process."""
+    system = "-".join((platform.system(), platform.release(), platform.machine()))
+    return f"azsdk-python-{sdk_moniker} Python/{platform.python_version()} ({system})"
 
 
 def _http_logging_policy(**kwargs: Any) -> HttpLoggingPolicy:

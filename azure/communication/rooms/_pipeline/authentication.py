@@ -78,7 +78,8 @@ class _OnlyForEndpoint:
         :raises ~azure.core.exceptions.ClientAuthenticationError: If the request does not go to the endpoint. Of all
             errors of azure-core it is the one that the retry policy does not retry.
         """
-        if origin_of(request.url) != self._endpoint:
+        # What begins with the endpoint and a slash goes there, whatever follows; only the rest is worth a closer look.
+        if not request.url.startswith(self._endpoint + "/") and origin_of(request.url) != self._endpoint:
             raise ClientAuthenticationError(
                 f"This client is for {self._endpoint!r} and proves who it is to nobody else, but the request goes to "
                 f"{origin_of(request.url)!r}. Nothing was sent there."

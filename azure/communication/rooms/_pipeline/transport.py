@@ -30,7 +30,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from urllib3.util import make_headers, parse_url
 from urllib3.util.ssl_ import create_urllib3_context
 
-from .._url import host_of, split_url
+from .._url import place_of
 from .answer import Answer, caused, forget_frames
 from .deadline import BoundedHTTPSPool, BoundedPool, BoundedSSLSocket, within_deadline
 from .environment import Environment
@@ -123,11 +123,10 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
         """
         self.open()
         config = self.connection_config
-        parts = split_url(request.url)
-        host = host_of(parts)
-        origin = f"{parts.scheme}://{host}"
+        scheme, host, target = place_of(request.url)
+        origin = f"{scheme}://{host}"
         verify = config.verify if connection_verify is None else connection_verify
-        pool, by_proxy = self._pool(parts.scheme, host, proxies, verify, connection_cert or config.cert)
+        pool, by_proxy = self._pool(scheme, host, proxies, verify, connection_cert or config.cert)
         timeout = _timeout(
             origin,
             config.timeout if connection_timeout is None else connection_timeout,
@@ -136,7 +135,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
         try:
             response = pool.urlopen(
                 request.method,
-                request.url if by_proxy else (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+                request.url if by_proxy else target,
                 **_message_of(request),
                 timeout=timeout,
                 retries=_NO_RETRIES,

@@ -127,10 +127,13 @@ def _read(participants: Participants) -> Iterator[tuple[str, Optional[str]]]:
         participants = [participants]  # one raw id: nobody means its letters
     if not isinstance(participants, Iterable):
         raise TypeError(f"participants must be a list of RoomParticipant, not {type(participants).__name__}")
-    items = participants.items() if isinstance(participants, Mapping) else ((item,) for item in participants)
-    for place, item in enumerate(items):
+    pairs = isinstance(participants, Mapping)
+    for place, item in enumerate(participants.items() if isinstance(participants, Mapping) else participants):
+        if item.__class__ is RoomParticipant:  # what nearly all lists hold
+            yield item.raw_id, str.__str__(item.role)
+            continue
         try:
-            yield _raw_id_and_role(*item)
+            yield _raw_id_and_role(*item) if pairs else _raw_id_and_role(item)
         except (TypeError, ValueError) as error:
             raise type(error)(f"participants[{place}]: {error}") from None
 

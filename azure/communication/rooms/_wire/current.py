@@ -6,19 +6,21 @@ come in pages. Facts about the service's answers: see the descriptions in ``swag
 
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Any, Callable, Optional, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, cast
 
 from azure.core.exceptions import ServiceRequestError
 from azure.core.rest import HttpRequest
 
 from .._enums import RoomJoinPolicy
 from .._generated.v2025_03_13 import _requests as builders
-from .._generated.v2025_03_13._schema import CreateRoomRequest, ParticipantProperties, UpdateRoomRequest
-from .._models import CommunicationRoom, RoomParticipant, participants_of
+from .._models import CommunicationRoom, RoomParticipant, participants_of, rooms_of
 from .._url import origin_of
 from .call import UNSET, Call, Given, Page, Repeatability, nothing
 from .convert import Participants, bool_to_wire, datetime_to_wire, raw_ids_to_wire, room_id_to_wire, roster_to_wire
 from .versions import Version
+
+if TYPE_CHECKING:
+    from .._generated.v2025_03_13._schema import CreateRoomRequest, ParticipantProperties, UpdateRoomRequest
 
 T = TypeVar("T")
 
@@ -47,7 +49,7 @@ class CurrentWire:
     ) -> Call[CommunicationRoom]:
         """``POST /rooms``."""
         self._refuse("room_join_policy", room_join_policy)
-        body = cast(CreateRoomRequest, self._changes(valid_from, valid_until, pstn_dial_out_enabled))
+        body = cast("CreateRoomRequest", self._changes(valid_from, valid_until, pstn_dial_out_enabled))
         if participants is not None:
             body["participants"] = properties_of(participants)
         request = builders.build_rooms_create_request(
@@ -132,7 +134,7 @@ class CurrentWire:
 
     def _changes(
         self, valid_from: Given[datetime], valid_until: Given[datetime], pstn_dial_out_enabled: Given[bool]
-    ) -> UpdateRoomRequest:
+    ) -> "UpdateRoomRequest":
         """The members of a room that the caller gave. None goes out as null, by which the service changes nothing."""
         body: UpdateRoomRequest = {}
         if valid_from is not UNSET:
@@ -147,7 +149,9 @@ class CurrentWire:
             body["pstnDialOutEnabled"] = bool_to_wire("pstn_dial_out_enabled", pstn_dial_out_enabled)
         return body
 
-    def _patch_participants(self, room_id: str, participants: dict[str, Optional[ParticipantProperties]]) -> Call[None]:
+    def _patch_participants(
+        self, room_id: str, participants: dict[str, "Optional[ParticipantProperties]"]
+    ) -> Call[None]:
         request = builders.build_participants_update_request(
             self._endpoint,
             room_id_to_wire(room_id),
@@ -170,14 +174,9 @@ class CurrentWire:
         return HttpRequest("GET", next_link, headers={"Accept": "application/json"})
 
 
-def properties_of(participants: Participants) -> dict[str, ParticipantProperties]:
+def properties_of(participants: Participants) -> "dict[str, ParticipantProperties]":
     """Write participants with their roles."""
     return {raw_id: {"role": role} for raw_id, role in roster_to_wire(participants).items()}
-
-
-def rooms_of(wire: list[dict[str, Any]]) -> list[CommunicationRoom]:
-    """Read rooms."""
-    return [CommunicationRoom(room) for room in wire]
 
 
 def page_of(read_items: Callable[[list[Any]], list[T]]) -> Callable[[Any], Page[T]]:

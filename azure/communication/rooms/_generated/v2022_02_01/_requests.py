@@ -2,7 +2,7 @@
 # sha256 of the document: 74866c9e56eb5c5b35cf3284f066a50cf21ee07f69194fad52ddf3cd23b9d62e
 """Requests of api-version 2022-02-01: one builder an operation."""
 
-from json import dumps
+from json import JSONEncoder
 from typing import Any, Optional
 from urllib.parse import quote
 
@@ -21,6 +21,10 @@ STATUSES: dict[str, tuple[int, ...]] = {
 }
 
 
+#: Compact; and bodies are made afresh for each request, so that none can hold itself.
+_json = JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
 def build_rooms_create_room_request(
     endpoint: str,
     *,
@@ -36,7 +40,7 @@ def build_rooms_create_room_request(
     if repeatability_first_sent is not None:
         headers["Repeatability-First-Sent"] = repeatability_first_sent
     url = f"{endpoint}/rooms?api-version={quote(api_version, safe='')}"
-    return HttpRequest("POST", url, headers=headers, content=dumps(body, separators=(",", ":")))
+    return HttpRequest("POST", url, headers=headers, content=_json(body))
 
 
 def build_rooms_get_room_request(
@@ -61,7 +65,7 @@ def build_rooms_update_room_request(
     """PATCH /rooms/{roomId}: Update a room."""
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
     url = f"{endpoint}/rooms/{quote(room_id, safe='')}?api-version={quote(api_version, safe='')}"
-    return HttpRequest("PATCH", url, headers=headers, content=dumps(body, separators=(",", ":")))
+    return HttpRequest("PATCH", url, headers=headers, content=_json(body))
 
 
 def build_rooms_delete_room_request(
@@ -98,7 +102,7 @@ def build_rooms_add_participants_request(
     """POST /rooms/{roomId}/participants:add: Add participants to a room."""
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
     url = f"{endpoint}/rooms/{quote(room_id, safe='')}/participants:add?api-version={quote(api_version, safe='')}"
-    return HttpRequest("POST", url, headers=headers, content=dumps(body, separators=(",", ":")))
+    return HttpRequest("POST", url, headers=headers, content=_json(body))
 
 
 def build_rooms_update_participants_request(
@@ -111,7 +115,7 @@ def build_rooms_update_participants_request(
     """POST /rooms/{roomId}/participants:update: Change the roles of participants of a room."""
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
     url = f"{endpoint}/rooms/{quote(room_id, safe='')}/participants:update?api-version={quote(api_version, safe='')}"
-    return HttpRequest("POST", url, headers=headers, content=dumps(body, separators=(",", ":")))
+    return HttpRequest("POST", url, headers=headers, content=_json(body))
 
 
 def build_rooms_remove_participants_request(
@@ -124,4 +128,4 @@ def build_rooms_remove_participants_request(
     """POST /rooms/{roomId}/participants:remove: Remove participants from a room."""
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
     url = f"{endpoint}/rooms/{quote(room_id, safe='')}/participants:remove?api-version={quote(api_version, safe='')}"
-    return HttpRequest("POST", url, headers=headers, content=dumps(body, separators=(",", ":")))
+    return HttpRequest("POST", url, headers=headers, content=_json(body))

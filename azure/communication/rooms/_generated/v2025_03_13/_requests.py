@@ -2,13 +2,14 @@
 # sha256 of the document: f51b97425a8a470d921a9b0fed9b618e65f821f2c29d54d946ab5cabba654355
 """Requests of api-version 2025-03-13: one builder an operation."""
 
-from json import dumps
-from typing import Optional
+from json import JSONEncoder
+from typing import TYPE_CHECKING, Optional
 from urllib.parse import quote
 
 from azure.core.rest import HttpRequest
 
-from ._schema import CreateRoomRequest, UpdateParticipantsRequest, UpdateRoomRequest
+if TYPE_CHECKING:
+    from ._schema import CreateRoomRequest, UpdateParticipantsRequest, UpdateRoomRequest
 
 #: Operation -> the statuses of its success; every other status is an error.
 STATUSES: dict[str, tuple[int, ...]] = {
@@ -20,6 +21,10 @@ STATUSES: dict[str, tuple[int, ...]] = {
     "participants_list": (200,),
     "participants_update": (200,),
 }
+
+
+#: Compact; and bodies are made afresh for each request, so that none can hold itself.
+_json = JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def build_rooms_list_request(
@@ -37,7 +42,7 @@ def build_rooms_create_request(
     endpoint: str,
     *,
     api_version: str,
-    body: CreateRoomRequest,
+    body: "CreateRoomRequest",
     repeatability_request_id: Optional[str] = None,
     repeatability_first_sent: Optional[str] = None,
 ) -> HttpRequest:
@@ -48,7 +53,7 @@ def build_rooms_create_request(
     if repeatability_first_sent is not None:
         headers["Repeatability-First-Sent"] = repeatability_first_sent
     url = f"{endpoint}/rooms?api-version={quote(api_version, safe='')}"
-    return HttpRequest("POST", url, headers=headers, content=dumps(body, separators=(",", ":")))
+    return HttpRequest("POST", url, headers=headers, content=_json(body))
 
 
 def build_rooms_get_request(
@@ -68,12 +73,12 @@ def build_rooms_update_request(
     room_id: str,
     *,
     api_version: str,
-    body: UpdateRoomRequest,
+    body: "UpdateRoomRequest",
 ) -> HttpRequest:
     """PATCH /rooms/{roomId}: Update a room."""
     headers = {"Accept": "application/json", "Content-Type": "application/merge-patch+json"}
     url = f"{endpoint}/rooms/{quote(room_id, safe='')}?api-version={quote(api_version, safe='')}"
-    return HttpRequest("PATCH", url, headers=headers, content=dumps(body, separators=(",", ":")))
+    return HttpRequest("PATCH", url, headers=headers, content=_json(body))
 
 
 def build_rooms_delete_request(
@@ -105,9 +110,9 @@ def build_participants_update_request(
     room_id: str,
     *,
     api_version: str,
-    body: UpdateParticipantsRequest,
+    body: "UpdateParticipantsRequest",
 ) -> HttpRequest:
     """PATCH /rooms/{roomId}/participants: Add, update or remove participants of a room."""
     headers = {"Accept": "application/json", "Content-Type": "application/merge-patch+json"}
     url = f"{endpoint}/rooms/{quote(room_id, safe='')}/participants?api-version={quote(api_version, safe='')}"
-    return HttpRequest("PATCH", url, headers=headers, content=dumps(body, separators=(",", ":")))
+    return HttpRequest("PATCH", url, headers=headers, content=_json(body))
