@@ -75,6 +75,7 @@ def test_a_create_logs_no_warning(raw_client: RoomsClient, server: RawServer, ca
 
 PROGRAM = """
 import sys
+sys.addaudithook(lambda event, details: event == "subprocess.Popen" and print("started", details[1]))
 {program}
 print(sorted({{"requests", "msrest", "azure.communication.identity", "aiohttp"}} & set(sys.modules)))
 """
@@ -89,7 +90,7 @@ print(sorted({{"requests", "msrest", "azure.communication.identity", "aiohttp"}}
     ],
     ids=["the package", "its names", "a client"],
 )
-def test_neither_import_nor_client_brings_what_they_do_not_use(program: str) -> None:
+def test_neither_import_nor_client_brings_what_they_do_not_use_or_starts_a_process(program: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(program=program)], capture_output=True, text=True, check=True
     )
