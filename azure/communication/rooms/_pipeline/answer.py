@@ -54,7 +54,7 @@ class Answer(HttpResponseImpl):
         :raises ~azure.core.exceptions.DecodeError: If it is too large, or not compressed as its header says.
         """
         if self._content is None:
-            self._stream_download_check()  # type: ignore[no-untyped-call]
+            self._stream_download_check()  # type: ignore[no-untyped-call]  # azure-core's, without types
             parts: list[bytes] = []
             size = 0
             for part in self.pieces(_PIECE):
@@ -70,7 +70,7 @@ class Answer(HttpResponseImpl):
             if not parts and self._may_lack_its_body():
                 raise AnswerBrokenOffError(f"The service answered {self.status_code}, but its headers broke off.")
             self._content = b"".join(parts)
-        self._set_read_checks()  # type: ignore[no-untyped-call]
+        self._set_read_checks()  # type: ignore[no-untyped-call]  # likewise
         return self._content
 
     def _may_lack_its_body(self) -> bool:

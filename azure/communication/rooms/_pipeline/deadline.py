@@ -90,19 +90,19 @@ class _Bounded:
         timeout = within_deadline(self._timeout)
         if timeout != self._set:  # setting it is a call of the system
             self._set = timeout
-            super().settimeout(timeout)  # type: ignore[misc]
+            super().settimeout(timeout)  # type: ignore[misc]  # socket's
 
     def recv(self, *arguments: Any) -> Any:
         self._bound()
-        return super().recv(*arguments)  # type: ignore[misc]
+        return super().recv(*arguments)  # type: ignore[misc]  # socket's
 
     def recv_into(self, *arguments: Any) -> Any:
         self._bound()
-        return super().recv_into(*arguments)  # type: ignore[misc]
+        return super().recv_into(*arguments)  # type: ignore[misc]  # socket's
 
     def sendall(self, *arguments: Any) -> None:
         self._bound()
-        super().sendall(*arguments)  # type: ignore[misc]
+        super().sendall(*arguments)  # type: ignore[misc]  # socket's
 
 
 class BoundedSocket(_Bounded, socket.socket):

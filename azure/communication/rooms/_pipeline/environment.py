@@ -24,7 +24,7 @@ class Environment:
             self._read_proxies()
 
     def _read_proxies(self) -> None:
-        from urllib.request import (  # type: ignore[attr-defined]
+        from urllib.request import (  # type: ignore[attr-defined]  # two are in no stub
             getproxies,
             getproxies_environment,
             proxy_bypass,
@@ -64,7 +64,7 @@ class Environment:
     def _is_direct(self, name: str, host: str, no_proxy: Optional[str]) -> bool:
         """Whether the environment, or the caller's ``no_proxy``, has a host reached without a proxy."""
         if no_proxy is not None:
-            from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
+            from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # likewise
 
             return bool(proxy_bypass_environment(host, {"no": no_proxy})) or _in_networks(name, no_proxy)
         return bool(self._bypassed(host)) or _in_networks(name, self._proxies.get("no", ""))

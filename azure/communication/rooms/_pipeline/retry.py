@@ -163,7 +163,7 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
             last.context.transport.sleep(wait)  # type: ignore[union-attr]  # there is one, and it does not await
         return True
 
-    def is_retry(self, settings: dict[str, Any], response: Response) -> bool:  # type: ignore[override]
+    def is_retry(self, settings: dict[str, Any], response: Response) -> bool:  # type: ignore[override]  # of these types alone
         """Whether an answer is worth another attempt.
 
         :param dict settings: The settings of the call.
