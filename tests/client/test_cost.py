@@ -1,5 +1,6 @@
 """What a call costs, where it can be counted: imports, parses, warnings, work for each item. Nothing here is timed."""
 
+import gc
 import json
 import logging
 import subprocess
@@ -105,11 +106,14 @@ def calls_of(work: Any) -> int:
         nonlocal count
         count += event in ("call", "c_call")
 
+    gc.collect()
+    gc.disable()  # what other tests left behind is not this work
     sys.setprofile(profile)
     try:
         work()
     finally:
         sys.setprofile(None)
+        gc.enable()
     return count
 
 
