@@ -1,6 +1,7 @@
 """Row 10: ``timeout`` ends a call, whatever the service does, and leaves what is streamed alone."""
 
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -113,21 +114,35 @@ def test_a_timeout_ends_the_wait_for_a_connection_over_all_addresses(monkeypatch
                 client.get_room(ID, timeout=0.2)
 
 
+@pytest.mark.parametrize("options", [{"timeout": 5}, {}], ids=["with a deadline", "without"])
 def test_a_second_address_is_tried_when_the_first_does_not_answer(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, options: Any
 ) -> None:
     looked_up = socket.getaddrinfo
     closed = ("127.0.0.2", int(server.host.rpartition(":")[2]))
     server.answer(200, '{"id":"1"}')
 
-    def two_addresses(host: str, *arguments: Any, **options: Any) -> Any:
-        found = looked_up(host, *arguments, **options)
-        return [(*found[0][:4], closed), *found] if host == "localhost" else found
+    def two_addresses(*arguments: Any, **options: Any) -> Any:
+        found = looked_up(*arguments, **options)
+        return [(*found[0][:4], closed), *found]
 
+    tried = []
+    connect = BoundedSocket.connect
+
+    def note_and_connect(self: BoundedSocket, address: Any) -> None:
+        tried.append(address)
+        connect(self, address)
+
+    audited = []
+    monkeypatch.setattr(sys, "audit", lambda event, _, *where: audited.append((event, *where)))
+    monkeypatch.setattr(BoundedSocket, "connect", note_and_connect)
     monkeypatch.setattr(socket, "getaddrinfo", two_addresses)
-    endpoint = server.endpoint.replace("127.0.0.1", "localhost")
-    with RoomsClient(endpoint, KEY, retry_total=0) as client:
-        assert client.get_room(ID, timeout=5).id == "1"
+    with RoomsClient(server.endpoint, KEY, retry_total=0) as client:
+        assert client.get_room(ID, **options).id == "1"
+    assert tried == [closed, ("127.0.0.1", closed[1])]
+    assert [each for each in audited if each[0].endswith("connect")] == [
+        ("http.client.connect", "127.0.0.1", closed[1])
+    ]
 
 
 def test_a_host_without_an_address_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,6 +154,36 @@ def test_a_host_without_an_address_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     with RoomsClient("https://rooms.invalid", KEY, transport=transport, retry_total=0) as client:
         with pytest.raises(ServiceRequestError, match=r"https://rooms\.invalid could not be reached"):
             client.get_room(ID, timeout=5)
+
+
+def test_a_host_whose_name_stands_for_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
+    with Urllib3Transport(use_env_settings=False) as transport:
+        with pytest.raises(ServiceRequestError, match=r"rooms\.invalid has no address"):
+            transport.send(HttpRequest("GET", "http://rooms.invalid/"))
+
+
+def test_a_name_that_no_host_can_have_is_named() -> None:
+    name = "a" * 64  # a part of a host's name has 63 letters at most
+    with Urllib3Transport(use_env_settings=False) as transport:
+        with pytest.raises(ServiceRequestError, match=f"Failed to resolve '{name}.invalid'"):
+            transport.send(HttpRequest("GET", f"http://{name}.invalid/"))
+
+
+def test_an_address_that_refuses_leaves_no_socket_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    connect = BoundedSocket.connect
+
+    def note_and_connect(self: BoundedSocket, address: Any) -> None:
+        made.append(self)
+        connect(self, address)
+
+    monkeypatch.setattr(BoundedSocket, "connect", note_and_connect)
+    with closing(socket.socket()) as taken, Urllib3Transport(use_env_settings=False) as transport:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        with pytest.raises(ServiceRequestError, match="Connection refused"):
+            transport.send(HttpRequest("GET", f"http://127.0.0.1:{taken.getsockname()[1]}/"))
+    assert [each.fileno() for each in made] == [-1]
 
 
 def test_a_timeout_ends_a_handshake(server: RawServer) -> None:
@@ -292,7 +337,7 @@ def test_a_transport_sends_nothing_behind_the_deadline(server: RawServer) -> Non
 def test_a_connection_is_not_tried_behind_the_deadline(server: RawServer) -> None:
     moments = iter([0.0, 1.0, 1.0, 99.0, 99.0])
     with Urllib3Transport(use_env_settings=False) as transport, Deadline(5, lambda: next(moments)):
-        with pytest.raises(ServiceRequestTimeoutError, match="deadline"):
+        with pytest.raises(ServiceRequestTimeoutError, match=r"Connection to 127.*timed out"):
             transport.send(HttpRequest("GET", server.endpoint))
     assert server.received == []
 

@@ -6,23 +6,26 @@ policy, for one call) and whoever keeps to it (the sockets) need not know each o
 one wait that nothing can cut short.
 """
 
+from __future__ import annotations
+
 import socket
 import ssl
+import sys
 import time
 from collections import deque
 from contextvars import ContextVar, Token
 from queue import Empty
-from typing import TYPE_CHECKING, Any, Callable, Optional, cast
+from typing import TYPE_CHECKING, Any, Callable, cast
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-_current: "ContextVar[Optional[Deadline]]" = ContextVar("rooms_deadline", default=None)
+_current: ContextVar[Deadline | None] = ContextVar("rooms_deadline", default=None)
 
 
 class Deadline:
@@ -38,29 +41,29 @@ class Deadline:
 
     __slots__ = ("_clock", "_end", "_token", "seconds")
 
-    def __init__(self, seconds: Optional[float], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, seconds: float | None, clock: Callable[[], float] = time.monotonic) -> None:
         outer = _current.get()
         if outer is not None and outer.seconds is not None:
             left = outer.remaining()
             seconds = left if seconds is None else min(seconds, left)
-        self.seconds: Optional[float] = seconds
+        self.seconds: float | None = seconds
         self._clock = clock
         self._end = None if seconds is None else clock() + seconds
-        self._token: Optional[Token[Optional[Deadline]]] = None
+        self._token: Token[Deadline | None] | None = None
 
     def remaining(self) -> float:
         """Seconds left; infinite for never, and negative when it is over."""
         return float("inf") if self._end is None else self._end - self._clock()
 
-    def __enter__(self) -> "Self":
+    def __enter__(self) -> Self:
         self._token = _current.set(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        _current.reset(cast("Token[Optional[Deadline]]", self._token))
+        _current.reset(cast("Token[Deadline | None]", self._token))
 
 
-def within_deadline(seconds: Optional[float]) -> Optional[float]:
+def within_deadline(seconds: float | None) -> float | None:
     """A timeout that does not reach beyond the deadline.
 
     :param seconds: The timeout wanted; None for none.
@@ -79,10 +82,10 @@ def within_deadline(seconds: Optional[float]) -> Optional[float]:
 class _Bounded:
     """What both kinds of socket do before they read or write."""
 
-    _timeout: Optional[float] = None
-    _set: Optional[float] = None
+    _timeout: float | None = None
+    _set: float | None = None
 
-    def settimeout(self, value: Optional[float]) -> None:
+    def settimeout(self, value: float | None) -> None:
         self._timeout = self._set = value
         super().settimeout(value)  # type: ignore[misc]  # socket's
 
@@ -108,6 +111,10 @@ class _Bounded:
 class BoundedSocket(_Bounded, socket.socket):
     """A plain socket that keeps to the deadline."""
 
+    def connect(self, address: Any) -> None:
+        self._bound()
+        super().connect(address)
+
 
 class BoundedSSLSocket(_Bounded, ssl.SSLSocket):
     """A TLS socket that keeps to the deadline."""
@@ -125,40 +132,41 @@ class BoundedConnection(HTTPConnection):
     """A connection whose sockets keep to the deadline."""
 
     def _new_conn(self) -> socket.socket:
-        plain = self._connect()
-        timeout = plain.gettimeout()
-        bounded = BoundedSocket(plain.family, plain.type, plain.proto, plain.detach())
-        bounded.settimeout(timeout)
-        return bounded
-
-    def _connect(self) -> socket.socket:
-        """Try every address of the host; urllib3 by itself would give each of them the whole timeout."""
-        host, timeout = self._dns_host, self.timeout
-        failure: Exception = NewConnectionError(self, f"{host} has no address")
-        try:
-            for address in self._addresses():
-                self._dns_host = address
-                try:
-                    self.timeout = within_deadline(timeout)
-                    return super()._new_conn()
-                except socket.timeout:
-                    failure = ConnectTimeoutError(self, f"Connection to {host} timed out. (deadline)")
-                    break
-                except (ConnectTimeoutError, NewConnectionError) as error:
-                    failure = error
-        finally:
-            self._dns_host, self.timeout = host, timeout
+        """Try every address of the host, all of them together within the deadline."""
+        failure: Exception = NewConnectionError(self, f"{self.host} has no address")
+        for family, kind, protocol, _, address in self._addresses():
+            try:
+                return self._connect(BoundedSocket(family, kind, protocol), address)
+            except OSError as error:
+                failure = self._failure(error)
         raise failure
 
-    def _addresses(self) -> list[str]:
-        deadline = _current.get()
-        if deadline is None or deadline.seconds is None:
-            return [self._dns_host]
+    def _connect(self, connection: BoundedSocket, address: Any) -> BoundedSocket:
         try:
-            found = socket.getaddrinfo(self._dns_host, self.port, allowed_gai_family(), socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            return [self._dns_host]  # urllib3 has the right error for it
-        return list(dict.fromkeys(str(address[4][0]) for address in found))
+            for option in self.socket_options or ():
+                connection.setsockopt(*option)
+            connection.settimeout(self.timeout)  # of each address alone
+            connection.connect(address)
+        except BaseException:
+            connection.close()
+            raise
+        sys.audit("http.client.connect", self, self.host, self.port)  # as http.client and urllib3 do
+        return connection
+
+    def _failure(self, error: OSError) -> Exception:
+        failure: Exception = NewConnectionError(self, f"Failed to establish a new connection: {error}")
+        if isinstance(error, socket.timeout):
+            failure = ConnectTimeoutError(self, f"Connection to {self.host} timed out")
+        failure.__cause__ = error.with_traceback(None)  # whose frame would hold this, which would hold it
+        return failure
+
+    def _addresses(self) -> list[Any]:
+        """What the host's name stands for, as ``socket.getaddrinfo`` gives it."""
+        host = self._dns_host.strip("[]")
+        try:
+            return socket.getaddrinfo(host, self.port, allowed_gai_family(), socket.SOCK_STREAM)
+        except (socket.gaierror, UnicodeError) as error:  # the latter for what cannot be the name of a host
+            raise NameResolutionError(self.host, self, cast("socket.gaierror", error)) from error
 
 
 class BoundedHTTPSConnection(BoundedConnection, HTTPSConnection):
@@ -179,7 +187,7 @@ class IdleConnections:
         """Add one."""
         self._stack.append(connection)
 
-    def get(self, block: bool = False, timeout: Optional[float] = None) -> Any:
+    def get(self, block: bool = False, timeout: float | None = None) -> Any:
         """Take the last used one.
 
         :raises queue.Empty: If there is none.
