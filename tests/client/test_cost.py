@@ -98,6 +98,26 @@ def test_neither_import_nor_client_brings_what_they_do_not_use_or_starts_a_proce
     assert ran.stdout.strip() == "[]"
 
 
+#: What listing, creating, keywords and unusual answers need, each alone.
+FOR_OTHER_CALLS = [
+    "azure.communication.rooms._paging",
+    "azure.communication.rooms._pipeline.options",
+    "azure.communication.rooms._repeatability",
+    "azure.core.paging",
+    "isodate",
+]
+
+
+def test_the_first_call_brings_nothing_that_only_other_calls_need(server: RawServer) -> None:
+    server.answer(200, ROOM)
+    program = (
+        f"from azure.communication.rooms import RoomsClient; RoomsClient({server.endpoint!r}, 'c2VjcmV0').get_room('1')"
+        f"; import sys; print(sorted(set({FOR_OTHER_CALLS}) & set(sys.modules)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
 def calls_of(work: Any) -> int:
     """How many functions, Python's and C's, are called."""
     count = 0

@@ -3,6 +3,8 @@
 Names are imported when they are first used, so that what needs none of the client (the emulator) does not pay for it.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

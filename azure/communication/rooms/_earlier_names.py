@@ -3,6 +3,8 @@
 They are the same operations, kept so that programs and documents written for those names go on working.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Callable, Union
 
@@ -40,7 +42,7 @@ class EarlierNames:
 
     @distributed_trace
     def add_participants(
-        self, room_id: str, participants: "ParticipantsWithRoles", **kwargs: "Unpack[CallOptions]"
+        self, room_id: str, participants: ParticipantsWithRoles, **kwargs: Unpack[CallOptions]
     ) -> None:
         """Add participants to a room.
 
@@ -56,7 +58,7 @@ class EarlierNames:
 
     @distributed_trace
     def update_participants(
-        self, room_id: str, participants: "ParticipantsWithRoles", **kwargs: "Unpack[CallOptions]"
+        self, room_id: str, participants: ParticipantsWithRoles, **kwargs: Unpack[CallOptions]
     ) -> None:
         """Change the roles of participants of a room.
 
@@ -72,7 +74,7 @@ class EarlierNames:
         )
 
     def upsert_participants(
-        self, room_id: str, participants: "ParticipantsWithRoles", **kwargs: "Unpack[CallOptions]"
+        self, room_id: str, participants: ParticipantsWithRoles, **kwargs: Unpack[CallOptions]
     ) -> None:
         """Do :meth:`add_or_update_participants`, by the name of the JavaScript library.
 
@@ -83,7 +85,7 @@ class EarlierNames:
         """
         return self.add_or_update_participants(room_id, participants, **kwargs)
 
-    def get_participants(self, room_id: str, **kwargs: "Unpack[CallOptions]") -> "ItemPaged[RoomParticipant]":
+    def get_participants(self, room_id: str, **kwargs: Unpack[CallOptions]) -> ItemPaged[RoomParticipant]:
         """Do :meth:`list_participants`, by the name of the JavaScript library and of release 1.0.0b1.
 
         :param str room_id: Id of the room.

@@ -1,7 +1,8 @@
 """Values that the service keeps for rooms and participants. One that is not known here is kept as ``str``."""
 
+from __future__ import annotations
+
 from enum import Enum
-from typing import Union
 
 from azure.core import CaseInsensitiveEnumMeta
 
@@ -43,7 +44,7 @@ ROLES = {role.value: role for role in ParticipantRole}
 _JOIN_POLICIES = {policy.value: policy for policy in RoomJoinPolicy}
 
 
-def known_role(value: Union[str, None]) -> Union[ParticipantRole, str]:
+def known_role(value: str | None) -> ParticipantRole | str:
     """The member of :class:`ParticipantRole` for a wire value, the value itself when it is not known here.
 
     :param value: A role, or None for the service's default, Attendee.
@@ -61,7 +62,7 @@ def known_role(value: Union[str, None]) -> Union[ParticipantRole, str]:
     return ROLES.get(value) or str.__str__(value)  # the value of an enum of the caller's, not its name
 
 
-def known_join_policy(value: str) -> Union[RoomJoinPolicy, str]:
+def known_join_policy(value: str) -> RoomJoinPolicy | str:
     """The member of :class:`RoomJoinPolicy` for a wire value, the value itself when it is not known here.
 
     :param value: A join policy.

@@ -1,13 +1,15 @@
 """Date-times between Python and the service: aware ``datetime`` in UTC on one side, RFC 3339 text on the other."""
 
+from __future__ import annotations
+
 import re
 from datetime import datetime, timedelta, timezone
 from typing import cast
 
 #: What the service writes: date and time, up to six digits of a fraction and those behind them, zone.
-_AS_SENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?(Z|[+-]\d\d:\d\d)?")
+_AS_SENT = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?(Z|[+-]\d\d:\d\d)?"
 #: Six digits of a fraction, and those behind them.
-_BEYOND_MICROSECONDS = re.compile(r"(\.\d{6})\d+")
+_BEYOND_MICROSECONDS = r"(\.\d{6})\d+"
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -62,10 +64,12 @@ def parse_datetime(text: str) -> datetime:
 
 def _parse_other(text: str) -> datetime:
     """Read a moment that this Python's ``fromisoformat`` does not take as it stands."""
-    match = _AS_SENT.fullmatch(text)
+    match = re.fullmatch(_AS_SENT, text)
     if match:
         moment, fraction, zone = match.groups()
         return datetime.fromisoformat(f"{moment}.{fraction or '':0<6}{'+00:00' if zone in (None, 'Z') else zone}")
     import isodate  # costs more than reading does, and what the service writes never needs it
 
-    return cast(datetime, isodate.parse_datetime(_BEYOND_MICROSECONDS.sub(r"\1", text)))  # some of its releases round
+    return cast(
+        datetime, isodate.parse_datetime(re.sub(_BEYOND_MICROSECONDS, r"\1", text))
+    )  # some of its releases round

@@ -4,9 +4,11 @@ Both models are read from the service and made by hand, compare by value, and ca
 identifies one (a room's id, a participant's raw id) cannot be reassigned, so a hash stays true.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any
 
 from ._enums import ROLES, ParticipantRole, RoomJoinPolicy, known_join_policy, known_role
 from ._iso8601 import parse_datetime, to_utc
@@ -59,8 +61,8 @@ class RoomParticipant:
 
     def __init__(
         self,
-        communication_identifier: "Union[CommunicationIdentifier, str, Mapping[str, Any]]",
-        role: Optional[Union[ParticipantRole, str]] = ParticipantRole.ATTENDEE,
+        communication_identifier: CommunicationIdentifier | str | Mapping[str, Any],
+        role: ParticipantRole | str | None = ParticipantRole.ATTENDEE,
     ) -> None:
         if isinstance(communication_identifier, Mapping):
             communication_identifier, role = _members(communication_identifier, role)
@@ -77,7 +79,7 @@ class RoomParticipant:
         return self._raw_id
 
     @property
-    def role(self) -> Union[ParticipantRole, str]:
+    def role(self) -> ParticipantRole | str:
         """What the participant may do.
 
         :rtype: ~azure.communication.rooms.ParticipantRole or str
@@ -85,11 +87,11 @@ class RoomParticipant:
         return self._role
 
     @role.setter
-    def role(self, value: Optional[Union[ParticipantRole, str]]) -> None:
+    def role(self, value: ParticipantRole | str | None) -> None:
         self._role = known_role(value)
 
     @property
-    def communication_identifier(self) -> "CommunicationIdentifier":
+    def communication_identifier(self) -> CommunicationIdentifier:
         """The identifier: the object this was made with, else one made from the raw id when first asked for.
 
         :rtype: ~azure.communication.rooms.CommunicationIdentifier
@@ -140,7 +142,7 @@ def participants_of(wire: list[Mapping[str, Any]]) -> list[RoomParticipant]:
     return participants
 
 
-def _members(wire: "Mapping[str, Any]", role: Any) -> "tuple[Any, Any]":
+def _members(wire: Mapping[str, Any], role: Any) -> tuple[Any, Any]:
     """The identifier and the role in a mapping of the service's own members, as either wire has them."""
     identifier = wire.get("communicationIdentifier", wire)
     if isinstance(identifier, Mapping):
@@ -198,15 +200,15 @@ class CommunicationRoom:
 
     def __init__(
         self,
-        room: Optional[Mapping[str, Any]] = None,
+        room: Mapping[str, Any] | None = None,
         *,
-        id: Optional[str] = None,  # noqa: A002  the published name
-        created_at: Optional[Union[datetime, str]] = None,
-        valid_from: Optional[Union[datetime, str]] = None,
-        valid_until: Optional[Union[datetime, str]] = None,
-        pstn_dial_out_enabled: Optional[bool] = None,
-        room_join_policy: Optional[Union[RoomJoinPolicy, str]] = None,
-        participants: Optional[Iterable[RoomParticipant]] = None,
+        id: str | None = None,  # noqa: A002  the published name
+        created_at: datetime | str | None = None,
+        valid_from: datetime | str | None = None,
+        valid_until: datetime | str | None = None,
+        pstn_dial_out_enabled: bool | None = None,
+        room_join_policy: RoomJoinPolicy | str | None = None,
+        participants: Iterable[RoomParticipant] | None = None,
     ) -> None:
         if room is not None:
             id = room.get("id")  # noqa: A001  likewise
@@ -217,16 +219,16 @@ class CommunicationRoom:
         if not isinstance(id, str):
             raise TypeError(f"id must be a str, not {type(id).__name__}")
         self._id = id
-        self.created_at: Optional[datetime] = _moment("created_at", created_at)
-        self.valid_from: Optional[datetime] = _moment("valid_from", valid_from)
-        self.valid_until: Optional[datetime] = _moment("valid_until", valid_until)
+        self.created_at: datetime | None = _moment("created_at", created_at)
+        self.valid_from: datetime | None = _moment("valid_from", valid_from)
+        self.valid_until: datetime | None = _moment("valid_until", valid_until)
         if pstn_dial_out_enabled is not None and not isinstance(pstn_dial_out_enabled, bool):
             raise TypeError(f"pstn_dial_out_enabled must be a bool, not {type(pstn_dial_out_enabled).__name__}")
-        self.pstn_dial_out_enabled: Optional[bool] = pstn_dial_out_enabled
-        self.room_join_policy: Optional[Union[RoomJoinPolicy, str]] = (
+        self.pstn_dial_out_enabled: bool | None = pstn_dial_out_enabled
+        self.room_join_policy: RoomJoinPolicy | str | None = (
             None if room_join_policy is None else known_join_policy(room_join_policy)
         )
-        self.participants: Optional[list[RoomParticipant]] = None if participants is None else _roster(participants)
+        self.participants: list[RoomParticipant] | None = None if participants is None else _roster(participants)
 
     @property
     def id(self) -> str:
@@ -236,7 +238,7 @@ class CommunicationRoom:
         """
         return self._id
 
-    def _values(self) -> "dict[str, Any]":
+    def _values(self) -> dict[str, Any]:
         """Every value by its name; those that 2022-02-01 alone has only where there are any."""
         names = ("id", "created_at", "valid_from", "valid_until", "pstn_dial_out_enabled")
         values = {name: getattr(self, name) for name in names}
@@ -291,7 +293,7 @@ def rooms_of(wire: list[Mapping[str, Any]]) -> list[CommunicationRoom]:
     return rooms
 
 
-def _moment(name: str, value: Optional[Union[datetime, str]]) -> Optional[datetime]:
+def _moment(name: str, value: datetime | str | None) -> datetime | None:
     """A time member of a room from what a user or the service gave."""
     if value is None:
         return None

@@ -1,8 +1,10 @@
 """Lists that come page by page, and that never end early without saying so."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
-from typing import Any, Callable, Generic, Optional, TypeVar
+from typing import Any, Callable, Generic, TypeVar
 
 from azure.core.exceptions import HttpResponseError
 from azure.core.paging import ItemPaged, PageIterator
@@ -20,9 +22,9 @@ class Pages(PageIterator[T]):
 
     def __init__(
         self,
-        get_next: Callable[[Optional[str]], ResponseType],
-        extract_data: Callable[[ResponseType], tuple[Optional[str], Iterable[T]]],
-        continuation_token: Optional[str] = None,
+        get_next: Callable[[str | None], ResponseType],
+        extract_data: Callable[[ResponseType], tuple[str | None, Iterable[T]]],
+        continuation_token: str | None = None,
     ) -> None:
         super().__init__(get_next, extract_data, continuation_token)  # type: ignore[arg-type]  # the last has no link
         self._followed: set[bytes] = set()
@@ -56,7 +58,7 @@ class ItemsByPage(ItemPaged[T], Generic[T]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, page_iterator_class=Pages, **kwargs)
-        self._pages: Optional[Iterator[Iterator[T]]] = None
+        self._pages: Iterator[Iterator[T]] | None = None
         self._items: Iterator[T] = iter(())
 
     def __next__(self) -> T:

@@ -1,7 +1,8 @@
 """What makes one create repeatable: an id and a time, the same on every attempt."""
 
+from __future__ import annotations
+
 from datetime import datetime
-from typing import Union
 from uuid import UUID, uuid4
 
 from ._iso8601 import to_utc
@@ -9,9 +10,7 @@ from ._pipeline.clock import parse_http_date
 from ._wire.call import Repeatability
 
 
-def repeatability_of(
-    request_id: Union[str, UUID, None], first_sent: Union[str, datetime, None], now: datetime
-) -> Repeatability:
+def repeatability_of(request_id: str | UUID | None, first_sent: str | datetime | None, now: datetime) -> Repeatability:
     """The pair of a create: the caller's, or a new one.
 
     :param request_id: A GUID, None for a new one.
@@ -29,7 +28,7 @@ def repeatability_of(
     return Repeatability(_guid(request_id), _moment(first_sent))
 
 
-def _guid(request_id: Union[str, UUID]) -> str:
+def _guid(request_id: str | UUID) -> str:
     if isinstance(request_id, UUID):
         return str(request_id)
     if not isinstance(request_id, str):
@@ -40,7 +39,7 @@ def _guid(request_id: Union[str, UUID]) -> str:
         raise ValueError(f"repeatability_request_id must be a GUID, such as {uuid4()}") from None
 
 
-def _moment(first_sent: Union[str, datetime]) -> datetime:
+def _moment(first_sent: str | datetime) -> datetime:
     if isinstance(first_sent, str):
         moment = parse_http_date(first_sent)
         if moment is None:

@@ -1,14 +1,15 @@
 """The client: one method an operation, and one line that sends."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Callable, NoReturn, Optional, TypeVar, Union, cast, overload
+from typing import TYPE_CHECKING, Any, Callable, NoReturn, TypeVar, cast, overload
 from uuid import UUID
 
 from azure.core.credentials import AzureKeyCredential, TokenCredential
-from azure.core.paging import ItemPaged
 from azure.core.rest import HttpRequest, HttpResponse
 from azure.core.tracing.decorator import distributed_trace
 from azure.core.utils import case_insensitive_dict
@@ -16,19 +17,17 @@ from azure.core.utils import case_insensitive_dict
 from ._earlier_names import EarlierNames, one_of
 from ._enums import RoomJoinPolicy
 from ._models import CommunicationRoom, RoomParticipant
-from ._paging import ItemsByPage
 from ._pipeline import build_pipeline_client
 from ._pipeline.clock import ServiceClock
 from ._pipeline.deadline import Deadline
 from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
-from ._pipeline.options import check_options
 from ._pipeline.retry import DELETED_BEFORE
-from ._repeatability import repeatability_of
 from ._wire import wire_for
 from ._wire.call import UNSET, Call, Given, Page
 from ._wire.versions import DEFAULT_VERSION, ApiVersion
 
 if TYPE_CHECKING:
+    from azure.core.paging import ItemPaged
     from typing_extensions import Self, Unpack
 
     from ._earlier_names import ParticipantLike, ParticipantsWithRoles
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_ABSOLUTE = re.compile("[A-Za-z][A-Za-z0-9+.-]*://")
+_ABSOLUTE = "[A-Za-z][A-Za-z0-9+.-]*://"
 
 #: How keywords end by which a caller's own code comes into the pipeline: ``transport``, ``retry_policy``,
 #: ``per_call_policies`` and so on. Such code may have keywords of its own.
@@ -68,9 +67,9 @@ class RoomsClient(EarlierNames):
     def __init__(
         self,
         endpoint: str,
-        credential: Union[AzureKeyCredential, TokenCredential, str],
+        credential: AzureKeyCredential | TokenCredential | str,
         *,
-        api_version: Union[ApiVersion, str] = DEFAULT_VERSION,
+        api_version: ApiVersion | str = DEFAULT_VERSION,
         allow_insecure_connection: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -80,12 +79,12 @@ class RoomsClient(EarlierNames):
         self._wire = wire_for(endpoint, api_version)
         self._takes_any_option = any(name.endswith(_OWN_CODE) for name in kwargs)
         self._endpoint = endpoint
-        self._timeout: Optional[float] = kwargs.get("timeout")
+        self._timeout: float | None = kwargs.get("timeout")
         self._clock = ServiceClock()
         self._client = build_pipeline_client(endpoint, credential, self._clock, **kwargs)
 
     @classmethod
-    def from_connection_string(cls, conn_str: str, **kwargs: Any) -> "Self":
+    def from_connection_string(cls, conn_str: str, **kwargs: Any) -> Self:
         """Make a client from a connection string.
 
         :param str conn_str: ``endpoint=https://...;accesskey=...``, as the Azure portal shows it.
@@ -106,11 +105,11 @@ class RoomsClient(EarlierNames):
         valid_from: Given[datetime] = UNSET,
         valid_until: Given[datetime] = UNSET,
         pstn_dial_out_enabled: Given[bool] = UNSET,
-        room_join_policy: Given[Union[RoomJoinPolicy, str]] = UNSET,
-        participants: "Optional[ParticipantsWithRoles]" = None,
-        repeatability_request_id: Union[str, UUID, None] = None,
-        repeatability_first_sent: Union[str, datetime, None] = None,
-        **kwargs: "Unpack[CallOptions]",
+        room_join_policy: Given[RoomJoinPolicy | str] = UNSET,
+        participants: ParticipantsWithRoles | None = None,
+        repeatability_request_id: str | UUID | None = None,
+        repeatability_first_sent: str | datetime | None = None,
+        **kwargs: Unpack[CallOptions],
     ) -> CommunicationRoom:
         """Create a room.
 
@@ -145,6 +144,8 @@ class RoomsClient(EarlierNames):
         :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 with ``error.details`` for times,
             412 when repeatability_first_sent lies more than five minutes back.
         """
+        from ._repeatability import repeatability_of  # here, and not above: only programs that create pay for it
+
         call = self._wire.create_room(
             valid_from=valid_from,
             valid_until=valid_until,
@@ -156,7 +157,7 @@ class RoomsClient(EarlierNames):
         return self._send(call, self.create_room, kwargs)
 
     @distributed_trace
-    def get_room(self, room_id: str, **kwargs: "Unpack[CallOptions]") -> CommunicationRoom:
+    def get_room(self, room_id: str, **kwargs: Unpack[CallOptions]) -> CommunicationRoom:
         """Get a room.
 
         :param str room_id: Id of the room.
@@ -176,9 +177,9 @@ class RoomsClient(EarlierNames):
         valid_from: Given[datetime] = UNSET,
         valid_until: Given[datetime] = UNSET,
         pstn_dial_out_enabled: Given[bool] = UNSET,
-        room_join_policy: Given[Union[RoomJoinPolicy, str]] = UNSET,
-        participants: "Given[ParticipantsWithRoles]" = UNSET,
-        **kwargs: "Unpack[CallOptions]",
+        room_join_policy: Given[RoomJoinPolicy | str] = UNSET,
+        participants: Given[ParticipantsWithRoles] = UNSET,
+        **kwargs: Unpack[CallOptions],
     ) -> CommunicationRoom:
         """Change when a room can be joined, or what calls in it may do. What is not given stays as it is.
 
@@ -216,7 +217,7 @@ class RoomsClient(EarlierNames):
         return self._send(call, self.update_room, kwargs)
 
     @distributed_trace
-    def delete_room(self, room_id: str, **kwargs: "Unpack[CallOptions]") -> None:
+    def delete_room(self, room_id: str, **kwargs: Unpack[CallOptions]) -> None:
         """Delete a room. Deleting one that was deleted before succeeds again, but on api-version 2022-02-01.
 
         So does a delete whose answer was lost and that is told 404 when it is sent again.
@@ -230,7 +231,7 @@ class RoomsClient(EarlierNames):
         return self._send(self._wire.delete_room(room_id), self.delete_room, kwargs)
 
     @distributed_trace
-    def list_rooms(self, **kwargs: "Unpack[CallOptions]") -> "ItemPaged[CommunicationRoom]":
+    def list_rooms(self, **kwargs: Unpack[CallOptions]) -> ItemPaged[CommunicationRoom]:
         """List the rooms of the resource, newest first, expired ones too.
 
         Lazy: the first page is asked for when the first room is, and each further page when the one before is used up.
@@ -248,8 +249,8 @@ class RoomsClient(EarlierNames):
     def add_or_update_participants(
         self,
         room_id: str,
-        participants: "ParticipantsWithRoles",
-        **kwargs: "Unpack[CallOptions]",
+        participants: ParticipantsWithRoles,
+        **kwargs: Unpack[CallOptions],
     ) -> None:
         """Add participants to a room, or change the roles of those who are in it. The others stay as they are.
 
@@ -272,22 +273,22 @@ class RoomsClient(EarlierNames):
 
     @overload
     def remove_participants(
-        self, room_id: str, participants: "Iterable[ParticipantLike]", **kwargs: "Unpack[CallOptions]"
+        self, room_id: str, participants: Iterable[ParticipantLike], **kwargs: Unpack[CallOptions]
     ) -> None: ...
 
     @overload
     def remove_participants(
-        self, room_id: str, *, communication_identifiers: "Iterable[ParticipantLike]", **kwargs: "Unpack[CallOptions]"
+        self, room_id: str, *, communication_identifiers: Iterable[ParticipantLike], **kwargs: Unpack[CallOptions]
     ) -> None: ...
 
     @distributed_trace
     def remove_participants(
         self,
         room_id: str,
-        participants: "Given[Iterable[ParticipantLike]]" = UNSET,
+        participants: Given[Iterable[ParticipantLike]] = UNSET,
         *,
-        communication_identifiers: "Given[Iterable[ParticipantLike]]" = UNSET,
-        **kwargs: "Unpack[CallOptions]",
+        communication_identifiers: Given[Iterable[ParticipantLike]] = UNSET,
+        **kwargs: Unpack[CallOptions],
     ) -> None:
         """Remove participants from a room. Removing somebody who is not in it succeeds.
 
@@ -306,7 +307,7 @@ class RoomsClient(EarlierNames):
         return self._send_change(self._wire.remove_participants(room_id, whom), self.remove_participants, kwargs)
 
     @distributed_trace
-    def list_participants(self, room_id: str, **kwargs: "Unpack[CallOptions]") -> "ItemPaged[RoomParticipant]":
+    def list_participants(self, room_id: str, **kwargs: Unpack[CallOptions]) -> ItemPaged[RoomParticipant]:
         """List the participants of a room, in the order in which they were added. Lazy, as :meth:`list_rooms` is.
 
         :param str room_id: Id of the room.
@@ -334,7 +335,7 @@ class RoomsClient(EarlierNames):
         """
         request = copy(request)  # the pipeline writes headers and URL, and these are the caller's
         request.headers = case_insensitive_dict(request.headers)
-        if not _ABSOLUTE.match(request.url):
+        if not re.match(_ABSOLUTE, request.url):
             request.url = f"{self._endpoint}/{request.url.lstrip('/')}"
         return self._client.send_request(request, stream=stream, **kwargs)
 
@@ -342,7 +343,7 @@ class RoomsClient(EarlierNames):
         """Close the connections. A call after this raises ValueError."""
         self._client.close()
 
-    def __enter__(self) -> "Self":
+    def __enter__(self) -> Self:
         self._client.__enter__()
         return self
 
@@ -361,7 +362,7 @@ class RoomsClient(EarlierNames):
         """Send a call and read its answer: the one place here that does I/O."""
         self._check(method, options)
         cls = options.pop("cls", None)
-        step: Optional[Call[T]] = call
+        step: Call[T] | None = call
         with Deadline(options.get("timeout", self._timeout)):
             while step is not None:
                 answer = self._client._pipeline.run(step.request, **options)  # noqa: SLF001  as azure-core's clients do
@@ -378,23 +379,27 @@ class RoomsClient(EarlierNames):
         return made_by_cls
 
     def _list(
-        self, call_for: Callable[[Optional[str]], Call[Page[T]]], method: Callable[..., Any], options: Any
-    ) -> "ItemPaged[T]":
+        self, call_for: Callable[[str | None], Call[Page[T]]], method: Callable[..., Any], options: Any
+    ) -> ItemPaged[T]:
         """A lazy list over the pages of a call."""
+        from ._paging import ItemsByPage  # likewise, only programs that list
+
         self._check(method, options)
         call_for(None)  # what is wrong with the arguments is said here, not when the list is first read
         cls: Callable[[list[T]], Iterable[T]] = options.pop("cls", iter)
 
-        def get_next(next_link: Optional[str]) -> Page[T]:
+        def get_next(next_link: str | None) -> Page[T]:
             return self._send(call_for(next_link), method, dict(options))
 
-        def extract_data(page: Page[T]) -> tuple[Optional[str], Iterable[T]]:
+        def extract_data(page: Page[T]) -> tuple[str | None, Iterable[T]]:
             return page.next_link, cls(page.items)
 
         return ItemsByPage(get_next, extract_data)
 
     def _check(self, method: Callable[..., Any], options: Mapping[str, Any]) -> None:
-        if not self._takes_any_option:
+        if options and not self._takes_any_option:
+            from ._pipeline.options import check_options  # likewise, only programs that give any
+
             check_options(method, options)
 
 

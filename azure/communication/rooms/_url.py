@@ -1,11 +1,13 @@
 """URLs: where they lead, and the one spelling in which they are signed and sent."""
 
+from __future__ import annotations
+
 import re
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_ESCAPE = re.compile("%([0-9A-Fa-f]{2})?")
+_ESCAPE = "%([0-9A-Fa-f]{2})?"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 #: What may stand unescaped in a path beside the unreserved characters, and in a query (RFC 3986, 3.3 and 3.4).
 _IN_PATH = "!$&'()*+,;=:@/%"
@@ -89,10 +91,10 @@ def target_of(url: str) -> str:
 
 
 def _spell(text: str, allowed: str) -> str:
-    return quote(_ESCAPE.sub(_spell_escape, text), safe=allowed)
+    return quote(re.sub(_ESCAPE, _spell_escape, text), safe=allowed)
 
 
-def _spell_escape(match: "re.Match[str]") -> str:
+def _spell_escape(match: re.Match[str]) -> str:
     if match.group(1) is None:
         return "%25"  # a percent sign that escapes nothing
     character = chr(int(match.group(1), 16))

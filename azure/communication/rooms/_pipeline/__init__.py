@@ -1,5 +1,7 @@
 """How it is sent: azure-core's pipeline, its policies in the one order that this list shows."""
 
+from __future__ import annotations
+
 import platform
 from typing import Any
 
@@ -42,7 +44,7 @@ _REDIRECTS = 10
 
 def build_pipeline_client(
     endpoint: str, credential: Credential, clock: ServiceClock, **kwargs: Any
-) -> "PipelineClient[HttpRequest, HttpResponse]":
+) -> PipelineClient[HttpRequest, HttpResponse]:
     """Build the pipeline that every request of a client goes through.
 
     :param str endpoint: Scheme, host and port of the resource, as ``normalize_endpoint`` gives it.

@@ -1,7 +1,8 @@
 """Answers of the default transport: read whole or streamed, within a size, or an error of azure-core's."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Optional
 
 from azure.core.exceptions import (
     AzureError,
@@ -119,7 +120,7 @@ def caused(error: AzureError, cause: BaseException) -> AzureError:
     return error
 
 
-def forget_frames(error: Optional[BaseException]) -> None:
+def forget_frames(error: BaseException | None) -> None:
     """Drop the tracebacks of an error and of what led to it: their frames hold headers, and so the proof in them."""
     while error is not None:
         error.__traceback__ = None

@@ -7,12 +7,14 @@ refuse to prove anything to another host than the endpoint; and take the proof o
 that no exception, log or trace that holds the request holds it too.
 """
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import hmac
 from collections.abc import MutableMapping
 from datetime import datetime, timedelta
-from typing import Any, Optional, Union
+from typing import Any, Union
 
 from azure.core.credentials import AzureKeyCredential, TokenCredential
 from azure.core.exceptions import ClientAuthenticationError
@@ -85,11 +87,11 @@ class _OnlyForEndpoint:
                 f"{origin_of(request.url)!r}. Nothing was sent there."
             )
 
-    def on_response(self, request: "PipelineRequest[Any]", response: "PipelineResponse[Any, Any]") -> None:
+    def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> None:
         """Take the proof off the request when its answer is there."""
         request.http_request.headers.pop("Authorization", None)
 
-    def on_exception(self, request: "PipelineRequest[Any]") -> None:
+    def on_exception(self, request: PipelineRequest[Any]) -> None:
         """Take the proof off the request when it failed."""
         request.http_request.headers.pop("Authorization", None)
 
@@ -114,7 +116,7 @@ class HMACCredentialsPolicy(_OnlyForEndpoint, HTTPPolicy[HttpRequest, HttpRespon
         self,
         endpoint: str,
         credential: AzureKeyCredential,
-        clock: Optional[ServiceClock] = None,
+        clock: ServiceClock | None = None,
         correct_clock_skew: bool = True,
     ) -> None:
         super().__init__(endpoint)
@@ -124,7 +126,7 @@ class HMACCredentialsPolicy(_OnlyForEndpoint, HTTPPolicy[HttpRequest, HttpRespon
         self._correct_clock_skew = correct_clock_skew
         self._decoded: tuple[str, bytes] = (credential.key, decode_key(credential.key))
 
-    def send(self, request: "PipelineRequest[HttpRequest]") -> "PipelineResponse[HttpRequest, HttpResponse]":
+    def send(self, request: PipelineRequest[HttpRequest]) -> PipelineResponse[HttpRequest, HttpResponse]:
         """Sign a request and send it.
 
         :param request: The request, otherwise complete.
@@ -148,8 +150,8 @@ class HMACCredentialsPolicy(_OnlyForEndpoint, HTTPPolicy[HttpRequest, HttpRespon
         return response
 
     def _send_at(
-        self, moment: datetime, request: "PipelineRequest[HttpRequest]"
-    ) -> "PipelineResponse[HttpRequest, HttpResponse]":
+        self, moment: datetime, request: PipelineRequest[HttpRequest]
+    ) -> PipelineResponse[HttpRequest, HttpResponse]:
         self.sign_request(request.http_request, moment)
         try:
             response = self.next.send(request)
@@ -198,7 +200,7 @@ class TokenCredentialsPolicy(_OnlyForEndpoint, BearerTokenCredentialPolicy[HttpR
     def __init__(self, endpoint: str, credential: TokenCredential) -> None:
         super().__init__(endpoint, credential, SCOPE)
 
-    def on_request(self, request: "PipelineRequest[HttpRequest]") -> None:
+    def on_request(self, request: PipelineRequest[HttpRequest]) -> None:
         """Put a token on a request.
 
         :param request: The request.
@@ -213,7 +215,7 @@ class TokenCredentialsPolicy(_OnlyForEndpoint, BearerTokenCredentialPolicy[HttpR
 
 def authentication_policy(
     endpoint: str, credential: Credential, clock: ServiceClock, correct_clock_skew: bool
-) -> Union[HMACCredentialsPolicy, TokenCredentialsPolicy]:
+) -> HMACCredentialsPolicy | TokenCredentialsPolicy:
     """The policy for a credential.
 
     :param str endpoint: Scheme, host and port of the resource.

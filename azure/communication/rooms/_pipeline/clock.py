@@ -1,10 +1,12 @@
 """The service's time, as far as this client knows it: this machine's, corrected once the service was seen to differ."""
 
+from __future__ import annotations
+
 import logging
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime, parsedate_to_datetime
 from threading import Lock
-from typing import Callable, Optional
+from typing import Callable
 
 from .._iso8601 import parse_datetime, to_utc
 
@@ -24,7 +26,7 @@ def http_date(moment: datetime) -> str:
     return format_datetime(to_utc(moment), usegmt=True)
 
 
-def parse_http_date(text: Optional[str]) -> Optional[datetime]:
+def parse_http_date(text: str | None) -> datetime | None:
     """Read an HTTP date; None for what is none."""
     try:
         moment = parsedate_to_datetime(text or "")
@@ -34,7 +36,7 @@ def parse_http_date(text: Optional[str]) -> Optional[datetime]:
         return None
 
 
-def parse_first_sent(text: Optional[str]) -> Optional[datetime]:
+def parse_first_sent(text: str | None) -> datetime | None:
     """Read the time of a create: an HTTP date, or RFC 3339 as api-version 2022-02-01 has it. None for what is neither.
 
     :param text: The header ``Repeatability-First-Sent``.
@@ -67,7 +69,7 @@ class ServiceClock:
         """How far the service's clock is ahead of this machine's, as far as it is known."""
         return self._ahead
 
-    def now(self, ahead: Optional[timedelta] = None) -> datetime:
+    def now(self, ahead: timedelta | None = None) -> datetime:
         """Now, by the service's clock as far as it is known.
 
         :param ahead: How far it is ahead, to be taken in place of what is known.
@@ -75,7 +77,7 @@ class ServiceClock:
         """
         return self._machine() + (self._ahead if ahead is None else ahead)
 
-    def told(self, date: Optional[str], ahead: timedelta) -> Optional[timedelta]:
+    def told(self, date: str | None, ahead: timedelta) -> timedelta | None:
         """How far the service is ahead of this machine by an answer that came just now.
 
         :param date: The header ``Date`` of the answer.

@@ -1,5 +1,7 @@
 """Connection strings and endpoints. Every refusal names the part at fault, and none shows the key."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 from ipaddress import ip_address

@@ -1,9 +1,11 @@
 """What the environment says about connections: proxies, and the certificates to trust. Read once a client."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
-from typing import Callable, Optional
+from typing import Callable
 
 #: Where the file of trusted certificates is named; the first that is set holds. As requests has it, and OpenSSL's own.
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
@@ -16,7 +18,7 @@ class Environment:
     """
 
     def __init__(self, use: bool) -> None:
-        self.certificates: Optional[str] = None
+        self.certificates: str | None = None
         self._proxies: dict[str, str] = {}
         self._bypassed: Callable[[str], object] = lambda _: False
         if use:
@@ -36,7 +38,7 @@ class Environment:
         if not self._proxies:  # the system's own settings, which macOS and Windows have
             self._proxies, self._bypassed = getproxies(), proxy_bypass
 
-    def proxy_for(self, scheme: str, host: str, given: Optional[Mapping[str, str]]) -> Optional[str]:
+    def proxy_for(self, scheme: str, host: str, given: Mapping[str, str] | None) -> str | None:
         """The proxy between here and a host.
 
         :param str scheme: http or https.
@@ -61,7 +63,7 @@ class Environment:
             return found
         return f"http://{found}"
 
-    def _is_direct(self, name: str, host: str, no_proxy: Optional[str]) -> bool:
+    def _is_direct(self, name: str, host: str, no_proxy: str | None) -> bool:
         """Whether the environment, or the caller's ``no_proxy``, has a host reached without a proxy."""
         if no_proxy is not None:
             from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # likewise

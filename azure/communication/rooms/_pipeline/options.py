@@ -1,8 +1,10 @@
 """The keywords that every call takes beside its own: azure-core's, by name and type."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Iterable, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypedDict, Union
+from typing import TYPE_CHECKING, Any, Callable, TypedDict
 
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 
@@ -18,7 +20,7 @@ class CallOptions(TypedDict, total=False):
     cls: Callable[..., Any]
     """Called with ``(pipeline_response, value, response_headers)``; the call returns what it returns. For a list:
     called for each page with its items."""
-    request_id: Optional[str]
+    request_id: str | None
     """Value of ``x-ms-client-request-id``; None sends none."""
     timeout: float
     """Seconds for the whole call, all attempts and waits together, whatever the service does meanwhile. Default:
@@ -27,9 +29,9 @@ class CallOptions(TypedDict, total=False):
     """Seconds to reach the service, an attempt. Default 10."""
     read_timeout: float
     """Seconds to wait for the next part of its answer. Default 60."""
-    connection_verify: Union[bool, str]
+    connection_verify: bool | str
     """Whether to check the service's certificate, or the file of certificates to check it with."""
-    connection_cert: Union[str, tuple[str, str]]
+    connection_cert: str | tuple[str, str]
     """A client certificate, alone or with its key."""
     proxies: MutableMapping[str, str]
     """Scheme, or scheme and host, to the URL of the proxy for it."""
@@ -55,9 +57,9 @@ class CallOptions(TypedDict, total=False):
     """Text to put before the User-Agent."""
     user_agent_overwrite: bool
     """Whether that text is all of it."""
-    raw_request_hook: Callable[["PipelineRequest[Any]"], None]
+    raw_request_hook: Callable[[PipelineRequest[Any]], None]
     """Called with each request before it is sent."""
-    raw_response_hook: Callable[["PipelineResponse[Any, Any]"], None]
+    raw_response_hook: Callable[[PipelineResponse[Any, Any]], None]
     """Called with each answer."""
     logging_enable: bool
     """Whether to log whole exchanges, bodies included, at DEBUG."""
@@ -65,7 +67,7 @@ class CallOptions(TypedDict, total=False):
     """Where to log the outline of exchanges, at INFO."""
     http_logging_level: int
     """The level to log it at, in place of INFO; azure-core 1.40 and later."""
-    tracing_options: "TracingOptions"
+    tracing_options: TracingOptions
     """Whether to trace, and attributes of the spans."""
     tracing_attributes: Mapping[str, Any]
     """Attributes of the spans."""

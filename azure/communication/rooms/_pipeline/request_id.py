@@ -1,5 +1,7 @@
 """An id for every request, by which the service's logs and this client's find each other."""
 
+from __future__ import annotations
+
 from typing import Any
 from uuid import uuid4
 

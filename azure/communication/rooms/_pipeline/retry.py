@@ -10,12 +10,14 @@ What is theirs and what is not:
 - A DELETE whose answer was lost and that finds nothing at its next attempt has deleted.
 """
 
+from __future__ import annotations
+
 import math
 import random
 import re
 import time
 from datetime import timedelta
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable
 from urllib.parse import urlsplit
 
 from azure.core.exceptions import (
@@ -42,7 +44,7 @@ DELETED_BEFORE = "rooms_deleted_before"
 #: How long the service knows a repeatability pair, less what an attempt may take to arrive.
 _REPEATABLE_FOR = timedelta(minutes=5) - timedelta(seconds=10)
 #: POSTs of api-version 2022-02-01 that come to the same however often they are sent.
-_SETS_PARTICIPANTS = re.compile(r"/rooms/[^/]+/participants:(?:add|update|remove)")
+_SETS_PARTICIPANTS = r"/rooms/[^/]+/participants:(?:add|update|remove)"
 #: Statuses behind which the request may have been carried out all the same.
 _MAYBE_DONE = frozenset([408, 500, 502, 504])
 _SETTINGS = "rooms_retry_settings"
@@ -66,13 +68,13 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
     def __init__(
         self,
         *,
-        clock: Optional[ServiceClock] = None,
+        clock: ServiceClock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._timeout: Optional[float] = kwargs.get("timeout")  # azure-core has a week for what is not given
+        self._timeout: float | None = kwargs.get("timeout")  # azure-core has a week for what is not given
         self._clock = clock or ServiceClock()
         self._monotonic = monotonic
         self._jitter = jitter
@@ -95,7 +97,7 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
 
     def _settings(self, request: Request) -> dict[str, Any]:
         """The settings of a call, the same behind a redirect: it is one call with one deadline."""
-        settings: Optional[dict[str, Any]] = request.context.get(_SETTINGS)
+        settings: dict[str, Any] | None = request.context.get(_SETTINGS)
         if settings is None:
             options = request.context.options
             only_methods = options.get("retry_on_methods")
@@ -142,7 +144,7 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
                 options[option] = left
 
     def _waits_for_next(
-        self, settings: dict[str, Any], last: Union[Request, Response], error: Optional[AzureError] = None
+        self, settings: dict[str, Any], last: Request | Response, error: AzureError | None = None
     ) -> bool:
         """Wait until the next attempt; False at once when there is to be none.
 
@@ -175,12 +177,12 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
             return False
         return self._is_method_retryable(settings, response.http_request)
 
-    def _is_method_retryable(self, settings: dict[str, Any], request: Any, response: Optional[Any] = None) -> bool:
+    def _is_method_retryable(self, settings: dict[str, Any], request: Any, response: Any | None = None) -> bool:
         method = request.method.upper()
         if settings["only_methods"] is not None:
             return method in settings["only_methods"]
         if method == "POST":
-            return _is_repeatable(request) or bool(_SETS_PARTICIPANTS.fullmatch(urlsplit(request.url).path))
+            return _is_repeatable(request) or bool(re.fullmatch(_SETS_PARTICIPANTS, urlsplit(request.url).path))
         return method == "PATCH" or method in settings["methods"]
 
     def _repeatable_for(self, request: HttpRequest) -> float:
@@ -206,7 +208,7 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
         backoff: float = min(settings["max_backoff"], settings["backoff"] * 2**doublings)
         return backoff * (0.5 + self._jitter() / 2)
 
-    def get_retry_after(self, response: Any) -> Optional[float]:
+    def get_retry_after(self, response: Any) -> float | None:
         """Seconds that the service asks to wait; None when it asks for none, or for what is no time to come.
 
         :param response: The answer.
@@ -227,7 +229,7 @@ def _is_transient(error: AzureError) -> bool:
     )
 
 
-def _maybe_done(attempt: "RequestHistory[HttpRequest, HttpResponse]") -> bool:
+def _maybe_done(attempt: RequestHistory[HttpRequest, HttpResponse]) -> bool:
     """Whether the service may have carried out an attempt that failed."""
     if attempt.http_response is not None:
         return attempt.http_response.status_code in _MAYBE_DONE

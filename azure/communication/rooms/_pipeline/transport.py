@@ -5,13 +5,15 @@ each call, as many connections kept as threads used at once. Beyond that it keep
 (``deadline.py``) and refuses answers that grow too large.
 """
 
+from __future__ import annotations
+
 import os
 import socket
 import ssl
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from azure.core.configuration import ConnectionConfiguration
@@ -91,7 +93,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
             for pool, _ in self._pools.values():
                 pool.close()
 
-    def __enter__(self) -> "Self":
+    def __enter__(self) -> Self:
         self.open()
         return self
 
@@ -103,11 +105,11 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
         request: HttpRequest,
         *,
         stream: bool = False,
-        proxies: Optional[Mapping[str, str]] = None,
-        connection_timeout: Optional[float] = None,
-        read_timeout: Optional[float] = None,
-        connection_verify: Union[bool, str, None] = None,
-        connection_cert: Union[str, tuple[str, str], None] = None,
+        proxies: Mapping[str, str] | None = None,
+        connection_timeout: float | None = None,
+        read_timeout: float | None = None,
+        connection_verify: bool | str | None = None,
+        connection_cert: str | tuple[str, str] | None = None,
     ) -> HttpResponseImpl:
         """Send a request.
 
@@ -155,7 +157,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
         raise _send_error(failure, origin)
 
     def _pool(
-        self, scheme: str, host: str, proxies: Optional[Mapping[str, str]], verify: Union[bool, str], cert: Any
+        self, scheme: str, host: str, proxies: Mapping[str, str] | None, verify: bool | str, cert: Any
     ) -> tuple[HTTPConnectionPool, bool]:
         """Connections to a host, and whether requests over them name it to a proxy."""
         if self._process != os.getpid():
@@ -168,7 +170,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
         return found
 
     def _new_pool(
-        self, scheme: str, host: str, proxies: Optional[Mapping[str, str]], verify: Union[bool, str], cert: Any
+        self, scheme: str, host: str, proxies: Mapping[str, str] | None, verify: bool | str, cert: Any
     ) -> tuple[HTTPConnectionPool, bool]:
         proxy = self._environment.proxy_for(scheme, host, proxies)
         encrypted = scheme == "https" or (proxy or "").startswith("https:")
@@ -180,7 +182,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
         return manager.connection_from_url(f"{scheme}://{host}"), proxy is not None and scheme == "http"
 
 
-def _new_manager(proxy: Optional[str], context: Optional[ssl.SSLContext]) -> PoolManager:
+def _new_manager(proxy: str | None, context: ssl.SSLContext | None) -> PoolManager:
     options: dict[str, Any] = {} if context is None else {"ssl_context": context, "cert_reqs": context.verify_mode}
     manager: PoolManager
     if proxy is None:
@@ -193,7 +195,7 @@ def _new_manager(proxy: Optional[str], context: Optional[ssl.SSLContext]) -> Poo
     return manager
 
 
-def _tls_context(verify: Any, cert: Any, from_environment: Optional[str]) -> ssl.SSLContext:
+def _tls_context(verify: Any, cert: Any, from_environment: str | None) -> ssl.SSLContext:
     """How certificates are checked, and which one is shown.
 
     :param verify: True for the usual ones, False for no check, or the file or folder of those to trust.
@@ -238,7 +240,7 @@ def _message_of(request: HttpRequest) -> dict[str, Any]:
     return {"headers": headers, "body": body}
 
 
-def _timeout(origin: str, connect: Optional[float], read: Optional[float]) -> Timeout:
+def _timeout(origin: str, connect: float | None, read: float | None) -> Timeout:
     """The timeouts of one attempt, none beyond the deadline of the call."""
     try:
         return Timeout(connect=within_deadline(connect), read=within_deadline(read))

@@ -3,6 +3,8 @@
 Pure: nothing under here sends, waits, awaits or reads a clock, so that every shell, synchronous or not, can share it.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Union
 
 from .current import CurrentWire
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     Wire = Union[CurrentWire, Preview2022Wire]
 
 
-def wire_for(endpoint: str, api_version: Union[ApiVersion, str]) -> "Wire":
+def wire_for(endpoint: str, api_version: ApiVersion | str) -> Wire:
     """The calls in the form that an api-version has them.
 
     :param str endpoint: Scheme, host and port of the resource, without a slash at the end.

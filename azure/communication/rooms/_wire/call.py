@@ -1,9 +1,11 @@
 """A call: the request to send, and how to read what comes back. Made and read without any I/O."""
 
+from __future__ import annotations
+
 import json
 from datetime import datetime
 from enum import Enum
-from typing import Any, Callable, Generic, NamedTuple, Optional, TypeVar, Union
+from typing import Any, Callable, Generic, TypeVar, Union
 
 from azure.core.rest import HttpRequest, HttpResponse
 
@@ -30,16 +32,20 @@ Given = Union[T, None, Unset]
 _UNREADABLE = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 
 
-class Repeatability(NamedTuple):
+class Repeatability:
     """What makes a create safe to repeat: the service answers a repetition within five minutes as the first request.
 
     See https://learn.microsoft.com/rest/api/communication/repeatable-requests.
+
+    :param str request_id: A GUID, the same on every repetition.
+    :param ~datetime.datetime first_sent: When the request was sent first, aware.
     """
 
-    request_id: str
-    """A GUID, the same on every repetition."""
-    first_sent: datetime
-    """When the request was sent first, aware."""
+    __slots__ = ("first_sent", "request_id")
+
+    def __init__(self, request_id: str, first_sent: datetime) -> None:
+        self.request_id = request_id
+        self.first_sent = first_sent
 
 
 class Page(Generic[T]):
@@ -47,7 +53,7 @@ class Page(Generic[T]):
 
     __slots__ = ("items", "next_link")
 
-    def __init__(self, items: list[T], next_link: Optional[str]) -> None:
+    def __init__(self, items: list[T], next_link: str | None) -> None:
         self.items = items
         self.next_link = next_link
 
@@ -66,7 +72,7 @@ class Call(Generic[T]):
         request: HttpRequest,
         statuses: tuple[int, ...],
         decode: Callable[[Any], T],
-        then: "Optional[Callable[[T], Optional[Call[T]]]]" = None,
+        then: Callable[[T], Call[T] | None] | None = None,
     ) -> None:
         self.request = request
         self._statuses = statuses
@@ -89,7 +95,7 @@ class Call(Generic[T]):
         except _UNREADABLE as error:
             raise decode_error(response, error) from error
 
-    def following(self, value: T) -> "Optional[Call[T]]":
+    def following(self, value: T) -> Call[T] | None:
         """The call that comes after this one, where one operation takes several.
 
         :param value: What was read.

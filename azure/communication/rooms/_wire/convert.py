@@ -1,8 +1,10 @@
 """Arguments to wire values. Every function says which argument is wrong, before anything is sent."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Optional, Union
+from typing import Any, Union
 
 from .._enums import RoomJoinPolicy, known_join_policy
 from .._iso8601 import format_datetime, to_utc
@@ -73,7 +75,7 @@ def bool_to_wire(name: str, value: bool) -> bool:
     return value
 
 
-def join_policy_to_wire(policy: Union[RoomJoinPolicy, str]) -> str:
+def join_policy_to_wire(policy: RoomJoinPolicy | str) -> str:
     """Write a join policy. One that is not known here goes out as it is.
 
     :raises TypeError: If it is not a string.
@@ -110,7 +112,7 @@ def raw_ids_to_wire(participants: Participants) -> list[str]:
     return list(raw_ids_and_roles(participants))
 
 
-def raw_ids_and_roles(participants: Participants) -> dict[str, Optional[str]]:
+def raw_ids_and_roles(participants: Participants) -> dict[str, str | None]:
     """Read participants whose roles do not matter.
 
     :param participants: Identifiers, raw ids or RoomParticipants, or one raw id. Iterated once.
@@ -121,7 +123,7 @@ def raw_ids_and_roles(participants: Participants) -> dict[str, Optional[str]]:
     return dict(_read(participants))
 
 
-def _read(participants: Participants) -> Iterator[tuple[str, Optional[str]]]:
+def _read(participants: Participants) -> Iterator[tuple[str, str | None]]:
     """The raw id of each item, its role where it told one, and where the first wrong one stands."""
     if isinstance(participants, str):
         participants = [participants]  # one raw id: nobody means its letters
@@ -138,7 +140,7 @@ def _read(participants: Participants) -> Iterator[tuple[str, Optional[str]]]:
             raise type(error)(f"participants[{place}]: {error}") from None
 
 
-def _raw_id_and_role(who: Any, role: Any = UNSET) -> tuple[str, Optional[str]]:
+def _raw_id_and_role(who: Any, role: Any = UNSET) -> tuple[str, str | None]:
     """One item of a list, or one pair of a mapping."""
     if isinstance(who, RoomParticipant):
         return who.raw_id, str.__str__(who.role)

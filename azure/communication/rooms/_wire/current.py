@@ -4,9 +4,11 @@ Rooms and participants are two resources; participants are changed by one merge-
 come in pages. Facts about the service's answers: see the descriptions in ``swagger/rooms-2025-03-13.json``.
 """
 
+from __future__ import annotations
+
 from datetime import datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 
 from azure.core.exceptions import ServiceRequestError
 from azure.core.rest import HttpRequest
@@ -43,8 +45,8 @@ class CurrentWire:
         valid_from: Given[datetime],
         valid_until: Given[datetime],
         pstn_dial_out_enabled: Given[bool],
-        room_join_policy: Given[Union[RoomJoinPolicy, str]],
-        participants: Optional[Participants],
+        room_join_policy: Given[RoomJoinPolicy | str],
+        participants: Participants | None,
         repeatability: Repeatability,
     ) -> Call[CommunicationRoom]:
         """``POST /rooms``."""
@@ -75,7 +77,7 @@ class CurrentWire:
         valid_from: Given[datetime],
         valid_until: Given[datetime],
         pstn_dial_out_enabled: Given[bool],
-        room_join_policy: Given[Union[RoomJoinPolicy, str]],
+        room_join_policy: Given[RoomJoinPolicy | str],
         participants: Given[Participants],
     ) -> Call[CommunicationRoom]:
         """``PATCH /rooms/{roomId}``."""
@@ -96,7 +98,7 @@ class CurrentWire:
         )
         return Call(request, builders.STATUSES["rooms_delete"], nothing)
 
-    def list_rooms(self, next_link: Optional[str]) -> Call[Page[CommunicationRoom]]:
+    def list_rooms(self, next_link: str | None) -> Call[Page[CommunicationRoom]]:
         """``GET /rooms``, or the page behind a link."""
         request = (
             builders.build_rooms_list_request(self._endpoint, api_version=self._version.text)
@@ -117,7 +119,7 @@ class CurrentWire:
         """``PATCH /rooms/{roomId}/participants`` with null for each."""
         return self._patch_participants(room_id, dict.fromkeys(raw_ids_to_wire(participants)))
 
-    def list_participants(self, room_id: str, next_link: Optional[str]) -> Call[Page[RoomParticipant]]:
+    def list_participants(self, room_id: str, next_link: str | None) -> Call[Page[RoomParticipant]]:
         """``GET /rooms/{roomId}/participants``, or the page behind a link."""
         room_id = room_id_to_wire(room_id)
         request = (
@@ -134,7 +136,7 @@ class CurrentWire:
 
     def _changes(
         self, valid_from: Given[datetime], valid_until: Given[datetime], pstn_dial_out_enabled: Given[bool]
-    ) -> "UpdateRoomRequest":
+    ) -> UpdateRoomRequest:
         """The members of a room that the caller gave. None goes out as null, by which the service changes nothing."""
         body: UpdateRoomRequest = {}
         if valid_from is not UNSET:
@@ -149,9 +151,7 @@ class CurrentWire:
             body["pstnDialOutEnabled"] = bool_to_wire("pstn_dial_out_enabled", pstn_dial_out_enabled)
         return body
 
-    def _patch_participants(
-        self, room_id: str, participants: dict[str, "Optional[ParticipantProperties]"]
-    ) -> Call[None]:
+    def _patch_participants(self, room_id: str, participants: dict[str, ParticipantProperties | None]) -> Call[None]:
         request = builders.build_participants_update_request(
             self._endpoint,
             room_id_to_wire(room_id),
@@ -174,7 +174,7 @@ class CurrentWire:
         return HttpRequest("GET", next_link, headers={"Accept": "application/json"})
 
 
-def properties_of(participants: Participants) -> "dict[str, ParticipantProperties]":
+def properties_of(participants: Participants) -> dict[str, ParticipantProperties]:
     """Write participants with their roles."""
     return {raw_id: {"role": role} for raw_id, role in roster_to_wire(participants).items()}
 

@@ -8,8 +8,10 @@ The exceptions are azure-core's. Each carries, beyond what azure-core puts there
 - ``client_request_id``: the id this client gave the request.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
-from typing import Any, Optional
+from typing import Any
 
 from azure.core.exceptions import (
     ClientAuthenticationError,
@@ -132,7 +134,7 @@ def _parts(error: ODataV4Format) -> Iterator[str]:
 
 
 def _complete(
-    error: HttpResponseError, response: HttpResponse, code: Optional[str], lines: list[str]
+    error: HttpResponseError, response: HttpResponse, code: str | None, lines: list[str]
 ) -> HttpResponseError:
     """Give an exception its ids and its text."""
     request_id = response.headers.get("MS-CV") or response.headers.get("x-ms-request-id")

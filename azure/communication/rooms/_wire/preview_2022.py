@@ -5,8 +5,10 @@ them; nothing comes in pages. Bodies are written and read by msrest, which only 
 service's answers: see the descriptions in ``swagger/rooms-2022-02-01.json``.
 """
 
+from __future__ import annotations
+
 from datetime import datetime, timezone
-from typing import Any, Callable, Optional, TypeVar, Union, cast
+from typing import Any, Callable, TypeVar, cast
 
 from azure.core.rest import HttpRequest
 from msrest import Deserializer, Serializer
@@ -56,8 +58,8 @@ class Preview2022Wire:
         valid_from: Given[datetime],
         valid_until: Given[datetime],
         pstn_dial_out_enabled: Given[bool],
-        room_join_policy: Given[Union[RoomJoinPolicy, str]],
-        participants: Optional[Participants],
+        room_join_policy: Given[RoomJoinPolicy | str],
+        participants: Participants | None,
         repeatability: Repeatability,
     ) -> Call[CommunicationRoom]:
         """``POST /rooms``."""
@@ -90,7 +92,7 @@ class Preview2022Wire:
         valid_from: Given[datetime],
         valid_until: Given[datetime],
         pstn_dial_out_enabled: Given[bool],
-        room_join_policy: Given[Union[RoomJoinPolicy, str]],
+        room_join_policy: Given[RoomJoinPolicy | str],
         participants: Given[Participants],
     ) -> Call[CommunicationRoom]:
         """``PATCH /rooms/{roomId}``."""
@@ -112,14 +114,14 @@ class Preview2022Wire:
         request = self._request(builders.build_rooms_delete_room_request, room_id)
         return Call(request, builders.STATUSES["rooms_delete_room"], nothing)
 
-    def list_rooms(self, next_link: Optional[str]) -> Call[Page[CommunicationRoom]]:
+    def list_rooms(self, next_link: str | None) -> Call[Page[CommunicationRoom]]:
         """This version has no list of rooms.
 
         :raises ValueError: Always.
         """
         raise self._version.lacks("list_rooms", since="2023-03-31-preview")
 
-    def list_participants(self, room_id: str, next_link: Optional[str]) -> Call[Page[RoomParticipant]]:
+    def list_participants(self, room_id: str, next_link: str | None) -> Call[Page[RoomParticipant]]:
         """``GET /rooms/{roomId}/participants``: all of them, as one page.
 
         :raises ValueError: If a page is asked for by a link: this version has no pages to resume at.
@@ -142,7 +144,7 @@ class Preview2022Wire:
         """The roster is read; then who is new is added and who is known is updated, as far as there are such."""
         roster = roster_to_wire(participants)
 
-        def after_reading(present: Roster) -> Optional[Call[Roster]]:
+        def after_reading(present: Roster) -> Call[Roster] | None:
             there = {participant.raw_id for participant in present}
             known = {raw_id: role for raw_id, role in roster.items() if raw_id in there}
             new = {raw_id: role for raw_id, role in roster.items() if raw_id not in there}
@@ -159,7 +161,7 @@ class Preview2022Wire:
         return Call(request, builders.STATUSES["rooms_remove_participants"], roster_from_wire)
 
     def _add(
-        self, room_id: str, roster: dict[str, str], then: Optional[Callable[[Roster], Optional[Call[Roster]]]] = None
+        self, room_id: str, roster: dict[str, str], then: Callable[[Roster], Call[Roster] | None] | None = None
     ) -> Call[Roster]:
         body = models.AddParticipantsRequest(participants=_participants({**roster}))
         request = self._request(builders.build_rooms_add_participants_request, room_id, body)
@@ -170,7 +172,7 @@ class Preview2022Wire:
         request = self._request(builders.build_rooms_update_participants_request, room_id, body)
         return Call(request, builders.STATUSES["rooms_update_participants"], roster_from_wire)
 
-    def _request(self, build: Callable[..., HttpRequest], room_id: str, body: Optional[Model] = None) -> HttpRequest:
+    def _request(self, build: Callable[..., HttpRequest], room_id: str, body: Model | None = None) -> HttpRequest:
         """The request for a room, with a body where the operation has one."""
         bodies = {} if body is None else {"body": _body(body)}
         return build(self._endpoint, room_id_to_wire(room_id), api_version=self._version.text, **bodies)
@@ -186,19 +188,19 @@ def _body(model: Model) -> dict[str, Any]:
     return cast("dict[str, Any]", _SERIALIZER.body(model, type(model).__name__))
 
 
-def _moment(name: str, value: Given[datetime]) -> Optional[datetime]:
+def _moment(name: str, value: Given[datetime]) -> datetime | None:
     return None if value is UNSET or value is None else moment_to_utc(name, value)
 
 
-def _join_policy(value: Given[Union[RoomJoinPolicy, str]]) -> Optional[str]:
+def _join_policy(value: Given[RoomJoinPolicy | str]) -> str | None:
     return None if value is UNSET or value is None else join_policy_to_wire(value)
 
 
-def _with_roles(participants: Given[Participants]) -> Optional[list[models.RoomParticipant]]:
+def _with_roles(participants: Given[Participants]) -> list[models.RoomParticipant] | None:
     return None if participants is UNSET or participants is None else _participants({**roster_to_wire(participants)})
 
 
-def _participants(roles: dict[str, Optional[str]]) -> list[models.RoomParticipant]:
+def _participants(roles: dict[str, str | None]) -> list[models.RoomParticipant]:
     """Participants by raw id and role. Beside the raw id stands what it is the id of, where this version knows it."""
     return [
         models.RoomParticipant(
@@ -236,7 +238,7 @@ def roster_from_wire(wire: Any) -> Roster:
     return [participant_from_wire(each) for each in participants]
 
 
-def participant_from_wire(wire: Optional[models.RoomParticipant]) -> RoomParticipant:
+def participant_from_wire(wire: models.RoomParticipant | None) -> RoomParticipant:
     """Read one participant, whose raw id may stand in either of two places."""
     if wire is None or wire.communication_identifier is None:
         raise TypeError("a participant must have a communicationIdentifier")
@@ -245,7 +247,7 @@ def participant_from_wire(wire: Optional[models.RoomParticipant]) -> RoomPartici
     return RoomParticipant(identifier.raw_id or (user and user.id) or "", wire.role)
 
 
-def _utc(value: Optional[datetime]) -> Optional[datetime]:
+def _utc(value: datetime | None) -> datetime | None:
     """A moment that the service wrote: UTC where it named no zone."""
     return value.replace(tzinfo=timezone.utc) if value is not None and value.tzinfo is None else value
 

@@ -1,8 +1,9 @@
 """The api-versions of the service, and what each of them lacks."""
 
+from __future__ import annotations
+
 import re
 from enum import Enum
-from typing import NamedTuple, Optional, Union
 
 from azure.core import CaseInsensitiveEnumMeta
 
@@ -30,16 +31,17 @@ class ApiVersion(str, Enum, metaclass=CaseInsensitiveEnumMeta):
 DEFAULT_VERSION = ApiVersion.V2025_03_13
 
 _KNOWN = [version.value for version in ApiVersion]
-_FORM = re.compile(r"\d{4}-\d{2}-\d{2}(-[A-Za-z0-9]+)*")
+_FORM = r"\d{4}-\d{2}-\d{2}(-[A-Za-z0-9]+)*"
 #: From this version on rooms have ``pstnDialOutEnabled``.
 _PSTN_DIAL_OUT_FROM = "2023-10-30-preview"
 
 
-class Version(NamedTuple):
+class Version:
     """One api-version, as text, and what it knows."""
 
-    text: str
-    has_pstn_dial_out: bool
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.has_pstn_dial_out = text >= _PSTN_DIAL_OUT_FROM
 
     @property
     def is_preview_2022(self) -> bool:
@@ -54,7 +56,7 @@ class Version(NamedTuple):
         if not self.has_pstn_dial_out:
             raise self.lacks("pstn_dial_out_enabled", since=_PSTN_DIAL_OUT_FROM)
 
-    def lacks(self, name: str, *, since: Optional[str] = None) -> ValueError:
+    def lacks(self, name: str, *, since: str | None = None) -> ValueError:
         """The error for a function or an argument that this version does not have.
 
         :param str name: The function or the argument.
@@ -68,7 +70,7 @@ class Version(NamedTuple):
         )
 
 
-def resolve_version(api_version: Union[ApiVersion, str]) -> Version:
+def resolve_version(api_version: ApiVersion | str) -> Version:
     """What is known of an api-version.
 
     :param api_version: A known version, or one later than those, which is taken to have all that the newest has.
@@ -79,8 +81,8 @@ def resolve_version(api_version: Union[ApiVersion, str]) -> Version:
     if not isinstance(api_version, str):
         raise TypeError(f"api_version must be an ApiVersion or a str, not {type(api_version).__name__}")
     text = str.__str__(api_version)  # the value of an enum, ours or the caller's, not its name
-    if text not in _KNOWN and not (_FORM.fullmatch(text) and text[:10] > _KNOWN[-1]):
+    if text not in _KNOWN and not (re.fullmatch(_FORM, text) and text[:10] > _KNOWN[-1]):
         raise ValueError(
             f"api_version {text!r} is not known. Use one of {', '.join(_KNOWN)}, or a later version of the service."
         )
-    return Version(text, has_pstn_dial_out=text >= _PSTN_DIAL_OUT_FROM)
+    return Version(text)

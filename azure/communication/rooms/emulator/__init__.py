@@ -5,6 +5,8 @@ In a program: :class:`RoomsEmulator`. In tests with pytest: the fixtures of ``py
 the plugin wherever this package is installed. It shares no code with the client, so that each can judge the other.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any

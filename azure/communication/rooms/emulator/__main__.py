@@ -1,5 +1,7 @@
 """The emulator as a command: ``rooms-emulator``, or ``python -m azure.communication.rooms.emulator``."""
 
+from __future__ import annotations
+
 import argparse
 import json
 import logging
@@ -11,7 +13,7 @@ import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Optional
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .._version import __version__
 from .defaults import DEFAULT_GRACE, DEFAULT_PORT, PAGE_SIZE
@@ -31,7 +33,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
-def parse_arguments(arguments: Optional[list[str]]) -> argparse.Namespace:
+def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line; a wrong one ends the process with one line and status 2."""
     parser = _Parser(
         prog="rooms-emulator",
@@ -118,11 +120,11 @@ def _span(text: str) -> timedelta:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds") from None
 
 
-def _grace(text: str) -> Optional[timedelta]:
+def _grace(text: str) -> timedelta | None:
     return None if text == "never" else _span(text)
 
 
-def main(arguments: Optional[list[str]] = None, stop: Optional[threading.Event] = None) -> int:
+def main(arguments: list[str] | None = None, stop: threading.Event | None = None) -> int:
     """Run the emulator until it is interrupted, or the command that it runs has ended.
 
     :param arguments: The command line, without the program's name; None takes the process's own.
@@ -145,7 +147,7 @@ def main(arguments: Optional[list[str]] = None, stop: Optional[threading.Event] 
         emulator.stop()
 
 
-def _start(options: argparse.Namespace) -> "RoomsEmulator":
+def _start(options: argparse.Namespace) -> RoomsEmulator:
     from . import RoomsEmulator  # so that a missing extra is told like everything else that keeps it from starting
 
     accounts = dict(options.account)
@@ -175,14 +177,14 @@ def _start(options: argparse.Namespace) -> "RoomsEmulator":
     return emulator
 
 
-def _import(emulator: "RoomsEmulator", file: Path) -> None:
+def _import(emulator: RoomsEmulator, file: Path) -> None:
     try:
         emulator.import_rooms(json.loads(file.read_text("utf-8")))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{file} cannot be imported: {error}") from None
 
 
-def _export(emulator: "RoomsEmulator", file: Path) -> int:
+def _export(emulator: RoomsEmulator, file: Path) -> int:
     """Write the whole file or nothing of it."""
     unfinished = file.with_name(f"{file.name}.unfinished")
     try:
@@ -194,7 +196,7 @@ def _export(emulator: "RoomsEmulator", file: Path) -> int:
     return 0
 
 
-def _run(options: argparse.Namespace, emulator: "RoomsEmulator", stop: threading.Event) -> int:
+def _run(options: argparse.Namespace, emulator: RoomsEmulator, stop: threading.Event) -> int:
     """Wait for the end: that of the command, or the signal."""
     if options.command is None:
         _print_way_in(emulator, options.account)
@@ -215,7 +217,7 @@ def _run(options: argparse.Namespace, emulator: "RoomsEmulator", stop: threading
     return status if status >= 0 else 128 - status
 
 
-def _print_way_in(emulator: "RoomsEmulator", accounts: list[tuple[str, str]]) -> None:
+def _print_way_in(emulator: RoomsEmulator, accounts: list[tuple[str, str]]) -> None:
     """The connection string; where accounts were named, without their keys, which the caller has."""
     print(f"Rooms emulator {__version__} is listening on {emulator.endpoint}. Connection string:")
     for name, _ in accounts:

@@ -1,5 +1,7 @@
 """The accounts of an emulator: one resource each, with a key and rooms of its own."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 import re

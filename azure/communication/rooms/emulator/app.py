@@ -1,5 +1,7 @@
 """The service as an ASGI application: log -> fault -> auth -> version -> decode -> handler -> encode."""
 
+from __future__ import annotations
+
 import base64
 import json
 import logging
@@ -8,7 +10,6 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from email.utils import format_datetime
-from typing import Optional
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request as HttpRequest
@@ -73,10 +74,10 @@ class Visit:
         self.headers = headers_of(scope)
         self.body = b""
         self.service = service
-        self.account: Optional[str] = None
-        self.version: Optional[versions.Version] = None
+        self.account: str | None = None
+        self.version: versions.Version | None = None
         self.met: list[ActiveFault] = []
-        self.fault: Optional[Fault] = None
+        self.fault: Fault | None = None
         self.reason = ""
 
 
@@ -123,7 +124,7 @@ class Endpoint:
             visit.reason = "a fault of the emulator"
             return refused(errors.internal(), visit.version)
 
-    async def _meet_faults(self, visit: Visit, receive: Receive) -> Optional[Answer]:
+    async def _meet_faults(self, visit: Visit, receive: Receive) -> Answer | None:
         """The answer of a fault that lets nothing else happen; None when the request goes on."""
         visit.met = self._site.faults.meet(visit.method, visit.target.partition("?")[0])
         visit.fault = fault = combine(visit.met)
@@ -159,7 +160,7 @@ class Endpoint:
         """What answers a request whose method the path has."""
         return self._handlers[request.method]
 
-    def _announced(self, _version: Optional[versions.Version]) -> Optional[str]:
+    def _announced(self, _version: versions.Version | None) -> str | None:
         """The versions that an answer names as supported, None to name none."""
         return None
 
@@ -223,5 +224,5 @@ class RoomsEndpoint(Endpoint):
             raise errors.api_version_unsupported(request.origin + request.target, request.version.text)
         return handlers[request.method]
 
-    def _announced(self, version: Optional[versions.Version]) -> Optional[str]:
+    def _announced(self, version: versions.Version | None) -> str | None:
         return versions.announced(version, has_current=bool(self._current))

@@ -4,6 +4,8 @@ Access keys: https://learn.microsoft.com/rest/api/communication/authentication. 
 expiry; their signature is not checked, since nobody here could have made it.
 """
 
+from __future__ import annotations
+
 import base64
 import binascii
 import hmac
@@ -12,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from . import ticks
@@ -177,7 +179,7 @@ def _checked_claims(token: str, times: tuple[int, ...]) -> dict[str, object]:
     return claims
 
 
-def _claims(token: str) -> Optional[dict[str, object]]:
+def _claims(token: str) -> dict[str, object] | None:
     parts = token.split(".")
     if len(parts) != 3:
         return None

@@ -1,8 +1,10 @@
 """Certificates for an emulator that speaks TLS, made by ``trustme``."""
 
+from __future__ import annotations
+
 import ssl
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 #: What every certificate is for, beside the host that the emulator listens on.
 _NAMES = ("localhost", "127.0.0.1", "::1")
@@ -17,8 +19,8 @@ class Certificate(NamedTuple):
     """
 
     chain: Path
-    key: Optional[Path] = None
-    authority: Optional[Path] = None
+    key: Path | None = None
+    authority: Path | None = None
 
 
 def make_certificate(folder: Path, host: str) -> Certificate:

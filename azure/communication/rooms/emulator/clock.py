@@ -1,9 +1,10 @@
 """The clock that an emulator lives by. A test moves it where waiting would take too long."""
 
+from __future__ import annotations
+
 import threading
 import time
 from datetime import datetime, timedelta, timezone
-from typing import Optional
 
 from . import ticks
 
@@ -23,7 +24,7 @@ class Clock:
         if skew:
             _require_year(self._machine() + self._skew)
         self._offset = self._skew
-        self._frozen: Optional[int] = None
+        self._frozen: int | None = None
         self._lenient = lenient
 
     def ticks(self) -> int:
@@ -42,7 +43,7 @@ class Clock:
         """
         return ticks.to_datetime(self.ticks())
 
-    def advance(self, delta: Optional[timedelta] = None, **units: float) -> None:
+    def advance(self, delta: timedelta | None = None, **units: float) -> None:
         """Move the time on, or back where the span is negative.
 
         :param delta: The span.
@@ -89,7 +90,7 @@ class Clock:
         """
         return self._frozen is not None
 
-    def skewed(self, skew: timedelta) -> "Clock":
+    def skewed(self, skew: timedelta) -> Clock:
         """Another clock, which stands where this one will be after a span.
 
         :param skew: The span; before, when negative.

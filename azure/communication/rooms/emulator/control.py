@@ -1,5 +1,7 @@
 """The emulator's own paths as an ASGI application: who may use them, decode, handle, encode."""
 
+from __future__ import annotations
+
 import json
 import logging
 import sqlite3

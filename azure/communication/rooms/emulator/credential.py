@@ -1,5 +1,7 @@
 """A token credential for tests: it gives tokens that the emulator takes and nobody else does."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 from . import ticks
@@ -19,7 +21,7 @@ class EmulatorCredential:
         self._clock = clock
         self._account = account
 
-    def get_token(self, *scopes: str, **_: Any) -> "AccessToken":
+    def get_token(self, *scopes: str, **_: Any) -> AccessToken:
         """Give a token.
 
         :param str scopes: Exactly one, as ``azure-identity`` wants it too: its audience is that of the token.

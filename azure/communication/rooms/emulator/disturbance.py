@@ -1,10 +1,12 @@
 """What a fault does to an answer and to the connection that it goes over."""
 
+from __future__ import annotations
+
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Optional, Protocol, cast
+from typing import Protocol, cast
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -50,7 +52,7 @@ def disturbed(service: Service, fault: Fault) -> Service:
     return service if fault.page_size is None else service._replace(page_size=fault.page_size)
 
 
-def answer_of(fault: Fault) -> Optional[Answer]:
+def answer_of(fault: Fault) -> Answer | None:
     """The answer that a fault gives in place of the service's; None when it gives none."""
     status = 429 if fault.throttle is not None else fault.status
     if status is None:

@@ -5,7 +5,9 @@ service answer is marked ``not observed``; there the words are this emulator's. 
 the words and the form of its own day (July and August 2022).
 """
 
-from typing import Any, NamedTuple, Optional
+from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 MALFORMED = "The request could not be understood by the server due to malformed syntax."
 DENIED = "Denied by the resource provider."
@@ -35,8 +37,8 @@ class Refusal(Exception):
         message: str,
         details: tuple[Detail, ...] = (),
         announced: bool = True,
-        headers: Optional[dict[str, str]] = None,
-        message_2022: Optional[str] = None,
+        headers: dict[str, str] | None = None,
+        message_2022: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status

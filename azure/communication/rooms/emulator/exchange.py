@@ -1,9 +1,11 @@
 """One request and its answer, without the web framework: what routes take and give."""
 
+from __future__ import annotations
+
 import json
 import secrets
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 
 from . import errors
 from .clock import Clock
@@ -41,7 +43,7 @@ class Answer(NamedTuple):
     """An answer; ``body`` is JSON, or None for no body. Its headers may name another content type than JSON's."""
 
     status: int
-    body: Optional[Any] = None
+    body: Any | None = None
     headers: Mapping[str, str] = {}
     announced: bool = True
 
@@ -59,7 +61,7 @@ Handler = Callable[[Request, Service], Answer]
 Routes = Mapping[str, Mapping[str, Handler]]
 
 
-def refused(refusal: errors.Refusal, version: Optional[Version]) -> Answer:
+def refused(refusal: errors.Refusal, version: Version | None) -> Answer:
     """The answer that says why a request was refused, in the form of its api-version.
 
     :param refusal: Why.

@@ -1,11 +1,13 @@
 """One fault: what goes wrong and with which requests, read from keywords, JSON or one line."""
 
+from __future__ import annotations
+
 import json
 import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Optional
+from typing import Any
 
 #: The HTTP methods that a fault can be for.
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -67,22 +69,22 @@ class Fault:
     :raises ValueError: If a value cannot be right, or nothing goes wrong.
     """
 
-    method: Optional[str] = None
-    route: Optional[str] = None
-    nth: Optional[int] = None
-    times: Optional[int] = None
+    method: str | None = None
+    route: str | None = None
+    nth: int | None = None
+    times: int | None = None
     probability: float = 1.0
     seed: int = 0
-    status: Optional[int] = None
+    status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: Optional[Any] = None
-    throttle: Optional[int] = None
-    delay: Optional[float] = None
-    reset: Optional[str] = None
-    truncate: Optional[int] = None
+    body: Any | None = None
+    throttle: int | None = None
+    delay: float | None = None
+    reset: str | None = None
+    truncate: int | None = None
     garbage: bool = False
-    clock_skew: Optional[float] = None
-    page_size: Optional[int] = None
+    clock_skew: float | None = None
+    page_size: int | None = None
 
     def __post_init__(self) -> None:
         for name in (*_INTEGERS, *_NUMBERS):

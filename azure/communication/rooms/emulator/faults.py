@@ -1,10 +1,12 @@
 """Faults on demand: those that are on, and which a request meets. Pure; what they do to it is done elsewhere."""
 
+from __future__ import annotations
+
 import random
 import re
 import threading
 from collections.abc import Iterable
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable
 
 from .fault_spec import ANSWER, Fault, from_json, parse
 
@@ -40,7 +42,7 @@ class ActiveFault:
         return hit
 
 
-def _pattern(route: Optional[str]) -> "re.Pattern[str]":
+def _pattern(route: str | None) -> re.Pattern[str]:
     if route is None:
         return re.compile(".*")
     parts = re.split(r"(\{[^/}]*\}|\*\*|\*)", route)
@@ -65,7 +67,7 @@ class Faults:
         self._count = 0
         self.reset()
 
-    def add(self, fault: Optional[Union[Fault, str]] = None, **values: Any) -> ActiveFault:
+    def add(self, fault: Fault | str | None = None, **values: Any) -> ActiveFault:
         """Switch a fault on.
 
         :param fault: The fault, or its one line such as ``POST /rooms nth=1 status=503``.
@@ -128,7 +130,7 @@ class Faults:
             return [active for active in self._active if active.meets(method, path)]
 
 
-def combine(met: Iterable[ActiveFault]) -> Optional[Fault]:
+def combine(met: Iterable[ActiveFault]) -> Fault | None:
     """All that goes wrong with one request; where two faults say different things, the first is heeded."""
     values: dict[str, Any] = {}
     for active in met:

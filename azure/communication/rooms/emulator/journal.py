@@ -1,9 +1,11 @@
 """What was asked and answered: one entry a request, without bodies and without anything that proves who asked."""
 
+from __future__ import annotations
+
 import re
 import threading
 from collections import deque
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 #: Entries that are kept; older ones make room.
@@ -38,11 +40,11 @@ class Entry(NamedTuple):
     time: str
     method: str
     target: str
-    status: Optional[int]
+    status: int | None
     milliseconds: float
     reason: str = ""
-    account: Optional[str] = None
-    client_request_id: Optional[str] = None
+    account: str | None = None
+    client_request_id: str | None = None
     faults: tuple[int, ...] = ()
 
     def __str__(self) -> str:

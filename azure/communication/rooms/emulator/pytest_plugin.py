@@ -4,6 +4,8 @@ pytest loads this file wherever the package is installed. So it imports nothing 
 extra is told then. Each worker of pytest-xdist has an emulator of its own, on a port of its own.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def rooms_emulator() -> "Iterator[RoomsEmulator]":
+def rooms_emulator() -> Iterator[RoomsEmulator]:
     """The Rooms service on this machine, for the whole session. It takes requests wherever its clock is moved to."""
     from azure.communication.rooms.emulator import RoomsEmulator
 
@@ -24,14 +26,14 @@ def rooms_emulator() -> "Iterator[RoomsEmulator]":
 
 
 @pytest.fixture
-def rooms_connection_string(rooms_emulator: "RoomsEmulator") -> str:
+def rooms_connection_string(rooms_emulator: RoomsEmulator) -> str:
     """The connection string of an emulator that knows no rooms and no faults, and whose clock was not moved."""
     rooms_emulator.reset()
     return rooms_emulator.connection_string
 
 
 @pytest.fixture
-def rooms_client(rooms_connection_string: str) -> "Iterator[RoomsClient]":
+def rooms_client(rooms_connection_string: str) -> Iterator[RoomsClient]:
     """A client for an emulator that knows no rooms and no faults, and whose clock was not moved."""
     from azure.communication.rooms import RoomsClient
 

@@ -1,5 +1,7 @@
 """What both halves of the application read of a request, from the server's own form of it (ASGI)."""
 
+from __future__ import annotations
+
 from starlette.types import Receive, Scope
 
 from . import errors

@@ -3,6 +3,8 @@
 The table of cases: https://learn.microsoft.com/rest/api/communication/repeatable-requests.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import re

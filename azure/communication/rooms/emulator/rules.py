@@ -1,8 +1,10 @@
 """What the service allows: ids, times, roles, identifiers. No HTTP and no storage; refusals are raised."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, NamedTuple
 
 from . import errors, ticks
 
@@ -31,11 +33,11 @@ class Validity(NamedTuple):
 class RoomChanges(NamedTuple):
     """What a body says about a room; None where it says nothing. The last two exist on 2022-02-01 alone."""
 
-    valid_from: Optional[int]
-    valid_until: Optional[int]
-    pstn_dial_out_enabled: Optional[bool] = None
-    room_join_policy: Optional[str] = None
-    roster: Optional[dict[str, str]] = None
+    valid_from: int | None
+    valid_until: int | None
+    pstn_dial_out_enabled: bool | None = None
+    room_join_policy: str | None = None
+    roster: dict[str, str] | None = None
 
 
 class TokenRequest(NamedTuple):
@@ -74,7 +76,7 @@ def validity_of_new_room(changes: RoomChanges, now: int) -> Validity:
     return _checked(Validity(start, changes.valid_until), now)
 
 
-def validity_after_update(changes: RoomChanges, now: int) -> Optional[Validity]:
+def validity_after_update(changes: RoomChanges, now: int) -> Validity | None:
     """The times of a room after an update, None when they stay. Both are given or neither."""
     if changes.valid_from is None and changes.valid_until is None:
         return None
@@ -103,9 +105,9 @@ def read_object(value: Any, path: str) -> Mapping[str, Any]:
     return value
 
 
-def read_moment(members: Mapping[str, Any], name: str) -> Optional[int]:
+def read_moment(members: Mapping[str, Any], name: str) -> int | None:
     """A member that is a date-time, in ticks; None for null or nothing."""
-    value: Union[str, None] = members.get(name)
+    value: str | None = members.get(name)
     if value is None:
         return None
     try:
@@ -122,7 +124,7 @@ def read_room(body: Any) -> RoomChanges:
     )
 
 
-def read_participants(body: Any) -> dict[str, Optional[str]]:
+def read_participants(body: Any) -> dict[str, str | None]:
     """Raw id -> role of the participants in a body, None for null."""
     members = read_object(body, "$").get("participants")
     if members is None:
@@ -143,7 +145,7 @@ def read_token_request(body: Any, scopes_member: str) -> TokenRequest:
     return TokenRequest(scopes, minutes)
 
 
-def _role(raw_id: str, value: Any) -> Optional[str]:
+def _role(raw_id: str, value: Any) -> str | None:
     if value is None:
         return None
     role = read_object(value, f"$.participants.{raw_id}").get("role")
@@ -154,7 +156,7 @@ def _role(raw_id: str, value: Any) -> Optional[str]:
     return str(role)
 
 
-def _flag(members: Mapping[str, Any], name: str) -> Optional[bool]:
+def _flag(members: Mapping[str, Any], name: str) -> bool | None:
     value = members.get(name)
     if value is not None and not isinstance(value, bool):
         raise errors.unreadable(f"$.{name}", "a boolean")

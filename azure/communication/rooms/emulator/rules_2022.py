@@ -1,7 +1,9 @@
 """What 2022-02-01 rules in its own way: participants in lists, roles, join policies. The rest is in ``rules``."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import Any
 
 from . import errors, rules
 
@@ -77,7 +79,7 @@ def _read_identifier(members: Mapping[str, Any], path: str) -> str:
     return user_id if raw_id in (None, user_id) else _NOBODY
 
 
-def _text(members: Mapping[str, Any], path: str) -> Optional[str]:
+def _text(members: Mapping[str, Any], path: str) -> str | None:
     """The member that a path ends with."""
     value = members.get(path.rpartition(".")[2])
     if value is not None and not isinstance(value, str):
@@ -85,7 +87,7 @@ def _text(members: Mapping[str, Any], path: str) -> Optional[str]:
     return value
 
 
-def _one_of(choices: tuple[str, ...], members: Mapping[str, Any], path: str, expected: str) -> Optional[str]:
+def _one_of(choices: tuple[str, ...], members: Mapping[str, Any], path: str, expected: str) -> str | None:
     """The member that a path ends with, one of these."""
     value = members.get(path.rpartition(".")[2])
     if value is not None and value not in choices:

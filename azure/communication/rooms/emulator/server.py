@@ -1,11 +1,13 @@
 """The emulator in a process: accounts, clock, faults and rooms, and the server that they are reached by."""
 
+from __future__ import annotations
+
 import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any
 
 from . import snapshot
 from .accounts import decoded_keys
@@ -74,17 +76,17 @@ class RoomsEmulator:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        location: Optional[Union[str, Path]] = None,
-        accounts: Optional[Mapping[str, str]] = None,
+        location: str | Path | None = None,
+        accounts: Mapping[str, str] | None = None,
         strict_hmac: bool = False,
         lenient_dates: bool = False,
         clock_skew: timedelta = timedelta(),
-        grace: Optional[timedelta] = DEFAULT_GRACE,
+        grace: timedelta | None = DEFAULT_GRACE,
         page_size: int = PAGE_SIZE,
-        faults: Iterable[Union[Fault, str]] = (),
+        faults: Iterable[Fault | str] = (),
         tls: bool = False,
-        certificate: Optional[Union[str, Path]] = None,
-        key: Optional[Union[str, Path]] = None,
+        certificate: str | Path | None = None,
+        key: str | Path | None = None,
     ) -> None:
         if not is_loopback(host):
             raise ValueError(f"the emulator listens on loopback alone, which {host!r} is not")
@@ -108,7 +110,7 @@ class RoomsEmulator:
             None if certificate is None else Certificate(Path(certificate), None if key is None else Path(key))
         )
         self._journal = Journal()
-        self._site: Optional[Site] = None
+        self._site: Site | None = None
         self._cleanup = ExitStack()
 
     @property
@@ -143,7 +145,7 @@ class RoomsEmulator:
         return f"endpoint={self.endpoint}/;accesskey={self._accounts[account]}"
 
     @property
-    def ca_file(self) -> Optional[Path]:
+    def ca_file(self) -> Path | None:
         """What clients must trust when the emulator made its own certificate, a PEM file; None when it did not.
 
         :rtype: ~pathlib.Path or None
@@ -158,7 +160,7 @@ class RoomsEmulator:
         """
         return self._journal.entries()
 
-    def token_credential(self, account: Optional[str] = None) -> EmulatorCredential:
+    def token_credential(self, account: str | None = None) -> EmulatorCredential:
         """A credential whose tokens this emulator takes, in place of one of ``azure-identity``.
 
         :param account: Whose rooms it opens; None, the default, for those of the first account.
@@ -170,7 +172,7 @@ class RoomsEmulator:
             raise KeyError(account)
         return EmulatorCredential(self.clock, account or next(iter(self._accounts)))
 
-    def transport(self) -> "HttpTransport[Any, Any]":
+    def transport(self) -> HttpTransport[Any, Any]:
         """A transport for clients on azure-core that calls the emulator in this process, with no connection between.
 
         :rtype: ~azure.core.pipeline.transport.HttpTransport
@@ -180,7 +182,7 @@ class RoomsEmulator:
 
         return make_transport(make_app(self._running()))
 
-    def start(self) -> "Self":
+    def start(self) -> Self:
         """Listen; return when requests are answered.
 
         :rtype: ~azure.communication.rooms.emulator.RoomsEmulator
@@ -210,7 +212,7 @@ class RoomsEmulator:
             _tell_of(fault)
         return self
 
-    def _prepare_certificate(self, cleanup: ExitStack) -> Optional[Certificate]:
+    def _prepare_certificate(self, cleanup: ExitStack) -> Certificate | None:
         if self._tls:
             folder = cleanup.enter_context(tempfile.TemporaryDirectory(prefix="rooms-emulator-"))
             self._certificate = make_certificate(Path(folder), self._host)
@@ -232,7 +234,7 @@ class RoomsEmulator:
         """
         self._running().reset()
 
-    def seed(self, count: int = 1, room: Optional[Any] = None, *, account: Optional[str] = None) -> list[str]:
+    def seed(self, count: int = 1, room: Any | None = None, *, account: str | None = None) -> list[str]:
         """Make rooms, past the rules of the service.
 
         :param int count: How many. Default 1.
@@ -273,7 +275,7 @@ class RoomsEmulator:
             raise RuntimeError("the emulator is not running: use it in a with block, or call start()")
         return self._site
 
-    def __enter__(self) -> "Self":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:

@@ -1,12 +1,14 @@
 """The HTTP server: uvicorn in a thread of its own, on a socket of ours."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import socket
 import struct
 import sys
 import threading
-from typing import Any, Optional
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,7 +26,7 @@ class Server:
     :param certificate: For TLS; None speaks plain HTTP.
     """
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, certificate: Optional[Certificate]) -> None:
+    def __init__(self, app: ASGIApp, listener: socket.socket, certificate: Certificate | None) -> None:
         self._ready = threading.Event()
         self._listener = listener
         config = uvicorn.Config(
@@ -70,7 +72,7 @@ class _AnnouncingServer(uvicorn.Server):
         super().__init__(config)
         self._ready = ready
 
-    async def startup(self, sockets: Optional[list[socket.socket]] = None) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready.set()
 

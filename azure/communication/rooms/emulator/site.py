@@ -1,7 +1,9 @@
 """All that one emulator holds while it runs: its accounts, its clock, its faults, its journal."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from .auth import Authenticator
 from .clock import Clock
@@ -27,7 +29,7 @@ class Site(NamedTuple):
     clock: Clock
     faults: Faults
     journal: Journal
-    grace: Optional[int]
+    grace: int | None
     told: set[str]
 
     def is_news(self, version: str) -> bool:

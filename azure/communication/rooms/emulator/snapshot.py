@@ -1,8 +1,10 @@
 """Rooms as JSON: made from nothing for a test, written to a file, read back. Keys are never among them."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from . import errors, rules, rules_2022, ticks
 from .exchange import Service
@@ -108,7 +110,7 @@ def _read(value: Any, place: str, service: Service) -> _Kept:
     return _Kept(room, {raw_id: role for raw_id, role in participants.items() if role is not None})
 
 
-def _default(value: Optional[int], default: int) -> int:
+def _default(value: int | None, default: int) -> int:
     return default if value is None else value
 
 

@@ -3,13 +3,15 @@
 What writes stands within ``transaction()``; what reads may stand anywhere.
 """
 
+from __future__ import annotations
+
 import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from .defaults import DEFAULT_ACCOUNT
 from .rules import DEFAULT_JOIN_POLICY, Validity
@@ -81,7 +83,7 @@ class Store:
     :raises sqlite3.Error: If the file is no database, cannot be written, or is in use by another emulator.
     """
 
-    def __init__(self, location: Optional[Path] = None, account: str = DEFAULT_ACCOUNT) -> None:
+    def __init__(self, location: Path | None = None, account: str = DEFAULT_ACCOUNT) -> None:
         if location is not None:
             location.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
@@ -165,7 +167,7 @@ class Store:
             return self.add_room(created_at, validity, pstn_dial_out_enabled, room_join_policy)
         return room
 
-    def room(self, room_id: str) -> Optional[Room]:
+    def room(self, room_id: str) -> Room | None:
         """The room of an id, unless it was deleted or never was."""
         rows = self._rows(f"SELECT {_ROOM} FROM rooms WHERE id = ? AND NOT deleted", room_id)
         return _room(rows[0]) if rows else None
@@ -184,7 +186,7 @@ class Store:
         self.replace_participants(room_id, {})
         return deleted
 
-    def rooms(self, before: Optional[int], count: int) -> tuple[list[Room], Optional[int]]:
+    def rooms(self, before: int | None, count: int) -> tuple[list[Room], int | None]:
         """A page of rooms, newest first.
 
         ``count`` records are looked at and deleted ones dropped from them afterwards, as the live service does: a page
@@ -256,7 +258,7 @@ class Store:
             (request_id, seen_at, *answer),
         )
 
-    def answer(self, request_id: str, since: int) -> Optional[StoredAnswer]:
+    def answer(self, request_id: str, since: int) -> StoredAnswer | None:
         """How a repeatable request was answered, unless that is too long ago."""
         self._database.execute("DELETE FROM repeatable_requests WHERE seen_at < ?", (since,))
         rows = self._rows("SELECT fingerprint, status, content FROM repeatable_requests WHERE id = ?", request_id)

@@ -3,6 +3,8 @@
 Python's ``datetime`` ends at the microsecond; the service keeps and answers seven digits.
 """
 
+from __future__ import annotations
+
 import re
 from datetime import datetime, timedelta, timezone
 

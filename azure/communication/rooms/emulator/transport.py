@@ -4,11 +4,13 @@ It stands below ``requests``, so that all above it is what a client uses over a 
 with its way of telling errors, of decoding bodies and of noticing that one broke off.
 """
 
+from __future__ import annotations
+
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from io import BytesIO
-from typing import Any, Optional, Union
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import requests
@@ -21,7 +23,7 @@ from urllib3.exceptions import ProtocolError
 from .disturbance import EXTENSION
 
 
-def make_transport(app: ASGIApp) -> "HttpTransport[Any, Any]":
+def make_transport(app: ASGIApp) -> HttpTransport[Any, Any]:
     """A transport that calls an application.
 
     :param app: The application (ASGI).
@@ -136,7 +138,7 @@ class _Exchange:
             self._body += message["body"]
 
 
-def _bytes(value: Optional[Union[bytes, str, Any]]) -> bytes:
+def _bytes(value: bytes | str | Any | None) -> bytes:
     if value is None or isinstance(value, bytes):
         return value or b""
     return value.encode("utf-8") if isinstance(value, str) else b"".join(value)

@@ -1,7 +1,9 @@
 """The api-versions that the emulator speaks, and what each of them has."""
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from . import errors
 
@@ -35,7 +37,7 @@ def resolve(text: str, url: str) -> Version:
     return Version(text, text >= "2023-10-30-preview", text == PREVIEW_2022)
 
 
-def announced(version: Optional[Version], has_current: bool) -> str:
+def announced(version: Version | None, has_current: bool) -> str:
     """What an answer names as supported.
 
     It is what the newest server build names. No live service speaks 2022-02-01 any more: its requests are told of it

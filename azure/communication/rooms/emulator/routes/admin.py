@@ -4,6 +4,8 @@ They ask for no proof, since whoever reaches this machine's loopback could read 
 page that somebody looks at on this machine is not meant to: a request that a browser made for another site is refused.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address

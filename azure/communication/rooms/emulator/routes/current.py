@@ -1,9 +1,11 @@
 """Rooms and participants on the current wire: api-versions 2023-03-31-preview and later."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 import json
-from typing import Any, Optional
+from typing import Any
 
 from .. import errors, repeatability, rules, ticks
 from ..exchange import Answer, Request, Routes, Service
@@ -110,7 +112,7 @@ def _token(end: int) -> str:
     return base64.b64encode(json.dumps([{"token": f"RID:{end}", "range": {}}]).encode()).decode().rstrip("=")
 
 
-def _position(token: Optional[str]) -> Optional[int]:
+def _position(token: str | None) -> int | None:
     if token is None:
         return None
     try:

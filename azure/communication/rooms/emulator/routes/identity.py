@@ -4,6 +4,8 @@ Nothing is kept: every user of the emulator's own resource exists. See
 https://learn.microsoft.com/rest/api/communication/identity/communication-identity.
 """
 
+from __future__ import annotations
+
 import secrets
 import uuid
 from typing import Any

@@ -1,5 +1,7 @@
 """The room that a path names."""
 
+from __future__ import annotations
+
 from .. import errors, rules
 from ..exchange import Request, Service
 from ..store import Room

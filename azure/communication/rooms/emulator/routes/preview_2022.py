@@ -1,5 +1,7 @@
 """Rooms and participants on api-version 2022-02-01: participants in lists, and a verb for each thing done to them."""
 
+from __future__ import annotations
+
 from typing import Any, Callable, TypeVar
 
 from .. import errors, repeatability, rules, rules_2022, ticks
