@@ -1,6 +1,6 @@
 """One figure of one installed package, printed as a number. ``compare.py`` runs it in the environment of each package.
 
-    python benchmarks/compare_figures.py FIGURE ENDPOINT [--calls N] [--core N]
+    python benchmarks/compare_figures.py FIGURE ENDPOINT [--calls N] [--requests]
 
 Only names that both packages have are used, so that both run the same program.
 """
@@ -8,7 +8,6 @@ Only names that both packages have are used, so that both run the same program.
 import argparse
 import gc
 import json
-import os
 import threading
 import time
 import tracemalloc
@@ -144,11 +143,8 @@ def main() -> None:
     parser.add_argument("figure", choices=[*FIGURES])
     parser.add_argument("endpoint")
     parser.add_argument("--calls", type=int, default=1000)
-    parser.add_argument("--core", type=int, help="the core to run on")
     parser.add_argument("--requests", action="store_true", help="send with azure-core's transport on requests")
     options = parser.parse_args()
-    if options.core is not None:
-        os.sched_setaffinity(0, {options.core})
     transport: dict[str, Any] = {"transport": RequestsTransport()} if options.requests else {}
     with package.RoomsClient(options.endpoint, AzureKeyCredential(KEY), **transport) as client:
         print(FIGURES[options.figure](client, options.calls))

@@ -163,7 +163,25 @@ def test_a_host_whose_name_stands_for_nothing_is_named(monkeypatch: pytest.Monke
             transport.send(HttpRequest("GET", "http://rooms.invalid/"))
 
 
-def test_a_name_that_no_host_can_have_is_named() -> None:
+def test_an_international_name_is_looked_up_in_its_plain_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def unknown(host: Any, *_: Any, **__: Any) -> Any:
+        asked.append(host)
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with Urllib3Transport(use_env_settings=False) as transport:
+        with pytest.raises(ServiceRequestError, match="Name or service not known"):
+            transport.send(HttpRequest("GET", "http://räume.invalid/"))
+    assert asked == ["xn--rume-loa.invalid"]
+
+
+@pytest.mark.parametrize("patched", [False, True], ids=["Python's lookup", "another lookup"])
+def test_a_name_that_no_host_can_have_is_named(monkeypatch: pytest.MonkeyPatch, patched: bool) -> None:
+    looked_up = socket.getaddrinfo
+    if patched:
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *arguments: looked_up(*arguments))
     name = "a" * 64  # a part of a host's name has 63 letters at most
     with Urllib3Transport(use_env_settings=False) as transport:
         with pytest.raises(ServiceRequestError, match=f"Failed to resolve '{name}.invalid'"):

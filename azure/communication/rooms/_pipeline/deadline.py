@@ -162,7 +162,10 @@ class BoundedConnection(HTTPConnection):
 
     def _addresses(self) -> list[Any]:
         """What the host's name stands for, as ``socket.getaddrinfo`` gives it."""
-        host = self._dns_host.strip("[]")
+        name = self._dns_host.strip("[]")
+        # Python loads its tables of international names for every str, plain as it may be. urllib3 has done what they
+        # are for; a lookup that somebody has put in the place of Python's still gets the str that it expects.
+        host = name.encode() if socket.getaddrinfo.__module__ == "socket" else name
         try:
             return socket.getaddrinfo(host, self.port, allowed_gai_family(), socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError) as error:  # the latter for what cannot be the name of a host
