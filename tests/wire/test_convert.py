@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -69,6 +70,8 @@ def test_participants_become_raw_ids_with_roles_in_the_order_given(participants:
         ([CommunicationUserIdentifier(ALICE), RoomParticipant(BOB, "Presenter"), CAROL], [ALICE, BOB, CAROL]),
         (BOB, [BOB]),
         ((id_ for id_ in (BOB, ALICE, BOB)), [BOB, ALICE]),
+        ([CommunicationUserIdentifier(id_) for id_ in (BOB, ALICE, BOB)], [BOB, ALICE]),
+        ((RoomParticipant(BOB), RoomParticipant(ALICE, "Presenter")), [BOB, ALICE]),
         ([], []),
     ],
 )
@@ -102,6 +105,9 @@ def test_participants_are_iterated_once_and_left_as_they_are() -> None:
         ([ALICE, None], TypeError, r"participants\[1\]: .*not NoneType"),
         ([ALICE, BOB, object()], TypeError, r"participants\[2\]: .*raw_id"),
         ([""], ValueError, r"participants\[0\]: .*empty"),
+        ([RoomParticipant(ALICE), SimpleNamespace(raw_id=" ")], ValueError, r"participants\[1\]: .*empty"),
+        ([RoomParticipant(ALICE), SimpleNamespace(raw_id=5)], TypeError, r"participants\[1\]: .*not SimpleNamespace"),
+        ([SimpleNamespace(raw_id=[])], TypeError, r"participants\[0\]: .*not SimpleNamespace"),
     ],
 )
 def test_what_names_nobody_is_refused_with_its_place(

@@ -358,10 +358,13 @@ class RoomsClient(EarlierNames):
             "a RoomsClient cannot be pickled or copied: it holds connections and a key; make one where needed"
         )
 
-    def _send(self, call: Call[T], method: Callable[..., Any], options: Any) -> T:
-        """Send a call and read its answer: the one place here that does I/O."""
+    def _send(self, call: Call[T], method: Callable[..., Any], options: Any, cls: Callable[..., T] | None = None) -> T:
+        """Send a call and read its answer: the one place here that does I/O.
+
+        :param cls: Makes what is returned, where the caller's options have none.
+        """
         self._check(method, options)
-        cls = options.pop("cls", None)
+        cls = options.pop("cls", None) or cls
         step: Call[T] | None = call
         with Deadline(options.get("timeout", self._timeout)):
             while step is not None:
@@ -373,9 +376,7 @@ class RoomsClient(EarlierNames):
 
     def _send_change(self, call: Call[Any], method: Callable[..., Any], options: Any) -> None:
         """Send a call that changes participants. What api-version 2022-02-01 answers is for the caller's ``cls``."""
-        if options.get("cls") is None:
-            options["cls"] = _nothing
-        made_by_cls: None = self._send(call, method, options)
+        made_by_cls: None = self._send(call, method, options, _nothing)
         return made_by_cls
 
     def _list(

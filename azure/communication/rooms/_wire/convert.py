@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Union
 
 from .._enums import RoomJoinPolicy, known_join_policy
 from .._iso8601 import format_datetime, to_utc
 from .._models import RoomParticipant, raw_id_of
 from .call import UNSET
+
+_RAW_ID = attrgetter("raw_id")
 
 #: What stands for participants in a call that gives them roles.
 Participants = Union[str, Iterable[Any], Mapping[Any, Any]]
@@ -93,6 +97,11 @@ def roster_to_wire(participants: Participants) -> dict[str, str]:
     :raises TypeError: If the argument or one of its items is of another type; the message names the item's place.
     :raises ValueError: If an id or a role is empty, or one id is given two roles.
     """
+    if isinstance(participants, (list, tuple)):
+        # What nearly all lists are, at once: participants, each once. Any other is read item by item.
+        at_once = {item.raw_id: str.__str__(item.role) for item in participants if item.__class__ is RoomParticipant}
+        if len(at_once) == len(participants):
+            return at_once
     roster: dict[str, str] = {}
     for place, (raw_id, given) in enumerate(_read(participants)):
         role = given or "Attendee"
@@ -109,6 +118,12 @@ def raw_ids_to_wire(participants: Participants) -> list[str]:
     :raises TypeError: If the argument or one of its items is of another type; the message names the item's place.
     :raises ValueError: If an id is empty.
     """
+    if isinstance(participants, (list, tuple)):
+        # What nearly all lists are, at once: objects with raw ids. Any other is read item by item.
+        with suppress(AttributeError, TypeError):
+            at_once = list(dict.fromkeys(map(_RAW_ID, participants)))
+            if all(map(str.strip, at_once)):
+                return at_once
     return list(raw_ids_and_roles(participants))
 
 
@@ -131,9 +146,6 @@ def _read(participants: Participants) -> Iterator[tuple[str, str | None]]:
         raise TypeError(f"participants must be a list of RoomParticipant, not {type(participants).__name__}")
     pairs = isinstance(participants, Mapping)
     for place, item in enumerate(participants.items() if isinstance(participants, Mapping) else participants):
-        if item.__class__ is RoomParticipant:  # what nearly all lists hold
-            yield item.raw_id, str.__str__(item.role)
-            continue
         try:
             yield _raw_id_and_role(*item) if pairs else _raw_id_and_role(item)
         except (TypeError, ValueError) as error:
