@@ -14,6 +14,7 @@ from people import ALICE
 from raw_server import RawServer
 
 from azure.communication.rooms import RoomsClient
+from azure.communication.rooms._pipeline.deadline import BoundedSocket
 from azure.communication.rooms._wire import wire_for
 
 ID = "99412345678901234"
@@ -65,6 +66,25 @@ def test_every_answer_is_parsed_once(
     monkeypatch.setattr(json.JSONDecoder, "decode", counting)
     every_call(raw_client, server)
     assert parsed == [ROOM, ROOM, ROOM, "{}", "{}", PAGE, '{"value":[]}']
+
+
+def test_a_request_with_a_body_is_sent_at_once(
+    raw_client: RoomsClient, server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[bytes] = []
+    real = BoundedSocket.sendall
+
+    def noting(self: BoundedSocket, data: bytes) -> None:
+        sent.append(data)
+        real(self, data)
+
+    monkeypatch.setattr(BoundedSocket, "sendall", noting)
+    server.answer(200, "{}").answer(200, ROOM)
+    raw_client.add_or_update_participants(ID, [ALICE])
+    raw_client.get_room(ID)
+    patch, get = sent
+    assert patch.endswith(b'\r\n\r\n{"participants":{"%b":{"role":"Attendee"}}}' % ALICE.encode())
+    assert get.endswith(b"\r\n\r\n")
 
 
 def test_a_create_logs_no_warning(raw_client: RoomsClient, server: RawServer, caplog: pytest.LogCaptureFixture) -> None:

@@ -142,6 +142,16 @@ def participants_of(wire: list[Mapping[str, Any]]) -> list[RoomParticipant]:
     return participants
 
 
+def roles_of(participants: Iterable[Any]) -> dict[str, str]:
+    """Raw id -> role, as plain text, of those in a list who are participants and nothing else; in one loop, too."""
+    plain = str.__str__
+    return {
+        each._raw_id: plain(each._role)  # noqa: SLF001  its module
+        for each in participants
+        if each.__class__ is RoomParticipant
+    }
+
+
 def _members(wire: Mapping[str, Any], role: Any) -> tuple[Any, Any]:
     """The identifier and the role in a mapping of the service's own members, as either wire has them."""
     identifier = wire.get("communicationIdentifier", wire)

@@ -10,7 +10,7 @@ from typing import Any, Union
 
 from .._enums import RoomJoinPolicy, known_join_policy
 from .._iso8601 import format_datetime, to_utc
-from .._models import RoomParticipant, raw_id_of
+from .._models import RoomParticipant, raw_id_of, roles_of
 from .call import UNSET
 
 _RAW_ID = attrgetter("raw_id")
@@ -99,7 +99,7 @@ def roster_to_wire(participants: Participants) -> dict[str, str]:
     """
     if isinstance(participants, (list, tuple)):
         # What nearly all lists are, at once: participants, each once. Any other is read item by item.
-        at_once = {item.raw_id: str.__str__(item.role) for item in participants if item.__class__ is RoomParticipant}
+        at_once = roles_of(participants)
         if len(at_once) == len(participants):
             return at_once
     roster: dict[str, str] = {}
