@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import compare
 import pytest
 
 from azure.communication import rooms
@@ -97,3 +98,12 @@ def test_every_file_that_is_named_is_there() -> None:
     named = re.findall(r"`((?:benchmarks|samples|swagger|\.ci)/[\w./]+|CHANGELOG\.md|tox\.ini)`", README)
     assert len(named) >= 4
     assert [name for name in named if not (PROJECT / name).exists()] == []
+
+
+def test_what_it_costs_is_told_for_all_that_the_comparison_measures() -> None:
+    section = README.partition("## What it costs\n")[2].partition("\n## ")[0]
+    told = re.findall(r"^\| ([^|]+) \| [\d.]+ \| (at \w+) ([\d.]+) \|$", section, re.MULTILINE)
+    figures = [*compare.CPU, compare.ON_REQUESTS, compare.START, compare.START_AIOHTTP, compare.THROUGHPUT]
+    assert told == [
+        (figure.title, "at least" if figure.more_is_better else "at most", f"{figure.aim:g}") for figure in figures
+    ]
