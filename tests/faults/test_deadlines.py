@@ -156,6 +156,19 @@ def test_a_host_without_an_address_is_named(monkeypatch: pytest.MonkeyPatch) -> 
             client.get_room(ID, timeout=5)
 
 
+@pytest.mark.parametrize(
+    "error", [socket.gaierror(-2, "Name or service not known"), OSError(24, "Too many open files")]
+)
+def test_a_lookup_that_fails_is_a_request_that_was_not_sent(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    def failing(*_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(socket, "getaddrinfo", failing)
+    with Urllib3Transport(use_env_settings=False) as transport:
+        with pytest.raises(ServiceRequestError, match=f"Failed to resolve 'rooms.invalid'.*{error.strerror}"):
+            transport.send(HttpRequest("GET", "http://rooms.invalid/"))
+
+
 def test_a_host_whose_name_stands_for_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
     with Urllib3Transport(use_env_settings=False) as transport:

@@ -70,6 +70,5 @@ def _parse_other(text: str) -> datetime:
         return datetime.fromisoformat(f"{moment}.{fraction or '':0<6}{'+00:00' if zone in (None, 'Z') else zone}")
     import isodate  # costs more than reading does, and what the service writes never needs it
 
-    return cast(
-        datetime, isodate.parse_datetime(re.sub(_BEYOND_MICROSECONDS, r"\1", text))
-    )  # some of its releases round
+    cut = re.sub(_BEYOND_MICROSECONDS, r"\1", text)  # some releases of isodate round
+    return cast(datetime, isodate.parse_datetime(cut))

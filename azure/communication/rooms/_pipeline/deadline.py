@@ -191,7 +191,7 @@ class BoundedConnection(HTTPConnection):
         host = name.encode() if socket.getaddrinfo.__module__ == "socket" else name
         try:
             return socket.getaddrinfo(host, self.port, allowed_gai_family(), socket.SOCK_STREAM)
-        except (socket.gaierror, UnicodeError) as error:  # the latter for what cannot be the name of a host
+        except (OSError, UnicodeError) as error:  # nothing was sent, whatever it is; the latter for what names no host
             raise NameResolutionError(self.host, self, cast("socket.gaierror", error)) from error
 
 
