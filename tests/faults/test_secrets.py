@@ -140,7 +140,7 @@ def test_no_secret_is_shown(
             try:
                 texts.append(repr(CALLS[operation](client)).replace(PHONE, ""))
             except AzureError as error:
-                texts.append(shown(error))
+                texts += [shown(error), pickle.dumps(error).decode("latin-1")]
         texts += [repr(client), str(client), repr(vars(client)), *(repr(vars(span)) for span in spans)]
     log = caplog.text
     assert "/rooms" in log
@@ -194,6 +194,22 @@ def test_a_client_cannot_be_pickled_or_copied(credential: str, copy_of: Callable
     client = RoomsClient("https://contoso.communication.azure.com", CREDENTIALS[credential]())
     with pytest.raises(TypeError, match="cannot be pickled or copied: it holds connections and a key"):
         copy_of(client)
+
+
+@pytest.mark.parametrize("failure", [failure for failure in FAILURES if failure != "none"])
+def test_errors_can_be_pickled(server: RawServer, failure: str) -> None:
+    FAILURES[failure](server)
+    transport = PatientTransport(max_response_size=100_000, **({"read_timeout": 0.05} if failure == "hang" else {}))
+    with RoomsClient(server.endpoint, AzureKeyCredential(KEY), transport=transport, retry_total=1) as client:
+        with pytest.raises(AzureError) as caught:
+            list(client.list_rooms())
+    error = caught.value
+    copied = pickle.loads(pickle.dumps(error))
+    assert (type(copied), str(copied), copied.args) == (type(error), str(error), error.args)
+    assert getattr(copied, "status_code", None) == getattr(error, "status_code", None)
+    response: Any = getattr(error, "response", None)
+    if response is not None:
+        assert (copied.response.headers, copied.response.is_closed) == (response.headers, True)
 
 
 def test_models_can_be_pickled() -> None:

@@ -212,6 +212,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
             f"{SECRETS}::test_no_secret_is_shown",
             f"{SECRETS}::test_a_log_of_bodies_that_is_asked_for_has_them_and_no_secret",
             f"{SECRETS}::test_a_client_cannot_be_pickled_or_copied",
+            f"{SECRETS}::test_errors_can_be_pickled",
             f"{SECRETS}::test_models_can_be_pickled",
         ],
     ),

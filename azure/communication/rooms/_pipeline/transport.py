@@ -25,8 +25,7 @@ from azure.core.exceptions import (
     ServiceResponseTimeoutError,
 )
 from azure.core.pipeline.transport import HttpTransport
-from azure.core.rest import HttpRequest
-from azure.core.rest._http_response_impl import HttpResponseImpl
+from azure.core.rest import HttpRequest, HttpResponse
 from urllib3 import HTTPConnectionPool, PoolManager, ProxyManager, Retry, Timeout
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError
 from urllib3.util import make_headers, parse_url
@@ -48,7 +47,7 @@ MAX_RESPONSE_SIZE = 64 * 1024 * 1024
 _NO_RETRIES = Retry(total=False, redirect=False, raise_on_status=False)
 
 
-class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
+class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
     """Sends requests over urllib3. Safe to use from several threads, and after a fork.
 
     :keyword float connection_timeout: Seconds to reach the service. Default 10.
@@ -110,7 +109,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponseImpl]):
         read_timeout: float | None = None,
         connection_verify: bool | str | None = None,
         connection_cert: str | tuple[str, str] | None = None,
-    ) -> HttpResponseImpl:
+    ) -> Answer:
         """Send a request.
 
         :param request: The request, its URL absolute.

@@ -93,7 +93,9 @@ class Call(Generic[T]):
         try:
             return self._decode(json.loads(content) if content else None)
         except _UNREADABLE as error:
-            raise decode_error(response, error) from error
+            failure = error
+        # Raised out here, where azure-core's error finds no traceback to keep, with which it could not be pickled.
+        raise decode_error(response, failure) from failure
 
     def following(self, value: T) -> Call[T] | None:
         """The call that comes after this one, where one operation takes several.

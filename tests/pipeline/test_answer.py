@@ -1,0 +1,150 @@
+"""Answers of the default transport: what azure-core's interface says of them, whatever has been read so far."""
+
+import codecs
+import pickle
+from collections.abc import Iterator
+from typing import Optional
+
+import pytest
+from azure.core.exceptions import HttpResponseError, ResponseNotReadError, StreamClosedError, StreamConsumedError
+from azure.core.pipeline.transport import RequestsTransport
+from azure.core.rest import HttpRequest, HttpResponse
+from raw_server import RawServer
+
+from azure.communication.rooms._pipeline.transport import Urllib3Transport
+
+
+@pytest.fixture
+def transport() -> Iterator[Urllib3Transport]:
+    with Urllib3Transport(use_env_settings=False) as sending:
+        yield sending
+
+
+def get(server: RawServer) -> HttpRequest:
+    return HttpRequest("GET", server.endpoint + "/rooms")
+
+
+def typed(content_type: str, body: bytes) -> bytes:
+    """An answer of that content type."""
+    return f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+TEXTS = {
+    "no charset": ("application/json", "ü".encode(), None, "ü"),
+    "no content type": ("", "ü".encode(), None, "ü"),
+    "no charset, BOM": ("application/json", codecs.BOM_UTF8 + b"{}", None, "{}"),
+    "no charset, not UTF-8": ("application/json", b"\xff", None, "\N{REPLACEMENT CHARACTER}"),
+    "UTF-8": ("application/json; charset=utf-8", "ü".encode(), "utf-8", "ü"),
+    "UTF-8, BOM": ("application/json; charset=utf-8", codecs.BOM_UTF8 + b"{}", "utf-8", "{}"),
+    "Latin-1": ("text/plain; charset=iso-8859-1", b"\xfc", "iso-8859-1", "ü"),
+    "in quotes": ('text/plain; charset="iso-8859-1"', b"\xfc", "iso-8859-1", "ü"),
+    "unknown": ("text/plain; charset=nonsense", "ü".encode(), None, "ü"),
+    "empty": ("text/plain; charset=", "ü".encode(), None, "ü"),
+}
+
+
+@pytest.mark.parametrize(("content_type", "body", "encoding", "text"), TEXTS.values(), ids=TEXTS)
+def test_a_text_is_read_by_its_charset(
+    transport: Urllib3Transport, server: RawServer, content_type: str, body: bytes, encoding: Optional[str], text: str
+) -> None:
+    server.say(typed(content_type, body)).say(typed(content_type, body))
+    ours = transport.send(get(server))
+    assert (ours.encoding, ours.text()) == (encoding, text)
+    with RequestsTransport(use_env_settings=False) as requests:
+        theirs = requests.send(get(server))
+    assert (theirs.encoding, theirs.text()) == (encoding, text)
+
+
+def test_a_text_is_read_by_the_charset_that_is_asked_for(transport: Urllib3Transport, server: RawServer) -> None:
+    server.say(typed("text/plain; charset=utf-8", b"\xfc"))
+    answer = transport.send(get(server))
+    assert answer.text("iso-8859-1") == "ü"
+    answer.encoding = "cp437"
+    assert (answer.encoding, answer.text()) == ("cp437", "ⁿ")
+    answer.encoding = None
+    assert answer.text() == "\N{REPLACEMENT CHARACTER}"
+    with pytest.raises(LookupError):
+        answer.text("nonsense")
+
+
+def test_an_answer_says_what_it_is(transport: Urllib3Transport, server: RawServer) -> None:
+    server.answer(404, b'{"a":1}', X_Mine="1")
+    request = get(server)
+    answer = transport.send(request)
+    assert answer.request is request
+    assert answer.url == request.url
+    assert (answer.status_code, answer.reason, answer.content_type) == (404, "Reason", "application/json")
+    assert (answer.headers["x-MINE"], "x-other" in answer.headers) == ("1", False)
+    assert answer.json() == {"a": 1}
+    assert repr(answer) == "<HttpResponse: 404 Reason, Content-Type: application/json>"
+    assert isinstance(answer, HttpResponse)
+
+
+@pytest.mark.parametrize("status", [200, 304, 399])
+def test_a_status_below_400_raises_nothing(transport: Urllib3Transport, server: RawServer, status: int) -> None:
+    server.say(b"HTTP/1.1 %d R\r\nContent-Length: 0\r\n\r\n" % status)
+    transport.send(get(server)).raise_for_status()
+
+
+def test_a_status_from_400_raises(transport: Urllib3Transport, server: RawServer) -> None:
+    server.answer(400, b'{"error":{"code":"C","message":"M"}}')
+    answer = transport.send(get(server))
+    with pytest.raises(HttpResponseError) as caught:
+        answer.raise_for_status()
+    assert (caught.value.status_code, caught.value.response) == (400, answer)
+    assert str(caught.value).startswith("(C) M")
+
+
+def test_a_stream_has_no_content_before_it_is_read(transport: Urllib3Transport, server: RawServer) -> None:
+    server.answer(200, b"abc")
+    with transport.send(get(server), stream=True) as answer:
+        for read in (lambda: answer.content, answer.text, answer.json):
+            with pytest.raises(ResponseNotReadError):
+                read()
+        assert (answer.is_closed, answer.is_stream_consumed) == (False, False)
+        assert answer.read() == b"abc"
+        assert (answer.is_closed, answer.is_stream_consumed) == (True, True)
+        assert (answer.content, answer.text()) == (b"abc", "abc")
+
+
+def test_a_stream_that_is_closed_is_not_read(transport: Urllib3Transport, server: RawServer) -> None:
+    server.answer(200, b"abc")
+    answer = transport.send(get(server), stream=True)
+    answer.close()
+    for read in (answer.read, lambda: list(answer.iter_bytes()), lambda: list(answer.iter_raw())):
+        with pytest.raises(StreamClosedError):
+            read()
+
+
+def test_what_was_read_can_be_iterated_again_but_not_raw(transport: Urllib3Transport, server: RawServer) -> None:
+    body = bytes(range(256)) * 40
+    server.answer(200, body)
+    answer = transport.send(get(server))
+    assert [len(piece) for piece in answer.iter_bytes()] == [4096, 4096, 2048]
+    assert b"".join(answer.iter_bytes()) == body
+    with pytest.raises(StreamConsumedError):
+        list(answer.iter_raw())
+
+
+def test_the_names_of_before_still_work(transport: Urllib3Transport, server: RawServer) -> None:
+    server.answer(200, b"abc").answer(200, b"abc")
+    with transport.send(get(server), stream=True) as answer:
+        assert answer.body() == b"abc"
+        assert (answer.internal_response.status, answer.block_size) == (200, 4096)
+    with transport.send(get(server), stream=True) as answer:
+        assert b"".join(answer.stream_download(pipeline=None)) == b"abc"
+
+
+def test_an_answer_can_be_pickled(transport: Urllib3Transport, server: RawServer) -> None:
+    server.answer(200, b"abc", X_Mine="1").answer(200, b"abc")
+    copied = pickle.loads(pickle.dumps(transport.send(get(server))))
+    assert (copied.status_code, copied.headers["x-mine"], copied.text(), copied.url) == (
+        200,
+        "1",
+        "abc",
+        server.endpoint + "/rooms",
+    )
+    copied.close()
+    unread = pickle.loads(pickle.dumps(transport.send(get(server), stream=True)))
+    with pytest.raises(StreamClosedError):
+        unread.read()
