@@ -4,8 +4,8 @@
     python swagger/generate.py            write the files
     python swagger/generate.py --check    write nothing; exit 1 and name the files when any on disk differs
 
-For each document one package: ``_requests.py`` holds a request builder and the success statuses of every operation, a
-second file every object of the schema. It needs only the standard library.
+For each document one package, which holds a request builder and the success statuses of every operation, and in a file
+of its own every object of the schema. It needs only the standard library.
 """
 
 from __future__ import annotations
@@ -35,8 +35,6 @@ def generated() -> dict[Path, str]:
     files = {OUTPUT / "__init__.py": '"""Written by swagger/generate.py from the documents in swagger/."""\n'}
     for name, (package, schema) in DOCUMENTS.items():
         document, folder = Document(HERE / name), OUTPUT / package
-        title = f'"""Requests and schema of api-version {document.version}."""\n'
-        files[folder / "__init__.py"] = document.header + title
         files[folder / request_builders.FILE_NAME] = request_builders.write(document, schema is typed_dicts)
         files[folder / schema.FILE_NAME] = schema.write(document)
     return files

@@ -7,7 +7,7 @@ from typing import Any
 
 from openapi_document import Document, reference, snake_case, text
 
-FILE_NAME = "_requests.py"
+FILE_NAME = "__init__.py"
 
 
 _ENCODER = """\

@@ -1,8 +1,10 @@
 """URLs: their origin, and the one spelling in which they are signed and sent."""
 
-import re
+from typing import Any, Callable
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from azure.communication.rooms import _url
 from azure.communication.rooms._url import origin_of, place_of, target_of
@@ -80,13 +82,42 @@ def test_any_other_spelling_is_brought_into_that_one(target: str, spelt: str) ->
         "http://127.0.0.1:8420/rooms/1/participants:add?api-version=2022-02-01",
         "https://h:443/rooms?a",
         "http://h:80//rooms//?a=/?b",
-        "https://h/a~b_c-d!$&'()*+,;=:@?a~b._-!$&'()*+,;=:@/?",
+        "https://h/a~b_c-d!$&'()*+,;=:@?a~b._-!$&'()*+,;=:@/?a",
+        "https://h/a.b?c=./d",
     ],
 )
 def test_a_plain_url_is_read_at_once_and_as_any_other(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     at_once = (place_of(url), target_of(url))
-    monkeypatch.setattr(_url, "_PLAIN", re.compile("no URL is like this"))
+    assert _url._read_plain(url)[2]
+    monkeypatch.setattr(_url, "_read_plain", lambda _: ("", "", ""))
     assert (place_of(url), target_of(url)) == at_once
+
+
+@given(
+    st.text("abA0.-_~:/?#[]@!$&'()*+,;=% \t\\\u00e4", max_size=12), st.sampled_from(["http", "https", "HTTP", "ftp"])
+)
+@example("h/a\tb", "http")
+@example("h?x/y", "http")
+@example("h#x/y", "http")
+@example("h:1:2/", "http")
+@example("u@h/", "http")
+@example("/x", "http")
+def test_no_url_is_read_otherwise_at_once_than_closely(rest: str, scheme: str) -> None:
+    url = f"{scheme}://{rest}"
+    at_once = outcome(place_of, url), outcome(target_of, url)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_url, "_read_plain", lambda _: ("", "", ""))
+        closely = outcome(place_of, url), outcome(target_of, url)
+    if _url._read_plain(url)[2]:
+        assert at_once == closely
+
+
+def outcome(read: Callable[[str], Any], url: str) -> Any:
+    """What reading a URL gives, or the text of its error."""
+    try:
+        return read(url)
+    except ValueError as error:
+        return str(error)
 
 
 @pytest.mark.parametrize(
@@ -100,10 +131,12 @@ def test_a_plain_url_is_read_at_once_and_as_any_other(url: str, monkeypatch: pyt
         "https://h/ä",
         "https://h/?",
         "https://H/",
+        "https://h/a/../b",
+        "HTTPS://h/",
     ],
 )
 def test_a_url_that_may_be_spelt_otherwise_is_looked_at_closely(url: str) -> None:
-    assert _url._PLAIN.fullmatch(url) is None
+    assert _url._read_plain(url)[2] == ""
 
 
 @pytest.mark.parametrize("url", ["https://h:70000/", "https://h:port/", "ftp://h/", "/rooms"])

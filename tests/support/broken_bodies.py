@@ -21,12 +21,11 @@ def broken(text: str, way: str) -> str:
 @pytest.hookimpl
 def pytest_sessionstart() -> None:
     """Break it."""
-    from azure.communication.rooms._generated.v2022_02_01 import _requests as preview_2022
-    from azure.communication.rooms._generated.v2025_03_13 import _requests as current
+    from azure.communication.rooms._generated import v2022_02_01, v2025_03_13
 
     def break_bodies_of(builders: Any) -> None:
         whole = builders._json
         builders._json = lambda body: broken(whole(body), os.environ["BROKEN_BODIES"])
 
-    break_bodies_of(current)
-    break_bodies_of(preview_2022)
+    break_bodies_of(v2025_03_13)
+    break_bodies_of(v2022_02_01)

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     )
 
     from ._earlier_names import RoleType
-    from ._enums import ParticipantRole, RoomJoinPolicy
+    from ._join_policies import RoomJoinPolicy
     from ._models import CommunicationRoom, RoomParticipant
+    from ._roles import ParticipantRole
     from ._rooms_client import RoomsClient
     from ._wire.versions import ApiVersion
 
@@ -60,9 +61,9 @@ __all__ = [
 _HOMES = {
     "ApiVersion": "._wire.versions",
     "CommunicationRoom": "._models",
-    "ParticipantRole": "._enums",
+    "ParticipantRole": "._roles",
     "RoleType": "._earlier_names",
-    "RoomJoinPolicy": "._enums",
+    "RoomJoinPolicy": "._join_policies",
     "RoomParticipant": "._models",
     "RoomsClient": "._rooms_client",
 }

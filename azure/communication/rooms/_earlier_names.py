@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Callable, Union
 
 from azure.core.tracing.decorator import distributed_trace
 
-from ._enums import ParticipantRole
-from ._wire.call import UNSET, Given, T
+from ._roles import ParticipantRole
+from ._wire.call import Unset
 
 if TYPE_CHECKING:
     from azure.communication.identity import CommunicationIdentifier
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ._models import RoomParticipant
     from ._pipeline.options import CallOptions
     from ._wire import Wire
-    from ._wire.call import Call
+    from ._wire.call import Call, Given, T
 
     ParticipantLike = Union[RoomParticipant, CommunicationIdentifier, str]
     ParticipantsWithRoles = Union[Iterable[ParticipantLike], Mapping[str, Union[ParticipantRole, str]]]
@@ -100,7 +100,7 @@ def one_of(**values: Given[T]) -> T:
 
     :raises TypeError: If both were given, or neither.
     """
-    given = [value for value in values.values() if value is not UNSET]
+    given = [value for value in values.values() if not isinstance(value, Unset)]
     if len(given) != 1:
         now, earlier = values
         raise TypeError(f"give either {now} or {earlier}, its earlier name" + (", not both" if given else ""))

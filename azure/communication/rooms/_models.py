@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ._enums import ROLES, ParticipantRole, RoomJoinPolicy, known_join_policy, known_role
 from ._iso8601 import parse_datetime, to_utc
+from ._roles import ROLES, ParticipantRole, known_role
 
 if TYPE_CHECKING:
     from azure.communication.identity import CommunicationIdentifier
+
+    from ._join_policies import RoomJoinPolicy
 
 
 def raw_id_of(identifier: Any) -> str:
@@ -235,9 +237,7 @@ class CommunicationRoom:
         if pstn_dial_out_enabled is not None and not isinstance(pstn_dial_out_enabled, bool):
             raise TypeError(f"pstn_dial_out_enabled must be a bool, not {type(pstn_dial_out_enabled).__name__}")
         self.pstn_dial_out_enabled: bool | None = pstn_dial_out_enabled
-        self.room_join_policy: RoomJoinPolicy | str | None = (
-            None if room_join_policy is None else known_join_policy(room_join_policy)
-        )
+        self.room_join_policy: RoomJoinPolicy | str | None = _join_policy(room_join_policy)
         self.participants: list[RoomParticipant] | None = None if participants is None else _roster(participants)
 
     @property
@@ -301,6 +301,15 @@ def rooms_of(wire: list[Mapping[str, Any]]) -> list[CommunicationRoom]:
         room.pstn_dial_out_enabled, room.room_join_policy, room.participants = flag, None, None
         add(room)
     return rooms
+
+
+def _join_policy(value: RoomJoinPolicy | str | None) -> RoomJoinPolicy | str | None:
+    """A join policy of a room from what a user or the service gave."""
+    if value is None:
+        return None
+    from ._join_policies import known_join_policy  # rooms of 2022-02-01 alone have one
+
+    return known_join_policy(value)
 
 
 def _moment(name: str, value: datetime | str | None) -> datetime | None:

@@ -15,7 +15,6 @@ from azure.core.tracing.decorator import distributed_trace
 from azure.core.utils import case_insensitive_dict
 
 from ._earlier_names import EarlierNames, one_of
-from ._enums import RoomJoinPolicy
 from ._models import CommunicationRoom, RoomParticipant
 from ._pipeline import build_pipeline_client
 from ._pipeline.clock import ServiceClock
@@ -23,7 +22,7 @@ from ._pipeline.deadline import Deadline
 from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
 from ._pipeline.retry import DELETED_BEFORE
 from ._wire import wire_for
-from ._wire.call import UNSET, Call, Given, Page
+from ._wire.call import UNSET, Call, Page
 from ._wire.versions import DEFAULT_VERSION, ApiVersion
 
 if TYPE_CHECKING:
@@ -31,7 +30,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from ._earlier_names import ParticipantLike, ParticipantsWithRoles
+    from ._join_policies import RoomJoinPolicy
     from ._pipeline.options import CallOptions
+    from ._wire.call import Given
 
 T = TypeVar("T")
 

@@ -12,11 +12,9 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 #: What may stand unescaped in a path beside the unreserved characters, and in a query (RFC 3986, 3.3 and 3.4).
 _IN_PATH = "!$&'()*+,;=:@/%"
 _IN_QUERY = _IN_PATH + "?"
-#: A URL whose path and query are in the one spelling as they stand: no escapes and no dots in the path. Nearly all are.
-_PLAIN = re.compile(
-    r"(https?)://([a-z0-9.-]+(?::[0-9]{1,5})?)"
-    r"(/[A-Za-z0-9_~!$&'()*+,;=:@/-]*(?:\?[A-Za-z0-9._~!$&'()*+,;=:@/?-]+)?)"
-)
+#: What stands for itself in a path and in a query, and in a host and a port. No set has the percent sign.
+_PLAIN = _UNRESERVED.union(_IN_QUERY) - {"%"}
+_PLAIN_AUTHORITY = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.:")
 
 
 def split_url(url: str) -> SplitResult:
@@ -61,12 +59,28 @@ def place_of(url: str) -> tuple[str, str, str]:
     :param str url: The URL.
     :raises ValueError: As :func:`split_url`.
     """
-    plain = _PLAIN.fullmatch(url)
-    if plain:
-        scheme, authority, target = plain.groups()
+    scheme, authority, target = _read_plain(url)
+    if target:
         return scheme, _host_of_authority(scheme, authority), target
     parts = split_url(url)
     return parts.scheme, host_of(parts), (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _read_plain(url: str) -> tuple[str, str, str]:
+    """Scheme, authority and target of a URL whose parts are in the one spelling as they stand, as nearly all are.
+
+    The target is empty where they are not, or where it would take more to know: no slash, dot segments, escapes.
+    """
+    scheme, _, rest = url.partition("://")
+    authority, slash, tail = rest.partition("/")
+    plain = (
+        scheme in _DEFAULT_PORTS
+        and _PLAIN_AUTHORITY.issuperset(authority)
+        and _PLAIN.issuperset(tail)
+        and "/." not in rest
+        and tail[-1:] != "?"
+    )
+    return scheme, authority, slash + tail if plain else ""
 
 
 @lru_cache(maxsize=64)
@@ -82,9 +96,9 @@ def target_of(url: str) -> str:
 
     :param str url: An absolute URL. One that is already in this spelling stays as it is.
     """
-    plain = _PLAIN.fullmatch(url)
-    if plain:
-        return plain.group(3)
+    _, _, target = _read_plain(url)
+    if target:
+        return target
     parts = urlsplit(url)
     path = _without_dot_segments(_spell(parts.path, _IN_PATH)) or "/"
     return f"{path}?{_spell(parts.query, _IN_QUERY)}" if parts.query else path

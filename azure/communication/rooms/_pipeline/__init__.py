@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azure.core import PipelineClient
 from azure.core.pipeline.policies import (
@@ -20,12 +20,15 @@ from azure.core.rest import HttpRequest, HttpResponse
 
 from .._url import split_url
 from .._version import __version__
-from .authentication import Credential, authentication_policy
+from .authentication import authentication_policy
 from .clock import ServiceClock
 from .endpoint import is_loopback
 from .request_id import RandomRequestIdPolicy
 from .retry import RoomsRetryPolicy
 from .transport import Urllib3Transport
+
+if TYPE_CHECKING:
+    from .authentication import Credential
 
 #: The service's own headers that HttpLoggingPolicy may show. None of them is a secret.
 _LOGGED_HEADERS = (

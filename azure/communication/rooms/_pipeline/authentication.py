@@ -14,7 +14,7 @@ import hashlib
 import hmac
 from collections.abc import MutableMapping
 from datetime import datetime, timedelta
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from azure.core.credentials import AzureKeyCredential, TokenCredential
 from azure.core.exceptions import ClientAuthenticationError
@@ -27,7 +27,8 @@ from .._url import origin_of, target_of
 from .clock import ServiceClock, http_date, parse_first_sent
 from .endpoint import decode_key
 
-Credential = Union[AzureKeyCredential, TokenCredential]
+if TYPE_CHECKING:
+    Credential = Union[AzureKeyCredential, TokenCredential]
 
 #: The scope of tokens for Communication Services; the double slash is the service's own.
 SCOPE = "https://communication.azure.com//.default"

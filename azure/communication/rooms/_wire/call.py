@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from enum import Enum
-from typing import Any, Callable, Generic, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, Union
 
 from azure.core.rest import HttpRequest, HttpResponse
 
@@ -14,19 +13,20 @@ from .errors import decode_error, response_error
 T = TypeVar("T")
 
 
-class Unset(Enum):
+class Unset:
     """The type of UNSET: an argument that the caller did not give, which None is not."""
 
-    UNSET = "unset"
+    __slots__ = ()
 
     def __repr__(self) -> str:
         return "UNSET"
 
 
-UNSET = Unset.UNSET
+UNSET = Unset()
 
-#: An argument that may be left out, and that None is given for to say nothing explicitly.
-Given = Union[T, None, Unset]
+if TYPE_CHECKING:
+    #: An argument that may be left out, and that None is given for to say nothing explicitly.
+    Given = Union[T, None, Unset]
 
 #: What a JSON value of another shape than expected makes the readers raise.
 _UNREADABLE = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)

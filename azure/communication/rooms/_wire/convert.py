@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
-from .._enums import RoomJoinPolicy, known_join_policy
 from .._iso8601 import format_datetime, to_utc
 from .._models import RoomParticipant, raw_id_of, roles_of
 from .call import UNSET
 
 _RAW_ID = attrgetter("raw_id")
 
-#: What stands for participants in a call that gives them roles.
-Participants = Union[str, Iterable[Any], Mapping[Any, Any]]
+if TYPE_CHECKING:
+    #: What stands for participants in a call that gives them roles.
+    Participants = Union[str, Iterable[Any], Mapping[Any, Any]]
 
 
 def room_id_to_wire(room_id: str) -> str:
@@ -77,15 +77,6 @@ def bool_to_wire(name: str, value: bool) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"{name} must be a bool, not {type(value).__name__}")
     return value
-
-
-def join_policy_to_wire(policy: RoomJoinPolicy | str) -> str:
-    """Write a join policy. One that is not known here goes out as it is.
-
-    :raises TypeError: If it is not a string.
-    :raises ValueError: If it is empty.
-    """
-    return str(known_join_policy(policy))
 
 
 def roster_to_wire(participants: Participants) -> dict[str, str]:

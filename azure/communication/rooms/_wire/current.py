@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 from azure.core.exceptions import ServiceRequestError
 from azure.core.rest import HttpRequest
 
-from .._enums import RoomJoinPolicy
-from .._generated.v2025_03_13 import _requests as builders
+from .._generated import v2025_03_13 as builders
 from .._models import CommunicationRoom, RoomParticipant, participants_of, rooms_of
 from .._url import origin_of
-from .call import UNSET, Call, Given, Page, Repeatability, nothing
-from .convert import Participants, bool_to_wire, datetime_to_wire, raw_ids_to_wire, room_id_to_wire, roster_to_wire
+from .call import Call, Page, Repeatability, Unset, nothing
+from .convert import bool_to_wire, datetime_to_wire, raw_ids_to_wire, room_id_to_wire, roster_to_wire
 from .versions import Version
 
 if TYPE_CHECKING:
     from .._generated.v2025_03_13._schema import CreateRoomRequest, ParticipantProperties, UpdateRoomRequest
+    from .._join_policies import RoomJoinPolicy
+    from .call import Given
+    from .convert import Participants
 
 T = TypeVar("T")
 
@@ -131,7 +133,7 @@ class CurrentWire:
 
     def _refuse(self, name: str, value: object) -> None:
         """Refuse what 2022-02-01 alone has. None asks for nothing."""
-        if value is not UNSET and value is not None:
+        if not isinstance(value, (Unset, type(None))):
             raise self._version.lacks(name)
 
     def _changes(
@@ -139,14 +141,14 @@ class CurrentWire:
     ) -> UpdateRoomRequest:
         """The members of a room that the caller gave. None goes out as null, by which the service changes nothing."""
         body: UpdateRoomRequest = {}
-        if valid_from is not UNSET:
+        if not isinstance(valid_from, Unset):
             body["validFrom"] = None if valid_from is None else datetime_to_wire("valid_from", valid_from)
-        if valid_until is not UNSET:
+        if not isinstance(valid_until, Unset):
             body["validUntil"] = None if valid_until is None else datetime_to_wire("valid_until", valid_until)
         if pstn_dial_out_enabled is None:
             if self._version.has_pstn_dial_out:
                 body["pstnDialOutEnabled"] = None
-        elif pstn_dial_out_enabled is not UNSET:
+        elif not isinstance(pstn_dial_out_enabled, Unset):
             self._version.require_pstn_dial_out()
             body["pstnDialOutEnabled"] = bool_to_wire("pstn_dial_out_enabled", pstn_dial_out_enabled)
         return body

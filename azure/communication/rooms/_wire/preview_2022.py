@@ -8,26 +8,23 @@ service's answers: see the descriptions in ``swagger/rooms-2022-02-01.json``.
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any, Callable, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 
 from azure.core.rest import HttpRequest
 from msrest import Deserializer, Serializer
 from msrest.serialization import Model
 
-from .._enums import RoomJoinPolicy
+from .._generated import v2022_02_01 as builders
 from .._generated.v2022_02_01 import _models as models
-from .._generated.v2022_02_01 import _requests as builders
+from .._join_policies import RoomJoinPolicy, known_join_policy
 from .._models import CommunicationRoom, RoomParticipant
-from .call import UNSET, Call, Given, Page, Repeatability, nothing
-from .convert import (
-    Participants,
-    join_policy_to_wire,
-    moment_to_utc,
-    raw_ids_and_roles,
-    room_id_to_wire,
-    roster_to_wire,
-)
+from .call import Call, Page, Repeatability, Unset, nothing
+from .convert import moment_to_utc, raw_ids_and_roles, room_id_to_wire, roster_to_wire
 from .versions import Version
+
+if TYPE_CHECKING:
+    from .call import Given
+    from .convert import Participants
 
 M = TypeVar("M", bound=Model)
 Roster = list[RoomParticipant]
@@ -179,7 +176,7 @@ class Preview2022Wire:
 
     def _refuse_pstn_dial_out(self, pstn_dial_out_enabled: Given[bool]) -> None:
         """Refuse what this version lacks. None asks for nothing."""
-        if pstn_dial_out_enabled is not UNSET and pstn_dial_out_enabled is not None:
+        if not isinstance(pstn_dial_out_enabled, (Unset, type(None))):
             self._version.require_pstn_dial_out()
 
 
@@ -189,15 +186,15 @@ def _body(model: Model) -> dict[str, Any]:
 
 
 def _moment(name: str, value: Given[datetime]) -> datetime | None:
-    return None if value is UNSET or value is None else moment_to_utc(name, value)
+    return None if isinstance(value, (Unset, type(None))) else moment_to_utc(name, value)
 
 
 def _join_policy(value: Given[RoomJoinPolicy | str]) -> str | None:
-    return None if value is UNSET or value is None else join_policy_to_wire(value)
+    return None if isinstance(value, (Unset, type(None))) else str(known_join_policy(value))
 
 
 def _with_roles(participants: Given[Participants]) -> list[models.RoomParticipant] | None:
-    return None if participants is UNSET or participants is None else _participants({**roster_to_wire(participants)})
+    return None if isinstance(participants, (Unset, type(None))) else _participants({**roster_to_wire(participants)})
 
 
 def _participants(roles: dict[str, str | None]) -> list[models.RoomParticipant]:
