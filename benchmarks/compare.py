@@ -151,7 +151,7 @@ def main() -> int:
     parser.add_argument("--python", default=sys.executable, help="the Python of the environments")
     options = parser.parse_args()
     # Many short rounds: the speed of a machine changes within seconds, and the two of a pair should meet the same.
-    rounds, calls = options.rounds or (3 if options.quick else 25), 200 if options.quick else 300
+    rounds, calls = options.rounds or (3 if options.quick else 40), 200 if options.quick else 300
     if CAN_PIN:
         os.sched_setaffinity(0, {CLIENT_CORE})  # and with it what is started from here; the server moves away
     with tempfile.TemporaryDirectory() as folder:
@@ -170,7 +170,7 @@ def main() -> int:
                 figure_of(endpoint, ON_REQUESTS, calls, "--requests"),
             )
             table.row(ON_REQUESTS, plain, on_requests)
-            table.row(START, time_of(endpoint), rounds=8 * rounds)  # a process is short, and its time spread wide
+            table.row(START, time_of(endpoint), rounds=5 * rounds)  # a process is short, and its time spread wide
         with (
             tls_certificate(server, Path(folder)) as (certificate, key),
             serving(server, "--tls", certificate, key, "--delay", 0.02) as endpoint,
@@ -179,7 +179,7 @@ def main() -> int:
         for python in (published, ours):
             run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "aiohttp")
         with serving(server) as endpoint:
-            table.row(START_AIOHTTP, time_of(endpoint), rounds=4 * rounds)
+            table.row(START_AIOHTTP, time_of(endpoint), rounds=2 * rounds)
     if table.missed:
         print(f"missed: {', '.join(table.missed)}")
     return 1 if table.missed else 0
