@@ -111,6 +111,7 @@ def test_a_stream_that_is_closed_is_not_read(transport: Urllib3Transport, server
     server.answer(200, b"abc")
     answer = transport.send(get(server), stream=True)
     answer.close()
+    assert answer.internal_response.closed
     for read in (answer.read, lambda: list(answer.iter_bytes()), lambda: list(answer.iter_raw())):
         with pytest.raises(StreamClosedError):
             read()
@@ -124,6 +125,29 @@ def test_what_was_read_can_be_iterated_again_but_not_raw(transport: Urllib3Trans
     assert b"".join(answer.iter_bytes()) == body
     with pytest.raises(StreamConsumedError):
         list(answer.iter_raw())
+
+
+WITHOUT_MORE = {
+    "HEAD": ("HEAD", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"),
+    "204": ("GET", b"HTTP/1.1 204 No Content\r\n\r\n"),
+    "304": ("GET", b"HTTP/1.1 304 Not Modified\r\n\r\n"),
+    "empty": ("GET", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+    "empty and chunked": ("GET", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+    "body": ("GET", b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b"x" * 5000),
+}
+
+
+@pytest.mark.parametrize(("method", "answer"), WITHOUT_MORE.values(), ids=WITHOUT_MORE)
+def test_a_connection_is_used_again_once_its_answer_was_read(
+    transport: Urllib3Transport, server: RawServer, method: str, answer: bytes
+) -> None:
+    request = HttpRequest(method, server.endpoint + "/rooms")
+    server.say(answer).say(answer).say(answer)
+    answers = [transport.send(request), transport.send(request, stream=True)]
+    pieces = list(answers[1].iter_raw())
+    answers.append(transport.send(request))  # all are held: none gives its connection back by being forgotten
+    assert max(map(len, pieces), default=0) <= 4096
+    assert (len(server.received), server.connections) == (3, 1)
 
 
 def test_the_names_of_before_still_work(transport: Urllib3Transport, server: RawServer) -> None:

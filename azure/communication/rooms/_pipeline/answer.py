@@ -197,8 +197,7 @@ class Answer(HttpResponse):
         except HTTPError as error:
             failure = error
         else:
-            self.internal_response.release_conn()
-            return
+            return  # and urllib3 has given the connection back by itself
         self.close()
         raise _body_error(failure, self._status_code)
 
