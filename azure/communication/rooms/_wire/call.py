@@ -24,6 +24,9 @@ class Unset:
 
 UNSET = Unset()
 
+#: The types of what says nothing: what was left out, and None.
+NOTHING_SAID = (Unset, type(None))
+
 if TYPE_CHECKING:
     #: An argument that may be left out, and that None is given for to say nothing explicitly.
     Given = Union[T, None, Unset]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Union
 
 from .._iso8601 import format_datetime, to_utc
 from .._models import RoomParticipant, raw_id_of, roles_of
-from .call import UNSET
+from .call import UNSET, Unset
 
 _RAW_ID = attrgetter("raw_id")
 
@@ -147,7 +147,7 @@ def _raw_id_and_role(who: Any, role: Any = UNSET) -> tuple[str, str | None]:
     """One item of a list, or one pair of a mapping."""
     if isinstance(who, RoomParticipant):
         return who.raw_id, str.__str__(who.role)
-    if role is UNSET and not isinstance(who, Mapping):
+    if isinstance(role, Unset) and not isinstance(who, Mapping):
         return raw_id_of(who), None
-    participant = RoomParticipant(who) if role is UNSET else RoomParticipant(who, role)
+    participant = RoomParticipant(who) if isinstance(role, Unset) else RoomParticipant(who, role)
     return participant.raw_id, str.__str__(participant.role)

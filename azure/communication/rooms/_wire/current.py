@@ -16,7 +16,7 @@ from azure.core.rest import HttpRequest
 from .._generated import v2025_03_13 as builders
 from .._models import CommunicationRoom, RoomParticipant, participants_of, rooms_of
 from .._url import origin_of
-from .call import Call, Page, Repeatability, Unset, nothing
+from .call import NOTHING_SAID, Call, Page, Repeatability, Unset, nothing
 from .convert import bool_to_wire, datetime_to_wire, raw_ids_to_wire, room_id_to_wire, roster_to_wire
 from .versions import Version
 
@@ -133,7 +133,7 @@ class CurrentWire:
 
     def _refuse(self, name: str, value: object) -> None:
         """Refuse what 2022-02-01 alone has. None asks for nothing."""
-        if not isinstance(value, (Unset, type(None))):
+        if not isinstance(value, NOTHING_SAID):
             raise self._version.lacks(name)
 
     def _changes(

@@ -18,7 +18,7 @@ from .._generated import v2022_02_01 as builders
 from .._generated.v2022_02_01 import _models as models
 from .._join_policies import RoomJoinPolicy, known_join_policy
 from .._models import CommunicationRoom, RoomParticipant
-from .call import Call, Page, Repeatability, Unset, nothing
+from .call import NOTHING_SAID, Call, Page, Repeatability, nothing
 from .convert import moment_to_utc, raw_ids_and_roles, room_id_to_wire, roster_to_wire
 from .versions import Version
 
@@ -176,7 +176,7 @@ class Preview2022Wire:
 
     def _refuse_pstn_dial_out(self, pstn_dial_out_enabled: Given[bool]) -> None:
         """Refuse what this version lacks. None asks for nothing."""
-        if not isinstance(pstn_dial_out_enabled, (Unset, type(None))):
+        if not isinstance(pstn_dial_out_enabled, NOTHING_SAID):
             self._version.require_pstn_dial_out()
 
 
@@ -186,15 +186,15 @@ def _body(model: Model) -> dict[str, Any]:
 
 
 def _moment(name: str, value: Given[datetime]) -> datetime | None:
-    return None if isinstance(value, (Unset, type(None))) else moment_to_utc(name, value)
+    return None if isinstance(value, NOTHING_SAID) else moment_to_utc(name, value)
 
 
 def _join_policy(value: Given[RoomJoinPolicy | str]) -> str | None:
-    return None if isinstance(value, (Unset, type(None))) else str(known_join_policy(value))
+    return None if isinstance(value, NOTHING_SAID) else str(known_join_policy(value))
 
 
 def _with_roles(participants: Given[Participants]) -> list[models.RoomParticipant] | None:
-    return None if isinstance(participants, (Unset, type(None))) else _participants({**roster_to_wire(participants)})
+    return None if isinstance(participants, NOTHING_SAID) else _participants({**roster_to_wire(participants)})
 
 
 def _participants(roles: dict[str, str | None]) -> list[models.RoomParticipant]:
