@@ -22,7 +22,7 @@ from fault_proxy import BUSY, NAMES, PASS, RESET_AFTER, RESET_BEFORE, TRUNCATE, 
 from people import ALICE
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms._pipeline.transport import Urllib3Transport
+from azure.communication.rooms._pipeline.transports.urllib3_transport import Urllib3Transport
 from azure.communication.rooms.emulator import RoomsEmulator
 
 #: How often what happens, in a hundred exchanges.

@@ -15,7 +15,7 @@ from people import ALICE
 from raw_server import RawServer
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms._pipeline.deadline import BoundedSocket
+from azure.communication.rooms._pipeline.transports.connections import BoundedSocket
 from azure.communication.rooms._wire import wire_for
 
 ID = "99412345678901234"

@@ -21,9 +21,10 @@ from raw_server import RawServer
 from services import ID, KEY, ROOM, InMemory, OnSocket, Service, client_of
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms._pipeline.deadline import BoundedSocket, Deadline, within_deadline
+from azure.communication.rooms._pipeline.deadline import Deadline, within_deadline
 from azure.communication.rooms._pipeline.retry import RoomsRetryPolicy
-from azure.communication.rooms._pipeline.transport import Urllib3Transport, _tls_context
+from azure.communication.rooms._pipeline.transports.connections import BoundedSocket
+from azure.communication.rooms._pipeline.transports.urllib3_transport import Urllib3Transport, _tls_context
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 #: How a server keeps a client waiting. Each goes on for 3 seconds and ends the connection then: another error.

@@ -4,7 +4,7 @@ from typing import Any, Optional
 
 import pytest
 
-from azure.communication.rooms._pipeline.environment import Environment
+from azure.communication.rooms._pipeline.transports.environment import Environment
 
 VARIABLES = [
     "HTTP_PROXY",

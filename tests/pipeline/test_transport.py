@@ -31,8 +31,8 @@ from azure.core.rest import HttpRequest
 from raw_server import RawServer, serving
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms._pipeline.answer import AnswerBrokenOffError
-from azure.communication.rooms._pipeline.transport import Urllib3Transport
+from azure.communication.rooms._pipeline.transports.response import IncompleteResponseError
+from azure.communication.rooms._pipeline.transports.urllib3_transport import Urllib3Transport
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 ROOM = '{"id":"1"}'
@@ -169,10 +169,10 @@ def test_no_netrc_is_read(server: RawServer, monkeypatch: pytest.MonkeyPatch, tm
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", AnswerBrokenOffError),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab", AnswerBrokenOffError),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab", AnswerBrokenOffError),
-        (b"HTTP/1.1 200 OK\r\nContent-Le", AnswerBrokenOffError),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", IncompleteResponseError),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab", IncompleteResponseError),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab", IncompleteResponseError),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", IncompleteResponseError),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", DecodeError),
         (b"nonsense\r\n\r\n", ServiceResponseError),
         (b"", ServiceResponseError),
@@ -191,8 +191,8 @@ def test_an_answer_that_is_none_is_an_error_of_azure_core(
 
 
 def test_a_body_that_breaks_off_is_either_of_azure_cores_errors_for_it() -> None:
-    assert issubclass(AnswerBrokenOffError, ServiceResponseError)
-    assert issubclass(AnswerBrokenOffError, IncompleteReadError)
+    assert issubclass(IncompleteResponseError, ServiceResponseError)
+    assert issubclass(IncompleteResponseError, IncompleteReadError)
 
 
 @pytest.mark.parametrize("status", [204, 304])

@@ -15,7 +15,7 @@ from azure.core.rest import HttpRequest
 from raw_server import RawServer
 from requests import RequestException
 
-from azure.communication.rooms._pipeline.transport import Urllib3Transport
+from azure.communication.rooms._pipeline.transports.urllib3_transport import Urllib3Transport
 
 
 class Case(NamedTuple):

@@ -12,7 +12,7 @@ from azure.core.utils import case_insensitive_dict
 from raw_server import RawServer, Received
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms._pipeline.transport import Urllib3Transport
+from azure.communication.rooms._pipeline.transports.urllib3_transport import Urllib3Transport
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -25,7 +25,7 @@ from .clock import ServiceClock
 from .endpoint import is_loopback
 from .request_id import RandomRequestIdPolicy
 from .retry import RoomsRetryPolicy
-from .transport import Urllib3Transport
+from .transports.urllib3_transport import Urllib3Transport
 
 if TYPE_CHECKING:
     from .authentication import Credential

@@ -2,7 +2,7 @@
 
 What azure-core's own does with requests, without requests: no cookies, no netrc, the environment read once and not at
 each call, as many connections kept as threads used at once. Beyond that it keeps to the deadline of a call
-(``deadline.py``) and refuses answers that grow too large.
+(``connections.py``) and refuses answers that grow too large.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from urllib3.util import make_headers, parse_url
 from urllib3.util.ssl_ import create_urllib3_context
 
-from .._url import place_of
-from .answer import Answer, caused, forget_frames
-from .deadline import BoundedHTTPSPool, BoundedPool, BoundedSSLSocket, within_deadline
+from ..._url import place_of
+from ..deadline import within_deadline
+from .connections import BoundedHTTPSPool, BoundedPool, BoundedSSLSocket
 from .environment import Environment
+from .response import Urllib3Response, caused, forget_frames
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -109,7 +110,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
         read_timeout: float | None = None,
         connection_verify: bool | str | None = None,
         connection_cert: str | tuple[str, str] | None = None,
-    ) -> Answer:
+    ) -> Urllib3Response:
         """Send a request.
 
         :param request: The request, its URL absolute.
@@ -148,7 +149,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
         except (HTTPError, ValueError) as error:
             failure: Exception = error
         else:
-            answer = Answer(request, response, config.data_block_size, self._max_response_size)
+            answer = Urllib3Response(request, response, config.data_block_size, self._max_response_size)
             if not stream:
                 answer.read()
             return answer

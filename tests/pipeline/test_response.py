@@ -11,7 +11,7 @@ from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest, HttpResponse
 from raw_server import RawServer
 
-from azure.communication.rooms._pipeline.transport import Urllib3Transport
+from azure.communication.rooms._pipeline.transports.urllib3_transport import Urllib3Transport
 
 
 @pytest.fixture

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 _PIECE = 64 * 1024
 
 
-class AnswerBrokenOffError(ServiceResponseError, IncompleteReadError):
+class IncompleteResponseError(ServiceResponseError, IncompleteReadError):
     """The body of an answer did not come whole. Both of azure-core's errors for it, which its own transport mixes."""
 
 
-class Answer(HttpResponse):
+class Urllib3Response(HttpResponse):
     """An answer over urllib3, with azure-core's interface. Whatever few ask for is made when it is asked for.
 
     :param request: What it answers.
@@ -161,7 +161,7 @@ class Answer(HttpResponse):
                 )
             parts.append(part)
         if not parts and self._may_lack_its_body():
-            raise AnswerBrokenOffError(f"The service answered {self.status_code}, but its headers broke off.")
+            raise IncompleteResponseError(f"The service answered {self.status_code}, but its headers broke off.")
         return b"".join(parts)
 
     def _may_lack_its_body(self) -> bool:
@@ -225,7 +225,7 @@ def _charset_of(content_type: str | None) -> str | None:
 def _body_error(failure: HTTPError, status: int) -> AzureError:
     """The error for a body that did not come whole."""
     forget_frames(failure)
-    kind: type[AzureError] = AnswerBrokenOffError
+    kind: type[AzureError] = IncompleteResponseError
     if isinstance(failure, UndecodableBody):
         kind = DecodeError
     elif isinstance(failure, ReadTimeoutError):
