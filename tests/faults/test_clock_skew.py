@@ -5,18 +5,19 @@ import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Optional
 
 import pytest
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.core.rest import HttpRequest
 from people import ALICE
 from raw_server import RawServer
 from services import ID, KEY, ROOM, Service, client_of
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms._pipeline.clock import ServiceClock, http_date, parse_first_sent, parse_http_date
+from azure.communication.rooms._pipeline.clock import ServiceClock, http_date, parse_http_date, parse_timestamp
 from azure.communication.rooms.emulator import RoomsEmulator
 
 HERE = datetime(2025, 4, 1, 8, tzinfo=timezone.utc)
@@ -135,6 +136,33 @@ def test_the_time_of_a_create_is_corrected_where_the_same_clock_stamped_it(
     assert service.received[1].headers["repeatability-first-sent"] == sent
 
 
+@pytest.mark.parametrize(
+    ("first_sent", "attempts"),
+    [
+        (None, 3),
+        ("Tue, 01 Apr 2025 07:58:00 GMT", 3),
+        ("Tue, 01 Apr 2025 08:18:00 GMT", 3),
+        ("Tue, 01 Apr 2025 07:54:00 GMT", 2),
+        ("Tue, 01 Apr 2025 08:14:00 GMT", 2),
+    ],
+    ids=[
+        "ours",
+        "by the wrong clock",
+        "by the right clock",
+        "expired, by the wrong clock",
+        "expired, by the right clock",
+    ],
+)
+def test_a_create_expires_by_the_clock_that_stamped_it(
+    service: Service, first_sent: Optional[str], attempts: int
+) -> None:
+    service.answer(401, Date=THERE).answer(503).answer(201, ROOM)
+    given: Any = {"headers": {"Repeatability-First-Sent": first_sent}} if first_sent else {}
+    with nullcontext() if attempts == 3 else pytest.raises(HttpResponseError, match="503"):
+        skewed(service).create_room(**given)
+    assert len(service.received) == attempts
+
+
 def test_a_streamed_401_gives_its_connection_back(server: RawServer) -> None:
     server.answer(401, b"x" * 100_000, Date=THERE).answer(200, json.dumps(ROOM))
     with RoomsClient(server.endpoint, KEY) as client:
@@ -165,8 +193,8 @@ def test_http_dates_are_written_in_utc() -> None:
 
 
 def test_the_time_of_a_create_is_read_in_either_form() -> None:
-    assert parse_first_sent("2025-04-01T08:00:00Z") == parse_first_sent("Tue, 01 Apr 2025 08:00:00 GMT") == HERE
-    assert [parse_first_sent(text) for text in ("", None, "soon")] == [None] * 3
+    assert parse_timestamp("2025-04-01T08:00:00Z") == parse_timestamp("Tue, 01 Apr 2025 08:00:00 GMT") == HERE
+    assert [parse_timestamp(text) for text in ("", None, "soon")] == [None] * 3
 
 
 def test_a_clock_is_the_machines_until_it_is_corrected() -> None:

@@ -12,7 +12,7 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
-from azure.core.pipeline.policies import RetryMode
+from azure.core.pipeline.policies import RetryMode, RetryPolicy
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
 from fault_proxy import BUSY, PASS, RESET_AFTER, RESET_BEFORE, TRUNCATE, UNAVAILABLE, fault_proxy
@@ -268,7 +268,7 @@ class Moved:
     """A clock that moves on by so much with each attempt."""
 
     def __init__(self, seconds: float) -> None:
-        self.now = datetime(2025, 4, 1, 8, tzinfo=timezone.utc)
+        self.now = NOON
         self.step = timedelta(seconds=seconds)
 
     def __call__(self) -> datetime:
@@ -278,16 +278,32 @@ class Moved:
         self.now += self.step
 
 
+GUID = "b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e"
+NOON = datetime(2025, 4, 1, 12, tzinfo=timezone.utc)
+#: Each way in which a caller gives the pair of a create.
+PAIRS: dict[str, dict[str, Any]] = {
+    "keywords": {"repeatability_request_id": GUID, "repeatability_first_sent": NOON},
+    "headers": {
+        "headers": {"repeatability-request-id": GUID, "repeatability-first-sent": "Tue, 01 Apr 2025 12:00:00 GMT"}
+    },
+    "headers, RFC 3339": {
+        "headers": {"Repeatability-Request-ID": GUID, "Repeatability-First-Sent": "2025-04-01T12:00:00Z"}
+    },
+}
+
+
+@pytest.mark.parametrize("given", PAIRS.values(), ids=PAIRS)
 @pytest.mark.parametrize(("seconds", "attempts"), [(100, 3), (144, 3), (146, 2), (289, 2), (291, 1)])
-def test_a_create_is_not_sent_again_when_its_five_minutes_are_nearly_over(seconds: float, attempts: int) -> None:
+def test_a_create_is_not_sent_again_when_its_five_minutes_are_nearly_over(
+    seconds: float, attempts: int, given: dict[str, Any]
+) -> None:
     service, clock = InMemory(), Moved(seconds)
     for _ in range(5):
         service.answer(503)
     policy = RoomsRetryPolicy(clock=ServiceClock(clock), retry_backoff_factor=0)
     client = client_of(service, retry_policy=policy, raw_request_hook=clock.pass_on)
-    given = {"repeatability_request_id": "b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e", "repeatability_first_sent": clock.now}
     with pytest.raises(HttpResponseError, match="503"):
-        client.create_room(**given)  # type: ignore[arg-type]
+        client.create_room(**given)
     assert len(service.received) == attempts
 
 
@@ -372,3 +388,20 @@ def test_a_transport_of_azure_cores_is_retried_too(server: RawServer, body: byte
     with RoomsClient(server.endpoint, KEY, transport=transport, retry_backoff_factor=0) as client:
         assert client.get_room(ID).id == "1"
     assert len(server.received) == 4
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"retry_policy": RetryPolicy.no_retries()},
+        {"policies": []},
+        {"transport": RequestsTransport(use_env_settings=False)},
+    ],
+    ids=["retry policy", "all policies", "transport"],
+)
+def test_what_is_the_callers_gets_no_option_that_it_does_not_know(server: RawServer, given: dict[str, Any]) -> None:
+    server.answer(204).answer(200, "{}")
+    with RoomsClient(server.endpoint, KEY, **given) as client:
+        client.delete_room(ID)
+        client.send_request(HttpRequest("POST", f"{server.endpoint}/rooms/1/participants:add"))
+    assert [received.method for received in server.received] == ["DELETE", "POST"]

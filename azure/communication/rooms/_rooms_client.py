@@ -20,9 +20,10 @@ from ._pipeline import build_pipeline_client
 from ._pipeline.clock import ServiceClock
 from ._pipeline.deadline import Deadline
 from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
-from ._pipeline.retry import DELETED_BEFORE
+from ._pipeline.retry import SUCCEEDED_BEFORE, takes_call_options
 from ._wire import wire_for
 from ._wire.call import UNSET, Call, Page
+from ._wire.raw_requests import LOGGED_HEADERS, TIMESTAMP_HEADERS, expires_of, retry_options
 from ._wire.versions import DEFAULT_VERSION, ApiVersion
 
 if TYPE_CHECKING:
@@ -82,7 +83,15 @@ class RoomsClient(EarlierNames):
         self._endpoint = endpoint
         self._timeout: float | None = kwargs.get("timeout")
         self._clock = ServiceClock()
-        self._client = build_pipeline_client(endpoint, credential, self._clock, **kwargs)
+        self._client = build_pipeline_client(
+            endpoint,
+            credential,
+            self._clock,
+            logged_headers=LOGGED_HEADERS,
+            timestamp_headers=TIMESTAMP_HEADERS,
+            **kwargs,
+        )
+        self._passes_call_options = takes_call_options(**kwargs)
 
     @classmethod
     def from_connection_string(cls, conn_str: str, **kwargs: Any) -> Self:
@@ -338,6 +347,8 @@ class RoomsClient(EarlierNames):
         request.headers = case_insensitive_dict(request.headers)
         if not re.match(_ABSOLUTE, request.url):
             request.url = f"{self._endpoint}/{request.url.lstrip('/')}"
+        if self._passes_call_options:
+            kwargs = {**retry_options(request), **kwargs}
         return self._client.send_request(request, stream=stream, **kwargs)
 
     def close(self) -> None:
@@ -369,9 +380,12 @@ class RoomsClient(EarlierNames):
         step: Call[T] | None = call
         with Deadline(options.get("timeout", self._timeout)):
             while step is not None:
+                if self._passes_call_options:
+                    expires = step.expires and expires_of(options.get("headers") or {}, step.expires)
+                    options.update(retryable=step.retryable, expires=expires, absent_is_success=step.absent_is_success)
                 answer = self._client._pipeline.run(step.request, **options)  # noqa: SLF001  as azure-core's clients do
                 # A delete that an earlier attempt did has nothing to say, as any delete.
-                value = cast(T, None) if DELETED_BEFORE in answer.context else step.read(answer.http_response)
+                value = cast(T, None) if SUCCEEDED_BEFORE in answer.context else step.read(answer.http_response)
                 step = step.following(value)
         return value if cls is None else cls(answer, value, dict(answer.http_response.headers))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from azure.core import PipelineClient
@@ -30,23 +31,18 @@ from .transports.urllib3_transport import Urllib3Transport
 if TYPE_CHECKING:
     from .authentication import Credential
 
-#: The service's own headers that HttpLoggingPolicy may show. None of them is a secret.
-_LOGGED_HEADERS = (
-    "api-supported-versions",
-    "api-deprecated-versions",
-    "MS-CV",
-    "Repeatability-First-Sent",
-    "Repeatability-Request-ID",
-    "Repeatability-Result",
-)
-
-
 #: Redirects that one call follows; azure-core's 30 are no use to anybody.
 _REDIRECTS = 10
 
 
 def build_pipeline_client(
-    endpoint: str, credential: Credential, clock: ServiceClock, **kwargs: Any
+    endpoint: str,
+    credential: Credential,
+    clock: ServiceClock,
+    *,
+    logged_headers: Iterable[str] = (),
+    timestamp_headers: Iterable[str] = (),
+    **kwargs: Any,
 ) -> PipelineClient[HttpRequest, HttpResponse]:
     """Build the pipeline that every request of a client goes through.
 
@@ -55,6 +51,11 @@ def build_pipeline_client(
     :type credential: ~azure.core.credentials.AzureKeyCredential or ~azure.core.credentials.TokenCredential
     :param clock: The service's time.
     :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock
+    :keyword logged_headers: Names of headers that the log may show, beside those that azure-core shows.
+    :paramtype logged_headers: Iterable[str]
+    :keyword timestamp_headers: Names of request headers that hold a time of the client's clock. They are corrected
+        together with the signature when the clock is found to be wrong.
+    :paramtype timestamp_headers: Iterable[str]
     :keyword transport: Sends requests, in place of :class:`~.transport.Urllib3Transport`.
     :paramtype transport: ~azure.core.pipeline.transport.HttpTransport
     :keyword session: A session of requests; azure-core's own transport sends over it.
@@ -86,11 +87,11 @@ def build_pipeline_client(
         kwargs.pop("custom_hook_policy", None) or CustomHookPolicy(**kwargs),
         kwargs.pop("logging_policy", None) or NetworkTraceLoggingPolicy(**kwargs),
         DistributedTracingPolicy(**kwargs),
-        kwargs.pop("http_logging_policy", None) or _http_logging_policy(**kwargs),
+        kwargs.pop("http_logging_policy", None) or _http_logging_policy(logged_headers, **kwargs),
         # Behind Retry, so that every attempt is signed anew, and behind all others, so that what hooks change is
         # signed as it is sent and no log sees the signature.
         kwargs.pop("authentication_policy", None)
-        or authentication_policy(endpoint, credential, clock, correct_clock_skew),
+        or authentication_policy(endpoint, credential, clock, correct_clock_skew, timestamp_headers),
     ]
     if kwargs.get("session") is None:  # a session is one of requests, and for azure-core's own transport
         kwargs["transport"] = kwargs.get("transport") or Urllib3Transport(**kwargs)
@@ -103,8 +104,8 @@ def _user_agent(sdk_moniker: str = f"communication-rooms/{__version__}", **_: An
     return f"azsdk-python-{sdk_moniker} Python/{platform.python_version()} ({system})"
 
 
-def _http_logging_policy(**kwargs: Any) -> HttpLoggingPolicy:
+def _http_logging_policy(logged_headers: Iterable[str], **kwargs: Any) -> HttpLoggingPolicy:
     policy = HttpLoggingPolicy(**kwargs)
-    policy.allowed_header_names.update(_LOGGED_HEADERS)
+    policy.allowed_header_names.update(logged_headers)
     policy.allowed_query_params.add("api-version")
     return policy

@@ -12,8 +12,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import MutableMapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Union
 
 from azure.core.credentials import AzureKeyCredential, TokenCredential
@@ -22,9 +22,8 @@ from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import BearerTokenCredentialPolicy, HTTPPolicy
 from azure.core.rest import HttpRequest, HttpResponse
 
-from .._iso8601 import format_datetime as format_rfc3339
 from .._url import origin_of, target_of
-from .clock import ServiceClock, http_date, parse_first_sent
+from .clock import ServiceClock, apply_offset, http_date
 from .endpoint import decode_key
 
 if TYPE_CHECKING:
@@ -110,6 +109,8 @@ class HMACCredentialsPolicy(_OnlyForEndpoint, HTTPPolicy[HttpRequest, HttpRespon
     :param clock: Tells the time.
     :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock or None
     :param bool correct_clock_skew: Whether to make that one more try.
+    :param timestamp_headers: Names of request headers that hold a time of the client's clock, to be corrected with it.
+    :type timestamp_headers: Iterable[str]
     :raises ValueError: If the key is not base64.
     """
 
@@ -119,12 +120,14 @@ class HMACCredentialsPolicy(_OnlyForEndpoint, HTTPPolicy[HttpRequest, HttpRespon
         credential: AzureKeyCredential,
         clock: ServiceClock | None = None,
         correct_clock_skew: bool = True,
+        timestamp_headers: Iterable[str] = (),
     ) -> None:
         super().__init__(endpoint)
         self._host = endpoint.partition("://")[2]
         self._credential = credential
         self._clock = clock or ServiceClock()
         self._correct_clock_skew = correct_clock_skew
+        self._timestamp_headers = tuple(timestamp_headers)
         self._decoded: tuple[str, bytes] = (credential.key, decode_key(credential.key))
 
     def send(self, request: PipelineRequest[HttpRequest]) -> PipelineResponse[HttpRequest, HttpResponse]:
@@ -144,7 +147,7 @@ class HMACCredentialsPolicy(_OnlyForEndpoint, HTTPPolicy[HttpRequest, HttpRespon
         if ahead is None:
             return response
         response.http_response.close()
-        _correct_first_sent(request.http_request.headers, self._clock.now(before), ahead - before)
+        apply_offset(request, self._timestamp_headers, self._clock.now(before), ahead - before)
         response = self._send_at(self._clock.now(ahead), request)
         if response.http_response.status_code != 401:
             self._clock.correct(ahead)
@@ -215,7 +218,11 @@ class TokenCredentialsPolicy(_OnlyForEndpoint, BearerTokenCredentialPolicy[HttpR
 
 
 def authentication_policy(
-    endpoint: str, credential: Credential, clock: ServiceClock, correct_clock_skew: bool
+    endpoint: str,
+    credential: Credential,
+    clock: ServiceClock,
+    correct_clock_skew: bool,
+    timestamp_headers: Iterable[str] = (),
 ) -> HMACCredentialsPolicy | TokenCredentialsPolicy:
     """The policy for a credential.
 
@@ -225,26 +232,19 @@ def authentication_policy(
     :param clock: Tells the time to sign.
     :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock
     :param bool correct_clock_skew: Whether to learn the service's time from a 401.
+    :param timestamp_headers: Names of request headers that hold a time of the client's clock, to be corrected with it.
+    :type timestamp_headers: Iterable[str]
     :raises TypeError: If it is neither.
     :raises ValueError: If an access key is not base64.
     """
     if isinstance(credential, AzureKeyCredential):
-        return HMACCredentialsPolicy(endpoint, credential, clock, correct_clock_skew)
+        return HMACCredentialsPolicy(endpoint, credential, clock, correct_clock_skew, timestamp_headers)
     if hasattr(credential, "get_token") or hasattr(credential, "get_token_info"):
         return TokenCredentialsPolicy(endpoint, credential)
     raise TypeError(
         "credential must be an AzureKeyCredential or a token credential (an object with get_token), not "
         f"{type(credential).__name__}; for a connection string use RoomsClient.from_connection_string"
     )
-
-
-def _correct_first_sent(headers: MutableMapping[str, str], moment: datetime, ahead: timedelta) -> None:
-    """Correct the time of a create that was stamped by the same wrong clock; the 401 says that nothing was done yet."""
-    text = headers.get("Repeatability-First-Sent")
-    first_sent = parse_first_sent(text)
-    if first_sent is not None and abs(first_sent - moment) < abs(first_sent - moment - ahead):
-        write = http_date if "," in str(text) else format_rfc3339
-        headers["Repeatability-First-Sent"] = write(first_sent + ahead)
 
 
 def _body_of(request: HttpRequest) -> bytes:

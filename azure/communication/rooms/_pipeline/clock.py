@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime as format_http_date
+from email.utils import parsedate_to_datetime
 from threading import Lock
-from typing import Callable
+from typing import Any, Callable
 
-from .._iso8601 import parse_datetime, to_utc
+from azure.core.pipeline import PipelineRequest
+
+from .._iso8601 import format_datetime, parse_datetime, to_utc
 
 _LOGGER = logging.getLogger(__name__)
 
 #: A difference that no service minds, and that a slow answer can make.
 _TOLERANCE = timedelta(minutes=1)
+#: In the context of a request: until when it may be sent again, by the service's clock.
+EXPIRES = "rooms_expires"
 
 
 def utc_now() -> datetime:
@@ -23,7 +29,7 @@ def utc_now() -> datetime:
 
 def http_date(moment: datetime) -> str:
     """Write a moment as HTTP headers have it, such as ``Tue, 01 Apr 2025 08:00:00 GMT``."""
-    return format_datetime(to_utc(moment), usegmt=True)
+    return format_http_date(to_utc(moment), usegmt=True)
 
 
 def parse_http_date(text: str | None) -> datetime | None:
@@ -36,10 +42,10 @@ def parse_http_date(text: str | None) -> datetime | None:
         return None
 
 
-def parse_first_sent(text: str | None) -> datetime | None:
-    """Read the time of a create: an HTTP date, or RFC 3339 as api-version 2022-02-01 has it. None for what is neither.
+def parse_timestamp(text: str | None) -> datetime | None:
+    """Parse an HTTP date or an RFC 3339 date-time.
 
-    :param text: The header ``Repeatability-First-Sent``.
+    :param text: The value of a header.
     :type text: str or None
     """
     moment = parse_http_date(text)
@@ -49,6 +55,31 @@ def parse_first_sent(text: str | None) -> datetime | None:
         return parse_datetime(text)
     except ValueError:
         return None
+
+
+def apply_offset(request: PipelineRequest[Any], names: Iterable[str], now: datetime, offset: timedelta) -> None:
+    """Correct the times on a request that the wrong clock gave; those that a right clock gave stay.
+
+    A time that is nearer to ``now`` than to ``now + offset`` comes from the wrong clock. If there is such a time, the
+    expiry of the request (:data:`EXPIRES`) comes from that clock, too.
+
+    :param request: The request.
+    :type request: ~azure.core.pipeline.PipelineRequest
+    :param names: Names of the headers that hold the times: HTTP dates or RFC 3339.
+    :type names: Iterable[str]
+    :param ~datetime.datetime now: The time by the wrong clock.
+    :param ~datetime.timedelta offset: What to add to it.
+    """
+    headers = request.http_request.headers
+    for name in names:
+        text = headers.get(name)
+        moment = parse_timestamp(text)
+        if moment is None or abs(moment - now) >= abs(moment - now - offset):
+            continue
+        headers[name] = (http_date if "," in str(text) else format_datetime)(moment + offset)
+        expires = request.context.get(EXPIRES)
+        if expires is not None:
+            request.context[EXPIRES] = expires + offset
 
 
 class ServiceClock:

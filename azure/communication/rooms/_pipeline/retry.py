@@ -3,22 +3,20 @@
 What is theirs and what is not:
 
 - Which requests: azure-core retries what HTTP calls idempotent, and any POST or PATCH after a 500, 503 or 504. Here a
-  PATCH is as idempotent as a PUT; a POST is retried when it carries the repeatability headers, until their five minutes
-  are nearly over, or when it sets participants, as it does in api-version 2022-02-01; any other POST is sent once.
+  call says whether it may be sent again (``retryable``) and until when (``expires``). Of a request that says nothing,
+  the method decides: a PATCH is as idempotent as a PUT, and a POST is sent once.
 - How long: one deadline for the whole call, waits and redirects included. A wait that the service asks for beyond it,
   or beyond the longest wait, is not waited: the answer that asks for it is the call's.
-- A DELETE whose answer was lost and that finds nothing at its next attempt has deleted.
+- A call with ``absent_is_success`` whose response was lost has succeeded if the next attempt gets a 404.
 """
 
 from __future__ import annotations
 
 import math
 import random
-import re
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Callable
-from urllib.parse import urlsplit
 
 from azure.core.exceptions import (
     AzureError,
@@ -32,19 +30,17 @@ from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import RequestHistory, RetryMode, RetryPolicy
 from azure.core.rest import HttpRequest, HttpResponse
 
-from .clock import ServiceClock, parse_first_sent
+from .clock import EXPIRES, ServiceClock
 from .deadline import Deadline
 
 Request = PipelineRequest[HttpRequest]
 Response = PipelineResponse[HttpRequest, HttpResponse]
 
-#: In the context of an answer: whether it is the 404 of a room that an earlier attempt of the same call deleted.
-DELETED_BEFORE = "rooms_deleted_before"
+#: In the context of a response: it is a 404 because an earlier attempt of the call, whose response was lost, succeeded.
+SUCCEEDED_BEFORE = "rooms_succeeded_before"
 
-#: How long the service knows a repeatability pair, less what an attempt may take to arrive.
-_REPEATABLE_FOR = timedelta(minutes=5) - timedelta(seconds=10)
-#: POSTs of api-version 2022-02-01 that come to the same however often they are sent.
-_SETS_PARTICIPANTS = r"/rooms/[^/]+/participants:(?:add|update|remove)"
+#: Retries stop this long before a call expires: an attempt takes time to arrive.
+_EXPIRY_MARGIN = timedelta(seconds=10)
 #: Statuses behind which the request may have been carried out all the same.
 _MAYBE_DONE = frozenset([408, 500, 502, 504])
 _SETTINGS = "rooms_retry_settings"
@@ -90,9 +86,9 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
         with settings["deadline"]:
             response = self._attempts(request, settings)
         self.update_context(response.context, settings)
-        is_gone = response.http_response.status_code == 404 and request.http_request.method.upper() == "DELETE"
-        if is_gone and any(_maybe_done(attempt) for attempt in settings["history"]):
-            response.context[DELETED_BEFORE] = True
+        is_absent = response.http_response.status_code == 404 and settings["absent_is_success"]
+        if is_absent and any(_maybe_done(attempt) for attempt in settings["history"]):
+            response.context[SUCCEEDED_BEFORE] = True
         return response
 
     def _settings(self, request: Request) -> dict[str, Any]:
@@ -106,6 +102,9 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
             timeout = options.pop("timeout", self._timeout)
             settings = self.configure_retries(options)
             settings["only_methods"] = only_methods
+            settings["retryable"] = options.pop("retryable", None)
+            settings["absent_is_success"] = options.pop("absent_is_success", False)
+            request.context[EXPIRES] = options.pop("expires", None)
             settings["deadline"] = Deadline(timeout, self._monotonic)
             self._configure_positions(request, settings)
             request.context[_SETTINGS] = settings
@@ -156,7 +155,7 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
             return False
         asked = self.get_retry_after(last) if isinstance(last, PipelineResponse) else None
         wait = asked or self.get_backoff_time(settings)
-        longest = min(settings["deadline"].remaining(), self._repeatable_for(last.http_request))
+        longest = min(settings["deadline"].remaining(), self._until_expiry(last.context.get(EXPIRES)))
         if wait >= longest or (asked and asked > settings["max_backoff"]):
             return False
         if isinstance(last, PipelineResponse):
@@ -181,18 +180,12 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
         method = request.method.upper()
         if settings["only_methods"] is not None:
             return method in settings["only_methods"]
-        if method == "POST":
-            return _is_repeatable(request) or bool(re.fullmatch(_SETS_PARTICIPANTS, urlsplit(request.url).path))
-        return method == "PATCH" or method in settings["methods"]
+        retryable: bool | None = settings["retryable"]
+        return (method == "PATCH" or method in settings["methods"]) if retryable is None else retryable
 
-    def _repeatable_for(self, request: HttpRequest) -> float:
-        """Seconds for which the service still knows a create again; infinite for what is no create."""
-        if request.method.upper() != "POST" or not _is_repeatable(request):
-            return math.inf
-        first_sent = parse_first_sent(request.headers["Repeatability-First-Sent"])
-        if first_sent is None:
-            return math.inf  # the service will say what it thinks of it
-        return (first_sent - self._clock.now() + _REPEATABLE_FOR).total_seconds()
+    def _until_expiry(self, expires: datetime | None) -> float:
+        """Seconds in which the request may still be sent again."""
+        return math.inf if expires is None else (expires - _EXPIRY_MARGIN - self._clock.now()).total_seconds()
 
     def get_backoff_time(self, settings: dict[str, Any]) -> float:
         """Seconds before the next attempt: twice as long each time, and between half and all of that by chance.
@@ -236,5 +229,13 @@ def _maybe_done(attempt: RequestHistory[HttpRequest, HttpResponse]) -> bool:
     return not isinstance(attempt.error, ServiceRequestError)
 
 
-def _is_repeatable(request: HttpRequest) -> bool:
-    return bool(request.headers.get("Repeatability-Request-ID") and request.headers.get("Repeatability-First-Sent"))
+def takes_call_options(
+    *, retry_policy: object = None, policies: object = None, pipeline: object = None, **_: object
+) -> bool:
+    """Whether a pipeline of these options has the policy that takes ``retryable``, ``expires`` and
+    ``absent_is_success`` off a request. Without it, they would reach the transport, which does not know them.
+
+    :rtype: bool
+    """
+    ours = retry_policy is None or isinstance(retry_policy, RoomsRetryPolicy)
+    return ours and policies is None and pipeline is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, Union
 
 from azure.core.rest import HttpRequest, HttpResponse
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 _UNREADABLE = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 
 
+#: How long the service deduplicates a create, counted from its Repeatability-First-Sent.
+REPEATABLE_FOR = timedelta(minutes=5)
+
+
 class Repeatability:
     """What makes a create safe to repeat: the service answers a repetition within five minutes as the first request.
 
@@ -49,6 +53,11 @@ class Repeatability:
     def __init__(self, request_id: str, first_sent: datetime) -> None:
         self.request_id = request_id
         self.first_sent = first_sent
+
+    @property
+    def expires(self) -> datetime:
+        """Until when the service deduplicates the request."""
+        return self.first_sent + REPEATABLE_FOR
 
 
 class Page(Generic[T]):
@@ -66,9 +75,13 @@ class Call(Generic[T]):
 
     :ivar request: What to send.
     :vartype request: ~azure.core.rest.HttpRequest
+    :ivar bool retryable: Whether the request may be sent again after the service may have received it.
+    :ivar expires: Until when it may, by the service's clock; None for no limit.
+    :vartype expires: ~datetime.datetime or None
+    :ivar bool absent_is_success: Whether a 404 is a success after an attempt whose response was lost.
     """
 
-    __slots__ = ("_decode", "_statuses", "_then", "request")
+    __slots__ = ("_decode", "_statuses", "_then", "absent_is_success", "expires", "request", "retryable")
 
     def __init__(
         self,
@@ -76,11 +89,18 @@ class Call(Generic[T]):
         statuses: tuple[int, ...],
         decode: Callable[[Any], T],
         then: Callable[[T], Call[T] | None] | None = None,
+        *,
+        retryable: bool = True,
+        expires: datetime | None = None,
+        absent_is_success: bool = False,
     ) -> None:
         self.request = request
         self._statuses = statuses
         self._decode = decode
         self._then = then
+        self.retryable = retryable
+        self.expires = expires
+        self.absent_is_success = absent_is_success
 
     def read(self, response: HttpResponse) -> T:
         """Read the answer.

@@ -63,7 +63,7 @@ class CurrentWire:
             repeatability_request_id=repeatability.request_id,
             repeatability_first_sent=format_datetime(repeatability.first_sent, usegmt=True),
         )
-        return Call(request, builders.STATUSES["rooms_create"], CommunicationRoom)
+        return Call(request, builders.STATUSES["rooms_create"], CommunicationRoom, expires=repeatability.expires)
 
     def get_room(self, room_id: str) -> Call[CommunicationRoom]:
         """``GET /rooms/{roomId}``."""
@@ -98,7 +98,7 @@ class CurrentWire:
         request = builders.build_rooms_delete_request(
             self._endpoint, room_id_to_wire(room_id), api_version=self._version.text
         )
-        return Call(request, builders.STATUSES["rooms_delete"], nothing)
+        return Call(request, builders.STATUSES["rooms_delete"], nothing, absent_is_success=True)
 
     def list_rooms(self, next_link: str | None) -> Call[Page[CommunicationRoom]]:
         """``GET /rooms``, or the page behind a link."""

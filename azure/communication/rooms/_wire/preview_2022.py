@@ -75,7 +75,8 @@ class Preview2022Wire:
             repeatability_request_id=repeatability.request_id,
             repeatability_first_sent=_SERIALIZER.serialize_iso(repeatability.first_sent),
         )
-        return Call(request, builders.STATUSES["rooms_create_room"], room_from_wire)
+        statuses = builders.STATUSES["rooms_create_room"]
+        return Call(request, statuses, room_from_wire, expires=repeatability.expires)
 
     def get_room(self, room_id: str) -> Call[CommunicationRoom]:
         """``GET /rooms/{roomId}``."""
@@ -109,7 +110,7 @@ class Preview2022Wire:
     def delete_room(self, room_id: str) -> Call[None]:
         """``DELETE /rooms/{roomId}``."""
         request = self._request(builders.build_rooms_delete_room_request, room_id)
-        return Call(request, builders.STATUSES["rooms_delete_room"], nothing)
+        return Call(request, builders.STATUSES["rooms_delete_room"], nothing, absent_is_success=True)
 
     def list_rooms(self, next_link: str | None) -> Call[Page[CommunicationRoom]]:
         """This version has no list of rooms.
