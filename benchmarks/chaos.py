@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
 
 from fault_proxy import BUSY, NAMES, PASS, RESET_AFTER, RESET_BEFORE, TRUNCATE, UNAVAILABLE, fault_proxy
-from people import ALICE
+from raw_ids import ALICE
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.transports.urllib3_transport import Urllib3Transport

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from azure.communication.identity import CommunicationUserIdentifier, PhoneNumberIdentifier
-from people import ALICE, BOB
+from raw_ids import ALICE, BOB
 
 from azure.communication.rooms import CommunicationRoom, ParticipantRole, RoomJoinPolicy, RoomParticipant
 from azure.communication.rooms._generated.v2022_02_01._models import ROOM_JOIN_POLICY_VALUES

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from azure.core.rest import HttpRequest
-from people import ALICE
+from raw_ids import ALICE
 from raw_server import RawServer
 
 from azure.communication.rooms import RoomParticipant, RoomsClient
@@ -27,7 +27,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def test_the_times_of_a_room_are_not_text(raw_client: RoomsClient, server: RawServer) -> None:
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     room = raw_client.get_room(ID)
     moment = datetime(2025, 3, 27, 6, 42, 8, 120743, timezone.utc)
     assert [room.created_at, room.valid_from, room.valid_until] == [moment] * 3
@@ -35,45 +35,45 @@ def test_the_times_of_a_room_are_not_text(raw_client: RoomsClient, server: RawSe
 
 def test_page_2_is_asked_for_with_the_version_as_plain_text(raw_client: RoomsClient, server: RawServer) -> None:
     link = f"{server.endpoint}/rooms?nextLink=x&api-version=2025-03-13"
-    server.answer(200, json.dumps({"value": [], "nextLink": link})).answer(200, '{"value":[]}')
+    server.respond(200, json.dumps({"value": [], "nextLink": link})).respond(200, '{"value":[]}')
     assert list(raw_client.list_rooms()) == []
     assert server.received[1].target == "/rooms?nextLink=x&api-version=2025-03-13"
 
 
 def test_an_answer_of_2023_06_14_can_be_read(server: RawServer) -> None:
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     with RoomsClient(server.endpoint, KEY, api_version="2023-06-14") as client:
         assert client.get_room(ID).pstn_dial_out_enabled is None
 
 
 def test_an_update_sends_no_null_for_what_was_not_given(raw_client: RoomsClient, server: RawServer) -> None:
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     raw_client.update_room(room_id=ID, pstn_dial_out_enabled=False)
     assert json.loads(server.received[0].body) == {"pstnDialOutEnabled": False}
 
 
 def test_a_create_leaves_the_callers_headers_alone(raw_client: RoomsClient, server: RawServer) -> None:
     headers = {"x-mine": "1"}
-    server.answer(201, ROOM)
+    server.respond(201, ROOM)
     raw_client.create_room(headers=headers)
     assert headers == {"x-mine": "1"}
 
 
 def test_a_create_does_not_tell_where_and_when_it_was_made(raw_client: RoomsClient, server: RawServer) -> None:
-    server.answer(201, ROOM)
+    server.respond(201, ROOM)
     raw_client.create_room()
     assert uuid.UUID(server.received[0].headers["repeatability-request-id"]).version == 4
 
 
 def test_a_create_keeps_the_callers_repeatability_request_id(raw_client: RoomsClient, server: RawServer) -> None:
     mine = str(uuid.uuid4())
-    server.answer(201, ROOM)
+    server.respond(201, ROOM)
     raw_client.create_room(headers={"Repeatability-Request-Id": mine})
     assert server.received[0].headers["repeatability-request-id"] == mine
 
 
 def test_a_create_logs_no_warning(raw_client: RoomsClient, server: RawServer, caplog: pytest.LogCaptureFixture) -> None:
-    server.answer(201, ROOM)
+    server.respond(201, ROOM)
     with caplog.at_level(logging.WARNING):
         raw_client.create_room(pstn_dial_out_enabled=True, participants=[RoomParticipant(ALICE)])
     assert caplog.records == []
@@ -93,7 +93,7 @@ def test_a_participant_takes_its_identifier_by_place() -> None:
 def test_a_naive_datetime_is_not_shifted_by_the_local_offset(
     raw_client: RoomsClient, server: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.answer(201, ROOM)
+    server.respond(201, ROOM)
     with monkeypatch.context() as zone:
         zone.setenv("TZ", "Asia/Kolkata")
         time.tzset()
@@ -106,7 +106,7 @@ def test_a_naive_datetime_is_not_shifted_by_the_local_offset(
 
 
 def test_http_in_a_connection_string_stays_http(server: RawServer) -> None:
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     with RoomsClient.from_connection_string(f"endpoint={server.endpoint}/;accesskey={KEY}") as client:
         assert client.get_room(ID).id == ID
 
@@ -124,7 +124,7 @@ def test_no_spelling_of_an_endpoint_loses_its_host(endpoint: str, goes_to: str) 
 
 
 def test_a_body_of_bytes_can_be_signed(raw_client: RoomsClient, server: RawServer) -> None:
-    server.answer(200, "{}")
+    server.respond(200, "{}")
     raw_client.send_request(HttpRequest("POST", "/rooms", content=b"{}"))
     assert server.received[0].headers["x-ms-content-sha256"] == "RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o="
 
@@ -144,13 +144,13 @@ after_first = list(tried)
 client.get_room({ID!r})
 print([name for name in after_first if name.split(".")[0] in ("yarl", "aiohttp")], tried[len(after_first):])
 """
-    server.answer(200, ROOM).answer(200, ROOM)
+    server.respond(200, ROOM).respond(200, ROOM)
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[] []"
 
 
 def test_cls_is_taken(raw_client: RoomsClient, server: RawServer) -> None:
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     assert raw_client.get_room(ID, cls=lambda _response, room, _headers: room.id) == ID
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from azure.core.exceptions import ServiceRequestError
-from people import ALICE, BOB
+from raw_ids import ALICE, BOB
 from raw_server import RawServer
 
 from azure.communication.rooms import ApiVersion, CommunicationRoom, RoomParticipant, RoomsClient
@@ -29,7 +29,7 @@ def test_a_create_carries_a_fresh_pair_of_repeatability_headers(
 ) -> None:
     now = datetime(2025, 4, 1, 8, 0, 0, 999999, timezone.utc)
     monkeypatch.setattr(raw_client, "_clock", ServiceClock(lambda: now))
-    server.answer(201, ROOM).answer(201, ROOM)
+    server.respond(201, ROOM).respond(201, ROOM)
     raw_client.create_room()
     raw_client.create_room()
     (first, sent), (second, sent_again) = pairs(server)
@@ -40,7 +40,7 @@ def test_a_create_carries_a_fresh_pair_of_repeatability_headers(
 
 
 def test_every_attempt_of_a_create_carries_the_same_pair(server: RawServer) -> None:
-    server.answer(503).answer(500).answer(201, ROOM)
+    server.respond(503).respond(500).respond(201, ROOM)
     with RoomsClient(server.endpoint, KEY, retry_backoff_factor=0) as client:
         client.create_room(participants=[ALICE])
     assert len(server.received) == 3
@@ -53,7 +53,7 @@ def test_a_callers_own_repeatability_headers_are_sent(raw_client: RoomsClient, s
         "repeatability-request-id": "b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e",
         "Repeatability-First-Sent": "Tue, 01 Apr 2025 08:00:00 GMT",
     }
-    server.answer(201, ROOM)
+    server.respond(201, ROOM)
     raw_client.create_room(headers=given)
     assert pairs(server) == [("b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e", "Tue, 01 Apr 2025 08:00:00 GMT")]
 
@@ -63,9 +63,9 @@ def test_every_page_is_asked_for_as_its_link_says(server: RawServer, version: st
     text = str(version)
     second = f"/rooms?nextLink=a%2Bb%2Fc%3D&api-version={text}"
     third = "/rooms?nextLink=other&api-version=2099-01-01&more=1"
-    server.answer(200, json.dumps({"value": [{"id": "1"}], "nextLink": server.endpoint + second}))
-    server.answer(200, json.dumps({"value": [], "nextLink": server.endpoint + third}))
-    server.answer(200, json.dumps({"value": [{"id": "2"}, {"id": "3"}]}))
+    server.respond(200, json.dumps({"value": [{"id": "1"}], "nextLink": server.endpoint + second}))
+    server.respond(200, json.dumps({"value": [], "nextLink": server.endpoint + third}))
+    server.respond(200, json.dumps({"value": [{"id": "2"}, {"id": "3"}]}))
     with RoomsClient(server.endpoint, KEY, api_version=version) as client:
         assert [room.id for room in client.list_rooms()] == ["1", "2", "3"]
     assert [received.target for received in server.received] == [f"/rooms?api-version={text}", second, third]
@@ -73,8 +73,8 @@ def test_every_page_is_asked_for_as_its_link_says(server: RawServer, version: st
 
 def test_participants_come_in_pages_too(raw_client: RoomsClient, server: RawServer) -> None:
     second = f"/rooms/{ID}/participants?nextLink=x&api-version=2025-03-13"
-    server.answer(200, json.dumps({"value": [{"rawId": ALICE}], "nextLink": server.endpoint + second}))
-    server.answer(200, json.dumps({"value": [{"rawId": BOB, "role": "Consumer"}]}))
+    server.respond(200, json.dumps({"value": [{"rawId": ALICE}], "nextLink": server.endpoint + second}))
+    server.respond(200, json.dumps({"value": [{"rawId": BOB, "role": "Consumer"}]}))
     assert list(raw_client.list_participants(ID)) == [RoomParticipant(ALICE), RoomParticipant(BOB, "Consumer")]
     assert server.received[1].target == second
 
@@ -82,14 +82,14 @@ def test_participants_come_in_pages_too(raw_client: RoomsClient, server: RawServ
 def test_a_list_asks_for_nothing_until_it_is_read(raw_client: RoomsClient, server: RawServer) -> None:
     rooms, people = raw_client.list_rooms(), raw_client.list_participants(ID)
     assert server.received == []
-    server.answer(200, '{"value":[]}').answer(200, '{"value":[]}')
+    server.respond(200, '{"value":[]}').respond(200, '{"value":[]}')
     assert [*rooms, *people] == []
     assert len(server.received) == 2
 
 
 def test_a_list_resumes_at_a_page(raw_client: RoomsClient, server: RawServer) -> None:
     link = f"{server.endpoint}/rooms?nextLink=x&api-version=2025-03-13"
-    server.answer(200, json.dumps({"value": [{"id": "1"}], "nextLink": link})).answer(200, '{"value":[{"id":"2"}]}')
+    server.respond(200, json.dumps({"value": [{"id": "1"}], "nextLink": link})).respond(200, '{"value":[{"id":"2"}]}')
     pages = raw_client.list_rooms().by_page()
     assert [room.id for room in next(pages)] == ["1"]
     token = pages.continuation_token  # type: ignore[attr-defined]  # ItemPaged's type does not say it
@@ -99,7 +99,7 @@ def test_a_list_resumes_at_a_page(raw_client: RoomsClient, server: RawServer) ->
 
 
 def test_a_link_to_another_host_is_not_followed(raw_client: RoomsClient, server: RawServer) -> None:
-    server.answer(200, json.dumps({"value": [{"id": "1"}], "nextLink": "https://evil.example.com/rooms?nextLink=x"}))
+    server.respond(200, json.dumps({"value": [{"id": "1"}], "nextLink": "https://evil.example.com/rooms?nextLink=x"}))
     rooms = iter(raw_client.list_rooms())
     assert next(rooms).id == "1"
     with pytest.raises(ServiceRequestError, match=r"https://evil\.example\.com"):
@@ -109,13 +109,13 @@ def test_a_link_to_another_host_is_not_followed(raw_client: RoomsClient, server:
 
 def test_the_keywords_of_a_list_go_with_every_page(raw_client: RoomsClient, server: RawServer) -> None:
     link = f"{server.endpoint}/rooms?nextLink=x"
-    server.answer(200, json.dumps({"value": [], "nextLink": link})).answer(200, '{"value":[]}')
+    server.respond(200, json.dumps({"value": [], "nextLink": link})).respond(200, '{"value":[]}')
     assert list(raw_client.list_rooms(headers={"x-mine": "1"})) == []
     assert [received.headers["x-mine"] for received in server.received] == ["1", "1"]
 
 
 def test_cls_makes_of_an_answer_what_the_caller_wants(raw_client: RoomsClient, server: RawServer) -> None:
-    server.answer(200, ROOM, MS_CV="abc.0").answer(204).answer(200, '{"value":[{"id":"1"},{"id":"2"}]}')
+    server.respond(200, ROOM, MS_CV="abc.0").respond(204).respond(200, '{"value":[{"id":"1"},{"id":"2"}]}')
 
     def keep(response: Any, value: Any, headers: dict[str, str]) -> tuple[int, Any, str]:
         return response.http_response.status_code, value, headers.get("MS-CV", "")
@@ -133,7 +133,7 @@ def test_a_wrong_room_id_is_said_when_the_list_is_made(raw_client: RoomsClient, 
 
 def test_room_ids_and_participants_go_by_place_or_by_name(raw_client: RoomsClient, server: RawServer) -> None:
     for _ in range(3):
-        server.answer(200, ROOM).answer(200, ROOM)
+        server.respond(200, ROOM).respond(200, ROOM)
     raw_client.update_room(ID, pstn_dial_out_enabled=True)
     raw_client.update_room(room_id=ID, pstn_dial_out_enabled=True)
     raw_client.add_or_update_participants(ID, [ALICE])
@@ -145,7 +145,7 @@ def test_room_ids_and_participants_go_by_place_or_by_name(raw_client: RoomsClien
 
 
 def test_a_client_is_a_context_manager_and_says_where_it_goes(server: RawServer) -> None:
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     with RoomsClient(f"{server.endpoint}/", KEY) as client:
         assert repr(client) == f"<RoomsClient {server.endpoint}>"
         assert client.get_room(ID).id == ID

@@ -9,9 +9,9 @@ from importlib.abc import MetaPathFinder
 from typing import Any
 
 import pytest
-from answers import Answer
 from azure.core.rest import HttpRequest
-from people import ALICE
+from fake_responses import FakeResponse
+from raw_ids import ALICE
 from raw_server import RawServer
 
 from azure.communication.rooms import RoomsClient
@@ -25,8 +25,8 @@ PAGE = json.dumps({"value": [{"rawId": ALICE, "role": "Presenter"}]})
 
 def every_call(client: RoomsClient, server: RawServer) -> None:
     """Each operation once."""
-    server.answer(201, ROOM).answer(200, ROOM).answer(200, ROOM).answer(204)
-    server.answer(200, "{}").answer(200, "{}").answer(200, PAGE).answer(200, '{"value":[]}')
+    server.respond(201, ROOM).respond(200, ROOM).respond(200, ROOM).respond(204)
+    server.respond(200, "{}").respond(200, "{}").respond(200, PAGE).respond(200, '{"value":[]}')
     client.create_room(participants=[ALICE])
     client.get_room(ID)
     client.update_room(ID, pstn_dial_out_enabled=True)
@@ -86,7 +86,7 @@ def test_a_request_with_a_body_is_sent_at_once(
     raw_client: RoomsClient, server: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = noted_sends(monkeypatch)
-    server.answer(200, "{}").answer(200, ROOM)
+    server.respond(200, "{}").respond(200, ROOM)
     raw_client.add_or_update_participants(ID, [ALICE])
     raw_client.get_room(ID)
     patch, get = sent
@@ -99,13 +99,13 @@ def test_a_large_body_is_not_copied_to_be_sent(
 ) -> None:
     body = b"x" * 65_537
     sent = noted_sends(monkeypatch)
-    server.answer(200, "{}")
+    server.respond(200, "{}")
     raw_client.send_request(HttpRequest("PUT", "/rooms", content=body))
     assert [data is body for data in sent] == [False, True]
 
 
 def test_a_create_logs_no_warning(raw_client: RoomsClient, server: RawServer, caplog: pytest.LogCaptureFixture) -> None:
-    server.answer(201, ROOM)
+    server.respond(201, ROOM)
     with caplog.at_level(logging.WARNING):
         raw_client.create_room(participants=[ALICE])
     assert caplog.records == []
@@ -147,7 +147,7 @@ FOR_OTHER_CALLS = [
 
 
 def test_the_first_call_brings_nothing_that_only_other_calls_need(server: RawServer) -> None:
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     program = (
         f"from azure.communication.rooms import RoomsClient; RoomsClient({server.endpoint!r}, 'c2VjcmV0').get_room('1')"
         f"; import sys; print(sorted(set({FOR_OTHER_CALLS}) & set(sys.modules)))"
@@ -187,7 +187,7 @@ def test_the_work_for_an_item_does_not_grow_with_their_number(what: str) -> None
             call, value = wire.list_rooms(None), [json.loads(ROOM) for _ in people]
         else:
             call, value = wire.list_participants(ID, None), [{"rawId": each, "role": "Presenter"} for each in people]
-        answer = Answer(200, {"value": value})
+        answer = FakeResponse(200, {"value": value})
         return lambda: call.read(answer)
 
     few, some, many = (calls_of(work(items)) for items in (100, 1_000, 100_000))

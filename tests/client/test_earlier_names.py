@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from people import ALICE, BOB
+from raw_ids import ALICE, BOB
 from raw_server import RawServer
 
 from azure.communication.rooms import (
@@ -53,7 +53,7 @@ def test_role_type_is_participant_role() -> None:
 def test_on_the_current_wire_every_way_to_add_is_to_add_or_update(
     raw_client: RoomsClient, server: RawServer, name: str
 ) -> None:
-    server.answer(200, "{}").answer(200, "{}")
+    server.respond(200, "{}").respond(200, "{}")
     assert getattr(raw_client, name)(ID, PEOPLE) is None
     assert getattr(raw_client, name)(room_id=ID, participants=PEOPLE) is None
     for received in server.received:
@@ -64,14 +64,14 @@ def test_on_the_current_wire_every_way_to_add_is_to_add_or_update(
 def test_get_participants_lists_them(raw_client: RoomsClient, server: RawServer) -> None:
     participants = raw_client.get_participants(ID)
     assert server.received == []
-    server.answer(200, json.dumps({"value": [{"rawId": ALICE, "role": "Presenter"}]}))
+    server.respond(200, json.dumps({"value": [{"rawId": ALICE, "role": "Presenter"}]}))
     assert list(participants) == [RoomParticipant(ALICE, "Presenter")]
     assert sent(server) == [("GET", f"/rooms/{ID}/participants")]
 
 
 def test_whom_to_remove_goes_by_either_name(raw_client: RoomsClient, server: RawServer) -> None:
     who = [CommunicationUserIdentifier(ALICE)]
-    server.answer(200, "{}").answer(200, "{}").answer(200, "{}")
+    server.respond(200, "{}").respond(200, "{}").respond(200, "{}")
     raw_client.remove_participants(ID, who)
     raw_client.remove_participants(room_id=ID, participants=who)
     raw_client.remove_participants(room_id=ID, communication_identifiers=who)
@@ -115,7 +115,7 @@ def test_a_misspelt_keyword_is_refused_under_earlier_names_too(raw_client: Rooms
 def test_on_2022_02_01_each_has_its_own_operation_and_answers_through_cls(
     preview_client: RoomsClient, server: RawServer, name: str, path: str
 ) -> None:
-    server.answer(200, ROSTER).answer(200, ROSTER)
+    server.respond(200, ROSTER).respond(200, ROSTER)
     call = getattr(preview_client, name)
     assert call(ID, PEOPLE) is None
     seen = call(ID, PEOPLE, cls=lambda response, roster, headers: (response.http_response.status_code, roster, headers))
@@ -126,7 +126,7 @@ def test_on_2022_02_01_each_has_its_own_operation_and_answers_through_cls(
 
 def test_on_2022_02_01_to_add_or_update_reads_the_roster_first(preview_client: RoomsClient, server: RawServer) -> None:
     last = ROSTER.replace("Consumer", "Presenter")
-    server.answer(200, ROSTER).answer(200, ROSTER).answer(200, last)
+    server.respond(200, ROSTER).respond(200, ROSTER).respond(200, last)
     client: Any = preview_client
     seen = client.upsert_participants(
         ID, {ALICE: "Presenter", BOB: "Presenter"}, cls=lambda _response, roster, _headers: roster
@@ -138,14 +138,14 @@ def test_on_2022_02_01_to_add_or_update_reads_the_roster_first(preview_client: R
 
 def test_on_2022_02_01_a_failed_step_is_the_last(preview_client: RoomsClient, server: RawServer) -> None:
     error = json.dumps({"error": {"code": "BadRequest", "message": "Identifier format is invalid."}})
-    server.answer(200, ROSTER).answer(400, error)
+    server.respond(200, ROSTER).respond(400, error)
     with pytest.raises(Exception, match="Identifier format is invalid"):
         preview_client.add_or_update_participants(ID, [ALICE, BOB])
     assert len(server.received) == 2
 
 
 def test_on_2022_02_01_participants_are_one_page(preview_client: RoomsClient, server: RawServer) -> None:
-    server.answer(200, ROSTER)
+    server.respond(200, ROSTER)
     assert [list(page) for page in preview_client.get_participants(ID).by_page()] == [
         [RoomParticipant(BOB, "Consumer")]
     ]
@@ -160,7 +160,7 @@ def test_on_2022_02_01_there_is_no_list_of_rooms(preview_client: RoomsClient, se
 def test_on_2022_02_01_a_create_carries_its_policy_and_an_iso_time(
     preview_client: RoomsClient, server: RawServer
 ) -> None:
-    server.answer(201, json.dumps({"id": ID, "roomJoinPolicy": "InviteOnly", "participants": []}))
+    server.respond(201, json.dumps({"id": ID, "roomJoinPolicy": "InviteOnly", "participants": []}))
     room = preview_client.create_room(room_join_policy=RoomJoinPolicy.INVITE_ONLY)
     assert room == CommunicationRoom(id=ID, room_join_policy="InviteOnly", participants=[])
     (received,) = server.received

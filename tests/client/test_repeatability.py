@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from azure.core.exceptions import HttpResponseError
-from people import ALICE
+from raw_ids import ALICE
 from raw_server import RawServer
 
 from azure.communication.rooms import RoomsClient
@@ -36,7 +36,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 def test_a_callers_id_and_time_are_sent(
     raw_client: RoomsClient, server: RawServer, request_id: Any, first_sent: Any
 ) -> None:
-    server.answer(201, '{"id":"1"}')
+    server.respond(201, '{"id":"1"}')
     raw_client.create_room(repeatability_request_id=request_id, repeatability_first_sent=first_sent)
     headers = server.received[0].headers
     assert (headers["repeatability-request-id"], headers["repeatability-first-sent"]) == (GUID, DATE)

@@ -8,7 +8,7 @@ from textwrap import indent
 
 import pytest
 from documents import SOURCES, blocks, read
-from people import ALICE, BOB, CAROL, DAVE
+from raw_ids import ALICE, BOB, CAROL, DAVE
 
 from azure.communication.rooms import RoomParticipant, RoomsClient
 from azure.communication.rooms.emulator import RoomsEmulator

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 from documents import SOURCES, blocks, read
-from people import ALICE, BOB, CAROL
+from raw_ids import ALICE, BOB, CAROL
 
 from azure.communication.rooms import CommunicationRoom, RoomParticipant, RoomsClient
 from azure.communication.rooms.emulator import RoomsEmulator

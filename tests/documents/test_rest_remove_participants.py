@@ -36,7 +36,7 @@ def test_the_sample_request_goes_out_and_the_sample_response_is_read(server: Raw
         participant["role"],
     )
     (left,) = sample.answer["participants"]
-    server.answer(200, json.dumps(sample.answer)).answer(200, json.dumps(sample.answer))
+    server.respond(200, json.dumps(sample.answer)).respond(200, json.dumps(sample.answer))
     with RoomsClient(server.endpoint, KEY, api_version="2022-02-01") as client:
         remove: Any = client.remove_participants
         assert remove(sample.room_id, [who]) is None

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Optional
 
 import pytest
-from people import ALICE
+from raw_ids import ALICE
 from signed_http import SignedHttp
 
 from azure.communication.rooms.emulator import ACCESS_KEY, RoomsEmulator, app, errors

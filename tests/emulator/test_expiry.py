@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Optional
 
 import pytest
-from people import ALICE
+from raw_ids import ALICE
 from signed_http import SignedHttp
 
 from azure.communication.rooms import RoomsClient

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Optional
 
 import pytest
-from people import ALICE, BOB
+from raw_ids import ALICE, BOB
 from signed_http import SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 import pytest
-from http_at_noon import HttpAtNoon
-from people import ALICE, BOB, CAROL, NOBODY
-from preview_2022 import asked, problem, refusal, said
+from frozen_clock import FrozenClockHttp
+from preview_2022 import request_participant, response_participant, service_error, validation_errors
+from raw_ids import ALICE, BOB, CAROL, INVALID_RAW_ID
 
 from azure.communication.rooms.emulator import RoomsEmulator
 
@@ -21,11 +21,11 @@ TYPE = "Microsoft.AzureCommunicationService.Rooms.Api.Contracts.V2022_02_01"
 
 
 @pytest.fixture
-def http(emulator: RoomsEmulator) -> HttpAtNoon:
-    return HttpAtNoon(emulator, "2022-02-01")
+def http(emulator: RoomsEmulator) -> FrozenClockHttp:
+    return FrozenClockHttp(emulator, "2022-02-01")
 
 
-def create(http: HttpAtNoon, **members: Any) -> dict[str, Any]:
+def create(http: FrozenClockHttp, **members: Any) -> dict[str, Any]:
     """A new room."""
     reply = http.send("POST", "/rooms", members)
     assert reply.status == 201
@@ -40,7 +40,7 @@ def conversion(path: str, type_: str) -> list[str]:
 @pytest.mark.parametrize(
     "body", [{}, {"validFrom": None, "validUntil": None, "roomJoinPolicy": None, "participants": None}]
 )
-def test_a_new_room_has_its_defaults_in_the_order_of_the_service(http: HttpAtNoon, body: Any) -> None:
+def test_a_new_room_has_its_defaults_in_the_order_of_the_service(http: FrozenClockHttp, body: Any) -> None:
     reply = http.send("POST", "/rooms", body)
     assert reply.status == 201
     assert list(reply.body.items()) == [
@@ -57,13 +57,13 @@ def test_a_new_room_has_its_defaults_in_the_order_of_the_service(http: HttpAtNoo
     assert "repeatability-result" not in reply.headers
 
 
-def test_a_new_room_has_what_was_asked_for(http: HttpAtNoon) -> None:
+def test_a_new_room_has_what_was_asked_for(http: FrozenClockHttp) -> None:
     room = create(
         http,
         validFrom="2025-03-19T12:00:00Z",
         validUntil="2025-03-20T12:00:00Z",
         roomJoinPolicy="CommunicationServiceUsers",
-        participants=[asked(ALICE, "Presenter"), asked(BOB)],
+        participants=[request_participant(ALICE, "Presenter"), request_participant(BOB)],
         pstnDialOutEnabled="nobody knows this member here",
         roomjoinpolicy="InviteOnly",
     )
@@ -71,13 +71,13 @@ def test_a_new_room_has_what_was_asked_for(http: HttpAtNoon) -> None:
         ("validFrom", TOMORROW),
         ("validUntil", IN_TWO_DAYS),
         ("roomJoinPolicy", "CommunicationServiceUsers"),
-        ("participants", [said(ALICE, "Presenter"), said(BOB, "Attendee")]),
+        ("participants", [response_participant(ALICE, "Presenter"), response_participant(BOB, "Attendee")]),
     ]
     reply = http.send("GET", f"/rooms/{room['id']}")
     assert (reply.status, list(reply.body.items())) == (200, list(room.items()))
 
 
-def test_a_missing_end_is_180_days_from_now(http: HttpAtNoon) -> None:
+def test_a_missing_end_is_180_days_from_now(http: FrozenClockHttp) -> None:
     room = create(http, validFrom="2025-03-21T12:00:00Z")
     assert (room["validFrom"], room["validUntil"]) == (IN_THREE_DAYS, IN_180_DAYS)
 
@@ -97,8 +97,8 @@ TOGETHER = {"": ["validFrom and validUntil should be set together."]}
         ({"validFrom": "2025-09-15", "validUntil": "2025-04-01"}, {**LATE, **LARGE}),
     ],
 )
-def test_wrong_times_of_a_new_room_are_a_problem_of_each_member(http: HttpAtNoon, body: Any, faults: Any) -> None:
-    assert problem(http.send("POST", "/rooms", body)) == faults
+def test_wrong_times_of_a_new_room_are_a_problem_of_each_member(http: FrozenClockHttp, body: Any, faults: Any) -> None:
+    assert validation_errors(http.send("POST", "/rooms", body)) == faults
 
 
 @pytest.mark.parametrize(
@@ -110,10 +110,12 @@ def test_wrong_times_of_a_new_room_are_a_problem_of_each_member(http: HttpAtNoon
         ({"validFrom": TOMORROW, "validUntil": "2025-10-01"}, LARGE),
     ],
 )
-def test_wrong_times_of_an_update_are_a_problem_and_change_nothing(http: HttpAtNoon, body: Any, faults: Any) -> None:
+def test_wrong_times_of_an_update_are_a_problem_and_change_nothing(
+    http: FrozenClockHttp, body: Any, faults: Any
+) -> None:
     room = create(http, roomJoinPolicy="CommunicationServiceUsers")
     path = f"/rooms/{room['id']}"
-    assert problem(http.send("PATCH", path, {**body, "participants": [asked(ALICE)]})) == faults
+    assert validation_errors(http.send("PATCH", path, {**body, "participants": [request_participant(ALICE)]})) == faults
     assert http.send("GET", path).body == room
 
 
@@ -124,31 +126,37 @@ def test_wrong_times_of_an_update_are_a_problem_and_change_nothing(http: HttpAtN
         ({"roomJoinPolicy": "Everybody"}, "$.roomJoinPolicy", f"{TYPE}.RoomJoinPolicyDto"),
         ({"roomJoinPolicy": "inviteonly"}, "$.roomJoinPolicy", f"{TYPE}.RoomJoinPolicyDto"),
         ({"roomJoinPolicy": 1}, "$.roomJoinPolicy", f"{TYPE}.RoomJoinPolicyDto"),
-        ({"participants": [asked(ALICE), asked(NOBODY, "Kafka")]}, "$.participants[1].role", f"{TYPE}.RoleTypeDto"),
+        (
+            {"participants": [request_participant(ALICE), request_participant(INVALID_RAW_ID, "Kafka")]},
+            "$.participants[1].role",
+            f"{TYPE}.RoleTypeDto",
+        ),
         ({"validFrom": "yesterday"}, "$.validFrom", "a date-time"),
         ({"participants": {}}, "$.participants", "a list"),
         ([], "$", "an object"),
     ],
 )
 def test_a_member_that_cannot_be_read_is_a_problem_of_the_whole_body(
-    http: HttpAtNoon, method: str, parameter: str, body: Any, path: str, type_: str
+    http: FrozenClockHttp, method: str, parameter: str, body: Any, path: str, type_: str
 ) -> None:
     target = f"/rooms/{create(http)['id']}" if method == "PATCH" else "/rooms"
-    faults = problem(http.send(method, target, body))
+    faults = validation_errors(http.send(method, target, body))
     wanted = {parameter: [f"The {parameter} field is required."], path: conversion(path, type_)}
     assert list(faults.items()) == list(wanted.items())
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"rooms", b"\xff", b"[" * 100_000])
-def test_what_is_no_json_is_a_problem(http: HttpAtNoon, content: bytes) -> None:
-    faults = problem(http.send("POST", "/rooms", content=content, headers={"Content-Type": "application/json"}))
+def test_what_is_no_json_is_a_problem(http: FrozenClockHttp, content: bytes) -> None:
+    faults = validation_errors(
+        http.send("POST", "/rooms", content=content, headers={"Content-Type": "application/json"})
+    )
     wanted = {"createRoomRequest": ["The createRoomRequest field is required."], "$": conversion("$", "JSON")}
     assert faults == wanted
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/merge-patch+json"])
-def test_an_update_changes_what_it_holds_and_answers_the_room(http: HttpAtNoon, content_type: str) -> None:
-    room = create(http, validFrom=TOMORROW, validUntil=IN_TWO_DAYS, participants=[asked(ALICE)])
+def test_an_update_changes_what_it_holds_and_answers_the_room(http: FrozenClockHttp, content_type: str) -> None:
+    room = create(http, validFrom=TOMORROW, validUntil=IN_TWO_DAYS, participants=[request_participant(ALICE)])
     http.clock.advance(minutes=1)
     steps: list[tuple[Any, Any]] = [
         ({}, {}),
@@ -159,8 +167,8 @@ def test_an_update_changes_what_it_holds_and_answers_the_room(http: HttpAtNoon, 
         ),
         ({"roomJoinPolicy": "CommunicationServiceUsers"}, {"roomJoinPolicy": "CommunicationServiceUsers"}),
         (
-            {"participants": [asked(CAROL), asked(ALICE, "Consumer")]},
-            {"participants": [said(CAROL, "Attendee"), said(ALICE, "Consumer")]},
+            {"participants": [request_participant(CAROL), request_participant(ALICE, "Consumer")]},
+            {"participants": [response_participant(CAROL, "Attendee"), response_participant(ALICE, "Consumer")]},
         ),
         ({"participants": []}, {"participants": []}),
     ]
@@ -173,82 +181,84 @@ def test_an_update_changes_what_it_holds_and_answers_the_room(http: HttpAtNoon, 
 
 
 @pytest.mark.parametrize(("method", "content_type"), [("PATCH", "text/json"), ("POST", "application/merge-patch+json")])
-def test_another_content_type_is_refused(http: HttpAtNoon, method: str, content_type: str) -> None:
+def test_another_content_type_is_refused(http: FrozenClockHttp, method: str, content_type: str) -> None:
     path = UNKNOWN if method == "PATCH" else "/rooms"
     reply = http.send(method, path, {}, headers={"Content-Type": content_type})
-    assert refusal(reply)[:2] == (415, "UnsupportedMediaType")
+    assert service_error(reply)[:2] == (415, "UnsupportedMediaType")
 
 
-def test_a_join_policy_stays_once_the_room_has_begun(http: HttpAtNoon) -> None:
-    room = create(http, participants=[asked(ALICE)])
+def test_a_join_policy_stays_once_the_room_has_begun(http: FrozenClockHttp) -> None:
+    room = create(http, participants=[request_participant(ALICE)])
     path = f"/rooms/{room['id']}"
     for times in ({}, {"validFrom": "2025-03-17T12:00:00Z", "validUntil": IN_TWO_DAYS}):
         body = {**times, "roomJoinPolicy": "CommunicationServiceUsers", "participants": []}
-        assert refusal(http.send("PATCH", path, body)) == POLICY_AFTER_START
+        assert service_error(http.send("PATCH", path, body)) == POLICY_AFTER_START
     assert http.send("GET", path).body == room
 
 
-def test_it_is_the_start_that_a_room_has_which_counts_for_its_join_policy(http: HttpAtNoon) -> None:
+def test_it_is_the_start_that_a_room_has_which_counts_for_its_join_policy(http: FrozenClockHttp) -> None:
     later = {"validFrom": TOMORROW, "validUntil": IN_TWO_DAYS, "roomJoinPolicy": "CommunicationServiceUsers"}
     earlier = {**later, "validFrom": "2025-03-17T12:00:00Z"}
     begun, to_come = create(http), create(http, validFrom=TOMORROW)
-    assert refusal(http.send("PATCH", f"/rooms/{begun['id']}", later)) == POLICY_AFTER_START
+    assert service_error(http.send("PATCH", f"/rooms/{begun['id']}", later)) == POLICY_AFTER_START
     reply = http.send("PATCH", f"/rooms/{to_come['id']}", earlier)
     assert (reply.status, reply.body["roomJoinPolicy"]) == (200, "CommunicationServiceUsers")
 
 
-def test_the_join_policy_that_a_room_has_may_be_named_at_any_time(http: HttpAtNoon) -> None:
+def test_the_join_policy_that_a_room_has_may_be_named_at_any_time(http: FrozenClockHttp) -> None:
     room = create(http)
     reply = http.send("PATCH", f"/rooms/{room['id']}", {"roomJoinPolicy": "InviteOnly"})
     assert (reply.status, reply.body) == (200, room)
 
 
-def test_a_deleted_room_is_not_found_whatever_is_done_to_it(http: HttpAtNoon) -> None:
+def test_a_deleted_room_is_not_found_whatever_is_done_to_it(http: FrozenClockHttp) -> None:
     path = f"/rooms/{create(http)['id']}"
     reply = http.send("DELETE", path)
     assert (reply.status, reply.body) == (204, None)
     assert reply.headers["api-supported-versions"] == SUPPORTED
     for gone in (path, UNKNOWN):
-        assert refusal(http.send("DELETE", gone)) == NOT_FOUND
-        assert refusal(http.send("GET", gone)) == NOT_FOUND
-        assert refusal(http.send("PATCH", gone, {})) == NOT_FOUND
-        assert refusal(http.send("GET", f"{gone}/participants")) == NOT_FOUND
+        assert service_error(http.send("DELETE", gone)) == NOT_FOUND
+        assert service_error(http.send("GET", gone)) == NOT_FOUND
+        assert service_error(http.send("PATCH", gone, {})) == NOT_FOUND
+        assert service_error(http.send("GET", f"{gone}/participants")) == NOT_FOUND
         for verb in ("add", "update", "remove"):
-            body = {"participants": [asked(ALICE)]}
-            assert refusal(http.send("POST", f"{gone}/participants:{verb}", body)) == NOT_FOUND
+            body = {"participants": [request_participant(ALICE)]}
+            assert service_error(http.send("POST", f"{gone}/participants:{verb}", body)) == NOT_FOUND
 
 
 @pytest.mark.parametrize(
     ("room_id", "message"), [("123", "Invalid room ID length."), ("NotExistingRoomID", "Invalid room ID.")]
 )
-def test_what_is_no_room_id_is_refused_as_on_later_versions(http: HttpAtNoon, room_id: str, message: str) -> None:
-    body = {"participants": [asked(NOBODY)]}
+def test_what_is_no_room_id_is_refused_as_on_later_versions(http: FrozenClockHttp, room_id: str, message: str) -> None:
+    body = {"participants": [request_participant(INVALID_RAW_ID)]}
     for method, path in (("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/participants:add")):
         sent = None if method in ("GET", "DELETE") else body
-        assert refusal(http.send(method, f"/rooms/{room_id}{path}", sent)) == (400, "BadRequest", message)
+        assert service_error(http.send(method, f"/rooms/{room_id}{path}", sent)) == (400, "BadRequest", message)
 
 
-def test_a_room_is_the_same_on_every_version(http: HttpAtNoon) -> None:
-    open_room = create(http, validFrom=TOMORROW, roomJoinPolicy="CommunicationServiceUsers", participants=[asked(BOB)])
+def test_a_room_is_the_same_on_every_version(http: FrozenClockHttp) -> None:
+    open_room = create(
+        http, validFrom=TOMORROW, roomJoinPolicy="CommunicationServiceUsers", participants=[request_participant(BOB)]
+    )
     path = f"/rooms/{open_room['id']}"
     later = http.send("GET", path, version="2025-03-13").body
     wanted = {"createdAt": NOON, "validFrom": TOMORROW, "validUntil": IN_180_DAYS, "pstnDialOutEnabled": False}
     assert later == {"id": open_room["id"], **wanted}
     assert http.send("PATCH", path, {"pstnDialOutEnabled": True}, version="2025-03-13").status == 200
-    assert http.send("PATCH", path, {"participants": [asked(ALICE)]}).status == 200
+    assert http.send("PATCH", path, {"participants": [request_participant(ALICE)]}).status == 200
     assert http.send("GET", path, version="2025-03-13").body == {**later, "pstnDialOutEnabled": True}
-    assert http.send("GET", path).body == {**open_room, "participants": [said(ALICE, "Attendee")]}
+    assert http.send("GET", path).body == {**open_room, "participants": [response_participant(ALICE, "Attendee")]}
 
 
-def test_a_room_of_a_later_version_has_its_join_policy_and_roles(http: HttpAtNoon) -> None:
+def test_a_room_of_a_later_version_has_its_join_policy_and_roles(http: FrozenClockHttp) -> None:
     body = {"participants": {ALICE: {"role": "Collaborator"}}}
     room = http.send("POST", "/rooms", body, version="2025-03-13").body
     reply = http.send("GET", f"/rooms/{room['id']}")
     assert reply.body["roomJoinPolicy"] == "InviteOnly"
-    assert reply.body["participants"] == [said(ALICE, "Collaborator")]
+    assert reply.body["participants"] == [response_participant(ALICE, "Collaborator")]
 
 
-def test_who_does_not_prove_who_they_are_is_told_as_on_later_versions(http: HttpAtNoon) -> None:
+def test_who_does_not_prove_who_they_are_is_told_as_on_later_versions(http: FrozenClockHttp) -> None:
     replies = [
         http.send("POST", "/rooms", {}, version=version, headers={"Authorization": None})
         for version in ("2022-02-01", "2025-03-13")

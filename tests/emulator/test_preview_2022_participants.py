@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from http_at_noon import HttpAtNoon
-from people import ALICE, BOB, CAROL, DAVE, NOBODY
-from preview_2022 import asked, problem, refusal, said
+from frozen_clock import FrozenClockHttp
+from preview_2022 import request_participant, response_participant, service_error, validation_errors
+from raw_ids import ALICE, BOB, CAROL, DAVE, INVALID_RAW_ID
 
 from azure.communication.rooms.emulator import RoomsEmulator
 
@@ -16,37 +16,57 @@ ROLE = "Microsoft.AzureCommunicationService.Rooms.Api.Contracts.V2022_02_01.Role
 
 
 @pytest.fixture
-def http(emulator: RoomsEmulator) -> HttpAtNoon:
-    return HttpAtNoon(emulator, "2022-02-01")
+def http(emulator: RoomsEmulator) -> FrozenClockHttp:
+    return FrozenClockHttp(emulator, "2022-02-01")
 
 
 @pytest.fixture
-def path(http: HttpAtNoon) -> str:
+def path(http: FrozenClockHttp) -> str:
     """The participants of a room with Alice, a Presenter, and Bob, a Consumer."""
-    body = {"participants": [asked(ALICE, "Presenter"), asked(BOB, "Consumer")]}
+    body = {"participants": [request_participant(ALICE, "Presenter"), request_participant(BOB, "Consumer")]}
     return f"/rooms/{http.send('POST', '/rooms', body).body['id']}/participants"
 
 
-ROSTER = [said(ALICE, "Presenter"), said(BOB, "Consumer")]
+ROSTER = [response_participant(ALICE, "Presenter"), response_participant(BOB, "Consumer")]
 
 
 @pytest.mark.parametrize(
     ("verb", "people", "roster"),
     [
-        ("add", [asked(CAROL, "Consumer"), asked(DAVE)], [*ROSTER, said(CAROL, "Consumer"), said(DAVE, "Attendee")]),
-        ("add", [asked(ALICE, "Consumer"), asked(CAROL)], [*ROSTER, said(CAROL, "Attendee")]),
+        (
+            "add",
+            [request_participant(CAROL, "Consumer"), request_participant(DAVE)],
+            [*ROSTER, response_participant(CAROL, "Consumer"), response_participant(DAVE, "Attendee")],
+        ),
+        (
+            "add",
+            [request_participant(ALICE, "Consumer"), request_participant(CAROL)],
+            [*ROSTER, response_participant(CAROL, "Attendee")],
+        ),
         ("add", [], ROSTER),
-        ("update", [asked(ALICE, "Consumer")], [said(ALICE, "Consumer"), said(BOB, "Consumer")]),
-        ("update", [asked(ALICE)], [said(ALICE, "Attendee"), said(BOB, "Consumer")]),
-        ("update", [asked(CAROL, "Presenter"), asked(BOB, "Attendee")], [ROSTER[0], said(BOB, "Attendee")]),
-        ("remove", [asked(ALICE)], [ROSTER[1]]),
-        ("remove", [asked(ALICE, "Attendee"), asked(CAROL)], [ROSTER[1]]),
-        ("remove", [asked(BOB), asked(ALICE)], []),
-        ("remove", [asked(CAROL)], ROSTER),
+        (
+            "update",
+            [request_participant(ALICE, "Consumer")],
+            [response_participant(ALICE, "Consumer"), response_participant(BOB, "Consumer")],
+        ),
+        (
+            "update",
+            [request_participant(ALICE)],
+            [response_participant(ALICE, "Attendee"), response_participant(BOB, "Consumer")],
+        ),
+        (
+            "update",
+            [request_participant(CAROL, "Presenter"), request_participant(BOB, "Attendee")],
+            [ROSTER[0], response_participant(BOB, "Attendee")],
+        ),
+        ("remove", [request_participant(ALICE)], [ROSTER[1]]),
+        ("remove", [request_participant(ALICE, "Attendee"), request_participant(CAROL)], [ROSTER[1]]),
+        ("remove", [request_participant(BOB), request_participant(ALICE)], []),
+        ("remove", [request_participant(CAROL)], ROSTER),
     ],
 )
 def test_each_verb_changes_whom_it_is_for_and_answers_everybody(
-    http: HttpAtNoon, path: str, verb: str, people: Any, roster: Any
+    http: FrozenClockHttp, path: str, verb: str, people: Any, roster: Any
 ) -> None:
     reply = http.send("POST", f"{path}:{verb}", {"participants": people})
     assert (reply.status, reply.body) == (200, {"participants": roster})
@@ -57,7 +77,7 @@ def test_each_verb_changes_whom_it_is_for_and_answers_everybody(
     assert again.headers["api-supported-versions"].startswith("2022-02-01, ")
 
 
-def test_a_room_of_nobody_has_an_empty_list(http: HttpAtNoon) -> None:
+def test_a_room_of_nobody_has_an_empty_list(http: FrozenClockHttp) -> None:
     room = http.send("POST", "/rooms", {}).body
     assert http.send("GET", f"/rooms/{room['id']}/participants").body == {"participants": []}
 
@@ -72,17 +92,17 @@ def test_a_room_of_nobody_has_an_empty_list(http: HttpAtNoon) -> None:
         {"rawId": CAROL, "communicationUser": None},
     ],
 )
-def test_an_identifier_stands_in_either_place_or_both(http: HttpAtNoon, path: str, identifier: Any) -> None:
+def test_an_identifier_stands_in_either_place_or_both(http: FrozenClockHttp, path: str, identifier: Any) -> None:
     body = {"participants": [{"communicationIdentifier": identifier, "role": None}]}
-    wanted = {"participants": [*ROSTER, said(CAROL, "Attendee")]}
+    wanted = {"participants": [*ROSTER, response_participant(CAROL, "Attendee")]}
     assert http.send("POST", f"{path}:add", body).body == wanted
 
 
 @pytest.mark.parametrize(
     "identifier",
     [
-        {"communicationUser": {"id": NOBODY}},
-        {"rawId": NOBODY},
+        {"communicationUser": {"id": INVALID_RAW_ID}},
+        {"rawId": INVALID_RAW_ID},
         {"rawId": CAROL, "communicationUser": {"id": DAVE}},
         {"rawId": CAROL, "communicationUser": {}},
         {"rawid": CAROL, "communicationUser": {"Id": CAROL}},
@@ -90,12 +110,14 @@ def test_an_identifier_stands_in_either_place_or_both(http: HttpAtNoon, path: st
         {},
     ],
 )
-def test_an_identifier_of_nobody_is_refused_and_changes_nothing(http: HttpAtNoon, path: str, identifier: Any) -> None:
-    body = {"participants": [asked(CAROL), {"communicationIdentifier": identifier, "role": "Presenter"}]}
+def test_an_identifier_of_nobody_is_refused_and_changes_nothing(
+    http: FrozenClockHttp, path: str, identifier: Any
+) -> None:
+    body = {"participants": [request_participant(CAROL), {"communicationIdentifier": identifier, "role": "Presenter"}]}
     for verb in VERBS:
-        assert refusal(http.send("POST", f"{path}:{verb}", body)) == IDENTIFIER
-    assert refusal(http.send("PATCH", path.rpartition("/")[0], body)) == IDENTIFIER
-    assert refusal(http.send("POST", "/rooms", body)) == IDENTIFIER
+        assert service_error(http.send("POST", f"{path}:{verb}", body)) == IDENTIFIER
+    assert service_error(http.send("PATCH", path.rpartition("/")[0], body)) == IDENTIFIER
+    assert service_error(http.send("POST", "/rooms", body)) == IDENTIFIER
     assert http.send("GET", path).body == {"participants": ROSTER}
     assert len(http.send("GET", "/rooms", version="2025-03-13").body["value"]) == 1
 
@@ -103,10 +125,12 @@ def test_an_identifier_of_nobody_is_refused_and_changes_nothing(http: HttpAtNoon
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("role", ["kafka", "presenter", "Collaborator", "", 1, ["Presenter"]])
 def test_a_wrong_role_is_a_problem_and_comes_before_a_wrong_identifier(
-    http: HttpAtNoon, path: str, verb: str, role: Any
+    http: FrozenClockHttp, path: str, verb: str, role: Any
 ) -> None:
-    wrong = {**asked("chris"), "role": role}
-    faults = problem(http.send("POST", f"{path}:{verb}", {"participants": [wrong, asked(CAROL, "Presenter")]}))
+    wrong = {**request_participant("chris"), "role": role}
+    faults = validation_errors(
+        http.send("POST", f"{path}:{verb}", {"participants": [wrong, request_participant(CAROL, "Presenter")]})
+    )
     assert list(faults.items()) == [
         (f"{verb}ParticipantsRequestDto", [f"The {verb}ParticipantsRequestDto field is required."]),
         (
@@ -119,10 +143,10 @@ def test_a_wrong_role_is_a_problem_and_comes_before_a_wrong_identifier(
 
 @pytest.mark.parametrize("people", [None, "missing"])
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_change_of_nobody_known_is_a_problem(http: HttpAtNoon, path: str, verb: str, people: Any) -> None:
+def test_a_change_of_nobody_known_is_a_problem(http: FrozenClockHttp, path: str, verb: str, people: Any) -> None:
     body = {} if people == "missing" else {"participants": people}
     wanted = {"Participants": ["The Participants field is required."]}
-    assert problem(http.send("POST", f"{path}:{verb}", body)) == wanted
+    assert validation_errors(http.send("POST", f"{path}:{verb}", body)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -146,35 +170,37 @@ def test_a_change_of_nobody_known_is_a_problem(http: HttpAtNoon, path: str, verb
     ],
 )
 def test_a_participant_of_another_shape_is_a_problem_of_its_path(
-    http: HttpAtNoon, path: str, entry: Any, member: str, type_: str
+    http: FrozenClockHttp, path: str, entry: Any, member: str, type_: str
 ) -> None:
     at = f"$.participants[1]{member}"
-    faults = problem(http.send("POST", f"{path}:add", {"participants": [asked(CAROL), entry]}))
+    faults = validation_errors(http.send("POST", f"{path}:add", {"participants": [request_participant(CAROL), entry]}))
     assert faults == {
         "addParticipantsRequestDto": ["The addParticipantsRequestDto field is required."],
         at: [f"The JSON value could not be converted to {type_}. Path: {at}."],
     }
 
 
-def test_somebody_named_twice_in_one_role_is_one(http: HttpAtNoon, path: str) -> None:
-    twice = {"participants": [asked(CAROL), asked(CAROL, "Attendee")]}
-    assert http.send("POST", "/rooms", twice).body["participants"] == [said(CAROL, "Attendee")]
-    assert http.send("POST", f"{path}:add", twice).body == {"participants": [*ROSTER, said(CAROL, "Attendee")]}
+def test_somebody_named_twice_in_one_role_is_one(http: FrozenClockHttp, path: str) -> None:
+    twice = {"participants": [request_participant(CAROL), request_participant(CAROL, "Attendee")]}
+    assert http.send("POST", "/rooms", twice).body["participants"] == [response_participant(CAROL, "Attendee")]
+    assert http.send("POST", f"{path}:add", twice).body == {
+        "participants": [*ROSTER, response_participant(CAROL, "Attendee")]
+    }
 
 
-def test_somebody_named_twice_in_two_roles_is_a_problem(http: HttpAtNoon, path: str) -> None:
-    twice = {"participants": [asked(CAROL, "Presenter"), asked(CAROL)]}
+def test_somebody_named_twice_in_two_roles_is_a_problem(http: FrozenClockHttp, path: str) -> None:
+    twice = {"participants": [request_participant(CAROL, "Presenter"), request_participant(CAROL)]}
     room = path.rpartition("/")[0]
     targets = [("POST", "/rooms"), ("PATCH", room), *(("POST", f"{path}:{verb}") for verb in VERBS)]
     for method, target in targets:
-        assert problem(http.send(method, target, twice)) == DUPLICATE
+        assert validation_errors(http.send(method, target, twice)) == DUPLICATE
     assert http.send("GET", path).body == {"participants": ROSTER}
 
 
-def test_participants_are_the_same_on_every_version(http: HttpAtNoon, path: str) -> None:
+def test_participants_are_the_same_on_every_version(http: FrozenClockHttp, path: str) -> None:
     later = [{"rawId": ALICE, "role": "Presenter"}, {"rawId": BOB, "role": "Consumer"}]
     assert http.send("GET", path, version="2025-03-13").body == {"value": later}
     body = {"participants": {ALICE: {"role": "Collaborator"}, BOB: None, CAROL: {}}}
     assert http.send("PATCH", path, body, version="2025-03-13").status == 200
-    wanted = {"participants": [said(ALICE, "Collaborator"), said(CAROL, "Attendee")]}
+    wanted = {"participants": [response_participant(ALICE, "Collaborator"), response_participant(CAROL, "Attendee")]}
     assert http.send("GET", path).body == wanted

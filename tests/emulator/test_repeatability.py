@@ -5,7 +5,7 @@ from email.utils import format_datetime
 from typing import Any, Optional
 
 import pytest
-from people import ALICE, NOBODY
+from raw_ids import ALICE, INVALID_RAW_ID
 from signed_http import Reply, SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator
@@ -163,7 +163,9 @@ def test_on_2022_02_01_a_problem_is_repeated_as_it_was(creator: Creator) -> None
 
 
 @pytest.mark.parametrize(
-    "body", [{"participants": {NOBODY: {}}}, {"validUntil": "2020-01-01"}], ids=["refused by logic", "by validation"]
+    "body",
+    [{"participants": {INVALID_RAW_ID: {}}}, {"validUntil": "2020-01-01"}],
+    ids=["refused by logic", "by validation"],
 )
 def test_a_refusal_is_repeated_too_and_without_the_header(creator: Creator, body: Any) -> None:
     first, again = creator.create(GUID, body), creator.create(GUID, body)

@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 import pytest
-from people import ALICE
+from raw_ids import ALICE
 from signed_http import Reply, SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator, app, errors, receiving, versions

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from http_at_noon import NOW, HttpAtNoon
-from people import ALICE, BOB, NOBODY
+from frozen_clock import NOW, FrozenClockHttp
+from raw_ids import ALICE, BOB, INVALID_RAW_ID
 from signed_http import Reply, SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator, ticks
@@ -21,7 +21,7 @@ UNKNOWN = "99400000000000000"
 
 @pytest.fixture
 def http(emulator: RoomsEmulator) -> SignedHttp:
-    return HttpAtNoon(emulator)
+    return FrozenClockHttp(emulator)
 
 
 def after(**units: float) -> str:
@@ -226,7 +226,7 @@ def test_what_is_no_room_is_refused_whatever_is_done_to_it(
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_wrong_identifier_keeps_a_room_from_being_made(http: SignedHttp, version: str) -> None:
-    body = {"participants": {NOBODY: {"role": "Attendee"}, ALICE: {"role": "Presenter"}}}
+    body = {"participants": {INVALID_RAW_ID: {"role": "Attendee"}, ALICE: {"role": "Presenter"}}}
     refusal = refused_by_logic(http.send("POST", "/rooms", body, version=version))
     assert refusal == (400, "Invalid format for communication identifier.")
     assert http.send("GET", "/rooms").body == {"value": []}
@@ -279,8 +279,8 @@ def test_participants_are_added_changed_and_removed_by_one_patch(http: SignedHtt
 def test_a_wrong_identifier_keeps_everybody_as_they_are(http: SignedHttp, value: Any) -> None:
     room = http.send("POST", "/rooms", {"participants": {ALICE: {}}}).body
     path = f"/rooms/{room['id']}/participants"
-    reply = http.send("PATCH", path, {"participants": {ALICE: None, NOBODY: value}})
-    assert refused_by_logic(reply) == (400, f"Communication identifier {NOBODY} is not supported.")
+    reply = http.send("PATCH", path, {"participants": {ALICE: None, INVALID_RAW_ID: value}})
+    assert refused_by_logic(reply) == (400, f"Communication identifier {INVALID_RAW_ID} is not supported.")
     assert http.send("GET", path).body == {"value": [{"rawId": ALICE, "role": "Attendee"}]}
 
 

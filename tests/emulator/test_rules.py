@@ -3,7 +3,7 @@
 from typing import Any, Optional
 
 import pytest
-from people import ALICE
+from raw_ids import ALICE
 
 from azure.communication.rooms.emulator import errors, rules, ticks
 from azure.communication.rooms.emulator.rules import RoomChanges, Validity

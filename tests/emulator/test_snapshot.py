@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from people import ALICE, BOB, NOBODY
+from raw_ids import ALICE, BOB, INVALID_RAW_ID
 from signed_http import SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator
@@ -78,7 +78,7 @@ def test_an_import_leaves_accounts_alone_that_it_does_not_name() -> None:
         (state({**ROOM, "roomJoinPolicy": "Everybody"}), r"Path: \$.roomJoinPolicy"),
         (state({**ROOM, "createdAt": "soon"}), "room 1 of account 'rooms': The JSON value"),
         (state({**ROOM, "validUntil": 5}), r"Path: \$.validUntil"),
-        (state({**ROOM, "participants": {NOBODY: {}}}), "identifier wrong_mri is not supported"),
+        (state({**ROOM, "participants": {INVALID_RAW_ID: {}}}), "identifier wrong_mri is not supported"),
         (state({**ROOM, "participants": {BOB: {"role": "Kafka"}}}), "Invalid participant role"),
     ],
 )
@@ -102,7 +102,7 @@ def test_seeded_rooms_are_counted_and_alike(emulator: RoomsEmulator, http: Signe
 
 def test_seed_names_what_cannot_be(emulator: RoomsEmulator) -> None:
     with pytest.raises(ValueError, match="the room to make: Communication identifier wrong_mri is not supported"):
-        emulator.seed(room={"participants": {NOBODY: {}}})
+        emulator.seed(room={"participants": {INVALID_RAW_ID: {}}})
     with pytest.raises(ValueError, match="count must be a number from 0 to 100000, not 100001"):
         emulator.seed(100_001)
     with pytest.raises(KeyError, match="blue"):

@@ -10,7 +10,7 @@ from typing import Optional
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
-from people import ALICE, BOB, CAROL, DAVE
+from raw_ids import ALICE, BOB, CAROL, DAVE
 
 from azure.communication.rooms.emulator.rules import ROLES, Validity
 from azure.communication.rooms.emulator.store import Room, Store, StoredAnswer

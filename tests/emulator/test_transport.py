@@ -16,7 +16,7 @@ from azure.core.exceptions import (
 from azure.core.pipeline.transport import HttpRequest as EarlierRequest
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
-from people import ALICE
+from raw_ids import ALICE
 from signed_http import SignedHttp
 
 from azure.communication.rooms import RoomsClient

@@ -7,7 +7,7 @@ import pytest
 from azure.communication.identity import CommunicationIdentityClient, CommunicationUserIdentifier
 from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
-from people import ALICE, BOB, CAROL, DAVE, NOBODY
+from raw_ids import ALICE, BOB, CAROL, DAVE, INVALID_RAW_ID
 
 from azure.communication.rooms import ApiVersion, ParticipantRole, RoomParticipant, RoomsClient
 from azure.communication.rooms.emulator import ACCESS_KEY, RoomsEmulator
@@ -141,10 +141,13 @@ def test_a_refusal_of_the_service_is_told_in_its_words(emulator: RoomsEmulator, 
             lambda: client.update_room(room, valid_from=now),
             (*bad, malformed, [("validFrom and validUntil should be set together.", "")]),
         ),
-        (lambda: client.create_room(participants=[NOBODY]), (*bad, "Invalid format for communication identifier.", [])),
         (
-            lambda: client.add_or_update_participants(room, [NOBODY]),
-            (*bad, f"Communication identifier {NOBODY} is not supported.", []),
+            lambda: client.create_room(participants=[INVALID_RAW_ID]),
+            (*bad, "Invalid format for communication identifier.", []),
+        ),
+        (
+            lambda: client.add_or_update_participants(room, [INVALID_RAW_ID]),
+            (*bad, f"Communication identifier {INVALID_RAW_ID} is not supported.", []),
         ),
         (
             lambda: client.add_or_update_participants(room, {ALICE: "Kafka"}),

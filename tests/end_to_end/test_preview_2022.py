@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
-from people import ALICE, BOB, CAROL, NOBODY
+from raw_ids import ALICE, BOB, CAROL, INVALID_RAW_ID
 
 from azure.communication.rooms import ApiVersion, ParticipantRole, RoomJoinPolicy, RoomParticipant, RoomsClient
 from azure.communication.rooms.emulator import RoomsEmulator
@@ -98,7 +98,7 @@ def test_a_refusal_is_told_in_the_services_words(preview: RoomsClient, emulator:
         started,
         [],
     )
-    assert refusal(lambda: preview.add_participants(room_id, [NOBODY])) == (
+    assert refusal(lambda: preview.add_participants(room_id, [INVALID_RAW_ID])) == (
         *bad,
         "Identifier format is invalid.",
         [],

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from people import ALICE, BOB, CAROL
+from raw_ids import ALICE, BOB, CAROL
 
 from azure.communication.rooms.emulator import RoomsEmulator
 

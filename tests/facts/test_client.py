@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 import service_facts
-from answers import Answer
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.core.pipeline.transport import HttpTransport
 from azure.core.rest import HttpRequest, HttpResponse
 from dateutil.parser import isoparse
+from fake_responses import FakeResponse
 from service_facts import FORMS, written
 
 from azure.communication.rooms import CommunicationRoom, RoomsClient
@@ -36,7 +36,7 @@ ATTRIBUTES = {
 class Script(HttpTransport[HttpRequest, HttpResponse]):
     """Gives one answer, and keeps the request."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: FakeResponse) -> None:
         self.answer = answer
         self.sent: list[HttpRequest] = []
 
@@ -64,7 +64,7 @@ def script(row: Mapping[str, Any]) -> Script:
     answer = row["answer"]
     body = service_facts.body_of(answer)
     content = b"" if body is None else json.dumps(written(body, "+00:00")).encode()
-    return Script(Answer(answer["status"], content, written(answer.get("headers", {}), "+00:00")))
+    return Script(FakeResponse(answer["status"], content, written(answer.get("headers", {}), "+00:00")))
 
 
 def call(client: RoomsClient, saying: Mapping[str, Any]) -> Any:

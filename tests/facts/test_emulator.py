@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import service_facts
-from http_at_noon import HttpAtNoon
+from frozen_clock import FrozenClockHttp
 from service_facts import written
 from signed_http import Reply
 
@@ -20,7 +20,7 @@ class Scene:
 
     def __init__(self, emulator: RoomsEmulator, version: str) -> None:
         self.known = {"origin": emulator.endpoint}
-        self._http = HttpAtNoon(emulator, version)
+        self._http = FrozenClockHttp(emulator, version)
 
     def send(self, request: Mapping[str, Any]) -> Reply:
         """Send the request of a row, or one that sets it up."""

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from azure.core.exceptions import AzureError, DecodeError, HttpResponseError, ServiceResponseError
 from azure.core.rest import HttpRequest
+from fake_services import ID, ROOM, InMemoryService, Service, SocketService, make_client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from services import ID, ROOM, InMemory, OnSocket, Service, client_of
 
 from azure.communication.rooms import RoomParticipant, RoomsClient
 
@@ -48,9 +48,9 @@ def test_a_body_that_is_none_is_a_decode_error_with_status_snippet_and_ids(
     service: Service, operation: str, body: bytes
 ) -> None:
     status, call = OPERATIONS[operation]
-    service.answer(status, body, MS_CV="cv.1")
+    service.respond(status, body, MS_CV="cv.1")
     with pytest.raises(DecodeError) as caught:
-        call(client_of(service, request_id="mine"))
+        call(make_client(service, request_id="mine"))
     error = caught.value
     begins = body[:200].decode("utf-8", "replace")
     text = str(error)
@@ -63,22 +63,22 @@ def test_a_body_that_is_none_is_a_decode_error_with_status_snippet_and_ids(
 
 @pytest.mark.parametrize("status", [400, 404, 500, 502])
 def test_an_error_that_is_none_of_the_services_is_raised_with_what_came(service: Service, status: int) -> None:
-    service.answer(status, BODIES["html"], MS_CV="cv.1")
+    service.respond(status, BODIES["html"], MS_CV="cv.1")
     with pytest.raises(HttpResponseError, match=rf"(?s)^The service answered {status}\b.*cv.1.*Bad gateway"):
-        client_of(service, retry_total=0).get_room(ID)
+        make_client(service, retry_total=0).get_room(ID)
 
 
 def test_a_truncated_body_is_an_error_of_the_way_when_it_may_not_be_retried(service: Service) -> None:
-    service.cut()
-    error = ServiceResponseError if isinstance(service, OnSocket) else AzureError
+    service.truncate()
+    error = ServiceResponseError if isinstance(service, SocketService) else AzureError
     with pytest.raises(error):
-        client_of(service).send_request(HttpRequest("POST", "/rooms", json={}))
+        make_client(service).send_request(HttpRequest("POST", "/rooms", json={}))
     assert len(service.received) == 1
 
 
 def test_members_that_are_missing_are_none(service: Service) -> None:
-    service.answer(200, ROOM)
-    room = client_of(service).get_room(ID)
+    service.respond(200, ROOM)
+    room = make_client(service).get_room(ID)
     members = (room.created_at, room.valid_from, room.valid_until, room.pstn_dial_out_enabled)
     assert (room.id, members) == (ID, (None, None, None, None))
 
@@ -94,8 +94,8 @@ def test_members_that_are_missing_are_none(service: Service) -> None:
     ],
 )
 def test_every_form_of_a_time_is_an_aware_datetime_in_utc(service: Service, text: str, moment: datetime) -> None:
-    service.answer(200, {**ROOM, "validUntil": text})
-    until = client_of(service).get_room(ID).valid_until
+    service.respond(200, {**ROOM, "validUntil": text})
+    until = make_client(service).get_room(ID).valid_until
     assert until == moment
     assert until is not None
     assert until.tzinfo is timezone.utc
@@ -103,8 +103,8 @@ def test_every_form_of_a_time_is_an_aware_datetime_in_utc(service: Service, text
 
 def test_an_unknown_role_and_an_unknown_kind_of_identifier_round_trip(service: Service) -> None:
     unknown = {"rawId": "99:new:kind", "role": "Moderator"}
-    service.answer(200, {"value": [unknown]}).answer(200, {})
-    client = client_of(service)
+    service.respond(200, {"value": [unknown]}).respond(200, {})
+    client = make_client(service)
     participants = list(client.list_participants(ID))
     assert participants == [RoomParticipant("99:new:kind", "Moderator")]
     assert participants[0].communication_identifier.raw_id == "99:new:kind"
@@ -143,8 +143,8 @@ def test_whatever_json_comes_only_errors_of_azure_core_come_out(
     version: str, operation: str, body: Any, failed: Any
 ) -> None:
     status, call = OPERATIONS[operation]
-    service = InMemory().answer(failed or status, json.dumps(body)).answer(failed or status, json.dumps(body))
-    client: RoomsClient = client_of(service, api_version=version, retry_total=0)
+    service = InMemoryService().respond(failed or status, json.dumps(body)).respond(failed or status, json.dumps(body))
+    client: RoomsClient = make_client(service, api_version=version, retry_total=0)
     try:
         value = call(client)
     except AzureError as error:
@@ -156,7 +156,7 @@ def test_whatever_json_comes_only_errors_of_azure_core_come_out(
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(body=st.binary(max_size=200), status=st.integers(200, 599))
 def test_whatever_bytes_come_only_errors_of_azure_core_come_out(body: bytes, status: int) -> None:
-    client = client_of(InMemory().answer(status, body), retry_total=0)
+    client = make_client(InMemoryService().respond(status, body), retry_total=0)
     try:
         text = client.get_room(ID).id
     except AzureError as error:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from azure.core.credentials import AccessToken
-from people import ALICE, BOB
-from services import ID, KEY, ROOM, InMemory, Service, client_of
+from fake_services import ID, KEY, ROOM, InMemoryService, Service, make_client
+from raw_ids import ALICE, BOB
 
 from azure.communication.rooms import RoomParticipant, RoomsClient
 
@@ -26,7 +26,7 @@ BY_ROOM: dict[str, Any] = {
 @pytest.mark.parametrize("room_id", ["", " ", ".", "..", "a\r\nb", "a\x00", "\ud800", 5, None, b"1"], ids=repr)
 def test_a_room_id_that_is_none_sends_nothing(service: Service, call: Any, room_id: Any) -> None:
     with pytest.raises((ValueError, TypeError), match="room_id"):
-        call(client_of(service), room_id)
+        call(make_client(service), room_id)
     assert service.received == []
 
 
@@ -37,9 +37,9 @@ def test_a_room_id_that_is_none_sends_nothing(service: Service, call: Any, room_
     ids=["slash", "escape", "unicode", "three dots", "long"],
 )
 def test_any_other_room_id_is_one_segment(service: Service, call: Any, room_id: str, segment: str) -> None:
-    service.answer(404)
+    service.respond(404)
     with pytest.raises(Exception, match="404"):
-        call(client_of(service), room_id)
+        call(make_client(service), room_id)
     path = service.received[0].target.partition("?")[0]
     assert path.removesuffix("/participants") == f"/rooms/{segment}"
 
@@ -49,7 +49,7 @@ def test_any_other_room_id_is_one_segment(service: Service, call: Any, room_id: 
 )
 @pytest.mark.parametrize("name", ["valid_from", "valid_until"])
 def test_a_time_that_is_none_sends_nothing(service: Service, name: str, wrong: Any) -> None:
-    client = client_of(service)
+    client = make_client(service)
     with pytest.raises((TypeError, ValueError), match=name):
         client.create_room(**{name: wrong})
     with pytest.raises((TypeError, ValueError), match=name):
@@ -58,10 +58,10 @@ def test_a_time_that_is_none_sends_nothing(service: Service, name: str, wrong: A
 
 
 def test_times_go_out_in_utc(service: Service) -> None:
-    service.answer(201, ROOM)
+    service.respond(201, ROOM)
     naive = datetime(2030, 1, 1, 12)
     aware = datetime(2030, 1, 1, 12, 0, 0, 123456, timezone(timedelta(hours=14)))
-    client_of(service).create_room(valid_from=naive, valid_until=aware)
+    make_client(service).create_room(valid_from=naive, valid_until=aware)
     body = json.loads(service.received[0].body)
     assert body["validFrom"] == naive.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
     assert body["validUntil"] == "2029-12-31T22:00:00.123456Z"
@@ -73,7 +73,7 @@ def test_times_go_out_in_utc(service: Service) -> None:
     ids=["empty", "None", "int", "object", "two roles", "no list"],
 )
 def test_participants_that_are_none_send_nothing(service: Service, wrong: Any) -> None:
-    client = client_of(service)
+    client = make_client(service)
     place = r"participants\[1\]" if isinstance(wrong, list) else "participants"
     with pytest.raises((TypeError, ValueError), match=place):
         client.create_room(participants=wrong)
@@ -94,8 +94,8 @@ def test_participants_that_are_none_send_nothing(service: Service, wrong: Any) -
     ids=["str", "list", "generator", "mapping", "twice the same"],
 )
 def test_participants_go_out_once_each(service: Service, participants: Any) -> None:
-    service.answer(200, {})
-    client_of(service).add_or_update_participants(ID, participants())
+    service.respond(200, {})
+    make_client(service).add_or_update_participants(ID, participants())
     assert json.loads(service.received[0].body) == {"participants": {ALICE: {"role": "Attendee"}}}
 
 
@@ -113,7 +113,7 @@ class Tokens:
 
 @pytest.mark.parametrize(("seconds", "sent"), [(3600, ["token-1", "token-1"]), (60, ["token-1", "token-2"])])
 def test_a_token_near_its_end_is_renewed(service: Service, seconds: int, sent: list[str]) -> None:
-    service.answer(200, ROOM).answer(200, ROOM)
+    service.respond(200, ROOM).respond(200, ROOM)
     client = RoomsClient(service.endpoint, Tokens(seconds), transport=service.transport)
     client.get_room(ID)
     client.get_room(ID)
@@ -124,7 +124,7 @@ def test_a_token_near_its_end_is_renewed(service: Service, seconds: int, sent: l
 def test_nothing_goes_unencrypted_to_another_machine_unless_allowed(credential: Any) -> None:
     with pytest.raises(ValueError, match="allow_insecure_connection=True"):
         RoomsClient("http://rooms.invalid", credential)
-    service = InMemory().answer(200, ROOM)
+    service = InMemoryService().respond(200, ROOM)
     client = RoomsClient(
         "http://rooms.invalid", credential, allow_insecure_connection=True, transport=service.transport
     )
@@ -139,9 +139,9 @@ def test_nothing_of_the_callers_is_changed(service: Service, fail: bool) -> None
     given: list[Any] = [people, roles, headers]
     before = copy.deepcopy(given)
     for status in (201, 200, 200):
-        _ = fail and service.answer(503)
-        service.answer(status, ROOM)
-    client = client_of(service)
+        _ = fail and service.respond(503)
+        service.respond(status, ROOM)
+    client = make_client(service)
     client.create_room(participants=people, headers=headers)
     client.add_or_update_participants(ID, roles, headers=headers)
     client.remove_participants(ID, people, headers=headers)

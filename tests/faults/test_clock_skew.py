@@ -12,9 +12,9 @@ from typing import Any, Optional
 import pytest
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.core.rest import HttpRequest
-from people import ALICE
+from fake_services import ID, KEY, ROOM, Service, make_client
+from raw_ids import ALICE
 from raw_server import RawServer
-from services import ID, KEY, ROOM, Service, client_of
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.clock import ServiceClock, http_date, parse_http_date, parse_timestamp
@@ -33,7 +33,7 @@ def warnings(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixt
 
 def skewed(service: Service, **options: Any) -> RoomsClient:
     """A client whose machine stands at 8 o'clock."""
-    client = client_of(service, **options)
+    client = make_client(service, **options)
     client._clock._machine = lambda: HERE
     return client
 
@@ -55,7 +55,7 @@ def test_a_client_whose_clock_is_wrong_works(
 
 
 def test_a_wrong_clock_costs_one_try(service: Service, warnings: pytest.LogCaptureFixture) -> None:
-    service.answer(401, Date=THERE).answer(200, ROOM).answer(200, ROOM)
+    service.respond(401, Date=THERE).respond(200, ROOM).respond(200, ROOM)
     client = skewed(service)
     client.get_room(ID)
     client.get_room(ID)
@@ -70,7 +70,7 @@ def test_a_wrong_clock_costs_one_try(service: Service, warnings: pytest.LogCaptu
 def test_a_clock_that_is_set_right_again_is_followed_without_another_warning(
     service: Service, warnings: pytest.LogCaptureFixture
 ) -> None:
-    service.answer(401, Date=THERE).answer(200, ROOM).answer(401, Date=THERE).answer(200, ROOM)
+    service.respond(401, Date=THERE).respond(200, ROOM).respond(401, Date=THERE).respond(200, ROOM)
     client = skewed(service)
     client.get_room(ID)
     client._clock._machine = lambda: HERE + timedelta(minutes=20)
@@ -93,7 +93,7 @@ def test_a_clock_that_is_set_right_again_is_followed_without_another_warning(
 def test_a_401_from_a_service_whose_clock_agrees_is_raised(
     service: Service, warnings: pytest.LogCaptureFixture, date: Any
 ) -> None:
-    service.answer(401, **({"Date": date} if date else {})).answer(200, ROOM)
+    service.respond(401, **({"Date": date} if date else {})).respond(200, ROOM)
     with pytest.raises(ClientAuthenticationError):
         skewed(service).get_room(ID)
     assert (len(service.received), warnings.messages) == (1, [])
@@ -102,7 +102,7 @@ def test_a_401_from_a_service_whose_clock_agrees_is_raised(
 def test_a_401_that_stays_is_raised_and_the_clock_left_alone(
     service: Service, warnings: pytest.LogCaptureFixture
 ) -> None:
-    service.answer(401, Date=THERE).answer(401, Date=THERE)
+    service.respond(401, Date=THERE).respond(401, Date=THERE)
     client = skewed(service)
     with pytest.raises(ClientAuthenticationError):
         client.get_room(ID)
@@ -111,7 +111,7 @@ def test_a_401_that_stays_is_raised_and_the_clock_left_alone(
 
 
 def test_the_correction_can_be_turned_off(service: Service, warnings: pytest.LogCaptureFixture) -> None:
-    service.answer(401, Date=THERE)
+    service.respond(401, Date=THERE)
     with pytest.raises(ClientAuthenticationError):
         skewed(service, correct_clock_skew=False).get_room(ID)
     assert (len(service.received), warnings.messages) == (1, [])
@@ -131,7 +131,7 @@ def test_the_correction_can_be_turned_off(service: Service, warnings: pytest.Log
 def test_the_time_of_a_create_is_corrected_where_the_same_clock_stamped_it(
     service: Service, given: Any, sent: str
 ) -> None:
-    service.answer(401, Date=THERE).answer(201, ROOM)
+    service.respond(401, Date=THERE).respond(201, ROOM)
     skewed(service).create_room(**given)
     assert service.received[1].headers["repeatability-first-sent"] == sent
 
@@ -156,7 +156,7 @@ def test_the_time_of_a_create_is_corrected_where_the_same_clock_stamped_it(
 def test_a_create_expires_by_the_clock_that_stamped_it(
     service: Service, first_sent: Optional[str], attempts: int
 ) -> None:
-    service.answer(401, Date=THERE).answer(503).answer(201, ROOM)
+    service.respond(401, Date=THERE).respond(503).respond(201, ROOM)
     given: Any = {"headers": {"Repeatability-First-Sent": first_sent}} if first_sent else {}
     with nullcontext() if attempts == 3 else pytest.raises(HttpResponseError, match="503"):
         skewed(service).create_room(**given)
@@ -164,7 +164,7 @@ def test_a_create_expires_by_the_clock_that_stamped_it(
 
 
 def test_a_streamed_401_gives_its_connection_back(server: RawServer) -> None:
-    server.answer(401, b"x" * 100_000, Date=THERE).answer(200, json.dumps(ROOM))
+    server.respond(401, b"x" * 100_000, Date=THERE).respond(200, json.dumps(ROOM))
     with RoomsClient(server.endpoint, KEY) as client:
         client._clock._machine = lambda: HERE
         with client.send_request(HttpRequest("GET", "/rooms"), stream=True) as answer:
@@ -210,7 +210,7 @@ def test_a_clock_is_the_machines_until_it_is_corrected() -> None:
 def test_a_request_that_was_signed_before_the_correction_is_signed_again_too(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service.answer(401, Date=THERE).answer(200, ROOM)
+    service.respond(401, Date=THERE).respond(200, ROOM)
     client = skewed(service)
     send = service.transport.send
 

@@ -17,8 +17,8 @@ from azure.core.exceptions import (
 )
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
+from fake_services import ID, KEY, ROOM, InMemoryService, Service, SocketService, make_client
 from raw_server import RawServer
-from services import ID, KEY, ROOM, InMemory, OnSocket, Service, client_of
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.deadline import Deadline, within_deadline
@@ -53,7 +53,7 @@ def test_a_timeout_ends_a_call_that_the_service_draws_out(
 
 
 def test_a_timeout_ends_a_create_and_its_retries(server: RawServer) -> None:
-    server.answer(503).hang()
+    server.respond(503).hang()
     with RoomsClient(server.endpoint, KEY, retry_backoff_factor=0) as client:
         with pytest.raises(ServiceResponseTimeoutError):
             client.create_room(timeout=1)
@@ -121,7 +121,7 @@ def test_a_second_address_is_tried_when_the_first_does_not_answer(
 ) -> None:
     looked_up = socket.getaddrinfo
     closed = ("127.0.0.2", int(server.host.rpartition(":")[2]))
-    server.answer(200, '{"id":"1"}')
+    server.respond(200, '{"id":"1"}')
 
     def two_addresses(*arguments: Any, **options: Any) -> Any:
         found = looked_up(*arguments, **options)
@@ -235,7 +235,7 @@ def test_a_timeout_ends_a_slow_answer_over_tls(tls_server: RawServer, trusted: s
 
 def test_a_timeout_does_not_bound_what_is_streamed(server: RawServer) -> None:
     clock = iter(range(100))
-    server.answer(200, b"x" * 50_000)
+    server.respond(200, b"x" * 50_000)
     with RoomsClient(server.endpoint, KEY, retry_policy=RoomsRetryPolicy(monotonic=lambda: next(clock))) as client:
         with client.send_request(HttpRequest("GET", "/rooms"), stream=True, timeout=50) as answer:
             assert len(b"".join(answer.iter_bytes())) == 50_000
@@ -244,34 +244,34 @@ def test_a_timeout_does_not_bound_what_is_streamed(server: RawServer) -> None:
 
 def test_no_call_is_sent_without_time_left(service: Service) -> None:
     with pytest.raises(ServiceRequestTimeoutError, match="no time is left"):
-        client_of(service).get_room(ID, timeout=0)
+        make_client(service).get_room(ID, timeout=0)
     assert service.received == []
 
 
 def test_a_wait_beyond_the_deadline_is_not_waited(service: Service) -> None:
-    service.answer(503).answer(503)
+    service.respond(503).respond(503)
     with pytest.raises(HttpResponseError, match="503"):
-        client_of(service).get_room(ID, timeout=10, retry_backoff_factor=30)
-    assert (len(service.received), service.transport.waits) == (1, [])
+        make_client(service).get_room(ID, timeout=10, retry_backoff_factor=30)
+    assert (len(service.received), service.transport.sleeps) == (1, [])
 
 
 def test_a_redirect_is_within_the_same_deadline_and_the_same_retries() -> None:
-    service = InMemory().answer(503).answer(307, Location="/rooms/elsewhere").answer(503).answer(503)
+    service = InMemoryService().respond(503).respond(307, Location="/rooms/elsewhere").respond(503).respond(503)
     moments = iter([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 99.0, 99.0, 99.0])
     policy = RoomsRetryPolicy(monotonic=lambda: next(moments), retry_backoff_factor=0)
     with pytest.raises((HttpResponseError, ServiceRequestTimeoutError)):
-        client_of(service, retry_policy=policy).send_request(
+        make_client(service, retry_policy=policy).send_request(
             HttpRequest("GET", "/rooms/x"), timeout=50
         ).raise_for_status()
     assert len(service.received) == 3
-    service = InMemory().answer(503).answer(307, Location="/rooms/elsewhere").answer(503).answer(503)
-    answer = client_of(service).send_request(HttpRequest("GET", "/rooms/x"), retry_total=1)
+    service = InMemoryService().respond(503).respond(307, Location="/rooms/elsewhere").respond(503).respond(503)
+    answer = make_client(service).send_request(HttpRequest("GET", "/rooms/x"), retry_total=1)
     assert (answer.status_code, len(service.received)) == (503, 3)
 
 
 def test_a_call_of_several_requests_has_one_deadline(server: RawServer) -> None:
     there = b'{"participants":[]}'
-    server.answer(200, there).drip(HEAD + b"Content-Length: 100000\r\n\r\n")
+    server.respond(200, there).drip(HEAD + b"Content-Length: 100000\r\n\r\n")
     with RoomsClient(server.endpoint, KEY, api_version="2022-02-01") as client:
         with pytest.raises(ServiceResponseTimeoutError):
             client.add_or_update_participants(
@@ -287,7 +287,7 @@ def test_a_transport_that_knows_no_deadline_gets_its_timeouts_cut(server: RawSer
             return super().send(request, **kwargs)
 
     noted: list[Any] = []
-    server.answer(200, '{"id":"1"}').answer(200, '{"id":"1"}').answer(200, '{"id":"1"}')
+    server.respond(200, '{"id":"1"}').respond(200, '{"id":"1"}').respond(200, '{"id":"1"}')
     with RoomsClient(server.endpoint, KEY, transport=Noting(use_env_settings=False)) as client:
         client.get_room(ID)
         client.get_room(ID, timeout=20)
@@ -300,8 +300,8 @@ def test_a_transport_that_knows_no_deadline_gets_its_timeouts_cut(server: RawSer
 
 
 def test_a_transport_without_any_timeouts_is_left_alone() -> None:
-    service = InMemory().answer(200, ROOM)
-    client_of(service).get_room(ID, timeout=20)
+    service = InMemoryService().respond(200, ROOM)
+    make_client(service).get_room(ID, timeout=20)
     assert service.transport.options == [{}]
 
 
@@ -318,7 +318,7 @@ def test_deadlines_nest_and_the_nearer_one_holds() -> None:
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "action",
     [
         lambda one: one.recv(1),
         lambda one: one.recv_into(bytearray(1)),
@@ -326,14 +326,14 @@ def test_deadlines_nest_and_the_nearer_one_holds() -> None:
     ],
     ids=["recv", "recv_into", "sendall"],
 )
-def test_nothing_is_read_or_written_behind_the_deadline(deed: Callable[[BoundedSocket], Any]) -> None:
+def test_nothing_is_read_or_written_behind_the_deadline(action: Callable[[BoundedSocket], Any]) -> None:
     one, other = socket.socketpair()
     with closing(other), closing(BoundedSocket(one.family, one.type, one.proto, one.detach())) as bounded:
         other.sendall(b"abc")
         moments = iter([0.0, 99.0])
         with Deadline(5, lambda: next(moments)):
             with pytest.raises(socket.timeout, match="timed out"):
-                deed(bounded)
+                action(bounded)
 
 
 def test_nothing_is_written_over_tls_behind_the_deadline(tls_server: RawServer, trusted: str) -> None:
@@ -380,11 +380,11 @@ def test_the_default_timeouts_are_10_and_60_seconds() -> None:
 
 
 def test_a_read_timeout_of_a_call_ends_an_attempt(service: Service, server: RawServer) -> None:
-    if isinstance(service, OnSocket):
+    if isinstance(service, SocketService):
         server.hang()
         with pytest.raises(ServiceResponseTimeoutError):
-            client_of(service).get_room(ID, read_timeout=0.1, retry_total=0)
+            make_client(service).get_room(ID, read_timeout=0.1, retry_total=0)
     else:
         with pytest.raises(ServiceResponseError):
-            client_of(service.reset()).get_room(ID, read_timeout=0.1, retry_total=0)
+            make_client(service.reset()).get_room(ID, read_timeout=0.1, retry_total=0)
         assert service.transport.options == [{"read_timeout": 0.1}]

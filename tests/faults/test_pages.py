@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from azure.core.exceptions import AzureError, DecodeError, HttpResponseError, ServiceRequestError
+from fake_services import KEY, InMemoryService, Service, SocketService, make_client
 from raw_server import RawServer
-from services import KEY, InMemory, OnSocket, Service, client_of
 
 from azure.communication.rooms import RoomsClient
 
@@ -37,8 +37,8 @@ def page(service: Any, *ids: str, link: str = "") -> str:
 def test_a_link_to_another_host_scheme_or_port_is_refused(service: Service, link: str) -> None:
     other = service.endpoint.replace("http:", "https:")
     link = link.format(endpoint=service.endpoint, other_scheme=other)
-    service.answer(200, {"value": [{"id": "1"}], "nextLink": link})
-    rooms = client_of(service).list_rooms()
+    service.respond(200, {"value": [{"id": "1"}], "nextLink": link})
+    rooms = make_client(service).list_rooms()
     assert next(rooms).id == "1"
     for _ in range(2):
         with pytest.raises(ServiceRequestError, match=r"The link to the next page leads to .* Nothing was sent"):
@@ -49,8 +49,8 @@ def test_a_link_to_another_host_scheme_or_port_is_refused(service: Service, link
 @pytest.mark.parametrize("cycle", [1, 2, 3])
 def test_a_list_whose_links_lead_back_is_stopped(service: Service, cycle: int) -> None:
     for number in range(10):
-        service.answer(200, page(service, str(number), link=f"/rooms?nextLink={number % cycle}"))
-    rooms = client_of(service).list_rooms()
+        service.respond(200, page(service, str(number), link=f"/rooms?nextLink={number % cycle}"))
+    rooms = make_client(service).list_rooms()
     assert [next(rooms).id for _ in range(cycle + 1)] == [str(number) for number in range(cycle + 1)]
     for _ in range(2):
         with pytest.raises(HttpResponseError, match="leads back to a page that was listed before"):
@@ -60,8 +60,8 @@ def test_a_list_whose_links_lead_back_is_stopped(service: Service, cycle: int) -
 
 @pytest.mark.parametrize("link", ["", None])
 def test_an_empty_link_ends_a_list(service: Service, link: Any) -> None:
-    service.answer(200, {"value": [{"id": "1"}], "nextLink": link})
-    rooms = client_of(service).list_rooms()
+    service.respond(200, {"value": [{"id": "1"}], "nextLink": link})
+    rooms = make_client(service).list_rooms()
     assert [room.id for room in rooms] == ["1"]
     assert next(rooms, None) is None
     assert len(service.received) == 1
@@ -69,21 +69,21 @@ def test_an_empty_link_ends_a_list(service: Service, link: Any) -> None:
 
 def test_empty_pages_with_more_behind_them_are_passed_over(service: Service) -> None:
     for number in range(5):
-        service.answer(200, page(service, link=f"/rooms?nextLink={number}"))
-    service.answer(200, page(service, "1"))
-    assert [room.id for room in client_of(service).list_rooms()] == ["1"]
+        service.respond(200, page(service, link=f"/rooms?nextLink={number}"))
+    service.respond(200, page(service, "1"))
+    assert [room.id for room in make_client(service).list_rooms()] == ["1"]
 
 
 def test_a_link_is_sent_as_the_service_wrote_it(service: Service) -> None:
     link = "/rooms?nextLink=a%2Bb%2Fc%3D%3D+d&api-version=2025-03-13"
-    service.answer(200, page(service, "1", link=link)).answer(200, page(service, "2"))
-    assert [room.id for room in client_of(service).list_rooms()] == ["1", "2"]
+    service.respond(200, page(service, "1", link=link)).respond(200, page(service, "2"))
+    assert [room.id for room in make_client(service).list_rooms()] == ["1", "2"]
     assert service.received[1].target == link
 
 
 FAILURES: dict[str, tuple[Any, type[AzureError]]] = {
-    "status": (lambda service: service.answer(400), HttpResponseError),
-    "nonsense": (lambda service: service.answer(200, "<html>"), DecodeError),
+    "status": (lambda service: service.respond(400), HttpResponseError),
+    "nonsense": (lambda service: service.respond(200, "<html>"), DecodeError),
     "reset": (lambda service: service.reset(), AzureError),
 }
 
@@ -93,11 +93,11 @@ def test_a_page_that_fails_is_asked_for_again_and_never_left_out(
     service: Service, fail: Any, error: type[AzureError]
 ) -> None:
     link = "/rooms?nextLink=2"
-    service.answer(200, page(service, "1", link=link))
+    service.respond(200, page(service, "1", link=link))
     fail(service)
     fail(service)
-    service.answer(200, page(service, "2", "3"))
-    rooms = client_of(service, retry_total=0).list_rooms()
+    service.respond(200, page(service, "2", "3"))
+    rooms = make_client(service, retry_total=0).list_rooms()
     assert next(rooms).id == "1"
     for _ in range(2):
         with pytest.raises(error) as caught:
@@ -107,8 +107,8 @@ def test_a_page_that_fails_is_asked_for_again_and_never_left_out(
 
 
 def test_a_first_page_that_fails_is_asked_for_again(service: Service) -> None:
-    service.answer(400).answer(400).answer(200, page(service, "1"))
-    rooms = client_of(service).list_rooms()
+    service.respond(400).respond(400).respond(200, page(service, "1"))
+    rooms = make_client(service).list_rooms()
     for _ in range(2):
         with pytest.raises(HttpResponseError) as caught:
             next(rooms)
@@ -117,8 +117,8 @@ def test_a_first_page_that_fails_is_asked_for_again(service: Service) -> None:
 
 
 def test_pages_that_fail_are_asked_for_again_too(service: Service) -> None:
-    service.answer(200, page(service, "1", link="/rooms?nextLink=2")).answer(400).answer(200, page(service, "2"))
-    pages = client_of(service).list_rooms().by_page()
+    service.respond(200, page(service, "1", link="/rooms?nextLink=2")).respond(400).respond(200, page(service, "2"))
+    pages = make_client(service).list_rooms().by_page()
     assert [room.id for room in next(pages)] == ["1"]
     with pytest.raises(HttpResponseError):
         next(pages)
@@ -137,29 +137,29 @@ with RoomsClient(endpoint, key) as client:
 
 
 def test_a_token_resumes_at_the_page_that_failed_in_another_process(server: RawServer) -> None:
-    service = OnSocket(server)
-    service.answer(200, page(service, "1", link="/rooms?nextLink=2&api-version=2025-03-13")).answer(400)
-    rooms = client_of(service).list_rooms()
+    service = SocketService(server)
+    service.respond(200, page(service, "1", link="/rooms?nextLink=2&api-version=2025-03-13")).respond(400)
+    rooms = make_client(service).list_rooms()
     assert next(rooms).id == "1"
     with pytest.raises(HttpResponseError) as caught:
         next(rooms)
-    service.answer(200, page(service, "2", link="/rooms?nextLink=3")).answer(200, page(service, "3"))
+    service.respond(200, page(service, "2", link="/rooms?nextLink=3")).respond(200, page(service, "3"))
     command = [sys.executable, "-c", RESUME, service.endpoint, KEY, str(caught.value.continuation_token)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=PROJECT, timeout=60)
     assert ran.stdout.split() == ["2", "3"]
 
 
 def test_a_token_of_another_service_is_refused() -> None:
-    service = InMemory()
-    pages = client_of(service).list_rooms().by_page(continuation_token="https://evil.example.com/rooms")
+    service = InMemoryService()
+    pages = make_client(service).list_rooms().by_page(continuation_token="https://evil.example.com/rooms")
     with pytest.raises(ServiceRequestError, match=r"leads to 'https://evil\.example\.com'"):
         next(pages)
     assert service.received == []
 
 
 def test_each_list_begins_anew(service: Service) -> None:
-    service.answer(200, page(service, "1")).answer(200, page(service, "1"))
-    client = client_of(service)
+    service.respond(200, page(service, "1")).respond(200, page(service, "1"))
+    client = make_client(service)
     assert [room.id for room in client.list_rooms()] == [room.id for room in client.list_rooms()] == ["1"]
     with RoomsClient(service.endpoint, KEY):
         pass

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from azure.core.exceptions import ClientAuthenticationError, TooManyRedirectsError
-from services import ID, ROOM, Service, client_of
+from fake_services import ID, ROOM, Service, make_client
 
 
 @pytest.mark.parametrize("status", [307, 308, 301, 302, 303, 300])
@@ -19,9 +19,9 @@ from services import ID, ROOM, Service, client_of
 def test_a_redirect_to_another_origin_is_not_followed_and_names_both(
     service: Service, status: int, location: str, named: str
 ) -> None:
-    service.answer(status, Location=location)
+    service.respond(status, Location=location)
     with pytest.raises(ClientAuthenticationError) as caught:
-        client_of(service).get_room(ID)
+        make_client(service).get_room(ID)
     assert repr(service.endpoint) in str(caught.value)
     assert repr(named) in str(caught.value)
     assert len(service.received) == 1
@@ -29,33 +29,33 @@ def test_a_redirect_to_another_origin_is_not_followed_and_names_both(
 
 def test_a_redirect_loop_ends_after_ten(service: Service) -> None:
     for _ in range(30):
-        service.answer(307, Location="/rooms/elsewhere")
+        service.respond(307, Location="/rooms/elsewhere")
     with pytest.raises(TooManyRedirectsError):
-        client_of(service).get_room(ID)
+        make_client(service).get_room(ID)
     assert len(service.received) == 11
     assert not any("Authorization" in each.http_request.headers for each in _history(service))
 
 
 def _history(service: Service) -> list[Any]:
     with pytest.raises(TooManyRedirectsError) as caught:
-        client_of(service).get_room(ID)
+        make_client(service).get_room(ID)
     return list(caught.value.history)
 
 
 def test_redirects_can_be_bounded_and_turned_off(service: Service) -> None:
     for _ in range(5):
-        service.answer(307, Location="/rooms/elsewhere")
+        service.respond(307, Location="/rooms/elsewhere")
     with pytest.raises(TooManyRedirectsError):
-        client_of(service, redirect_max=1).get_room(ID)
+        make_client(service, redirect_max=1).get_room(ID)
     assert len(service.received) == 2
     with pytest.raises(Exception, match="307"):
-        client_of(service).get_room(ID, permit_redirects=False)
+        make_client(service).get_room(ID, permit_redirects=False)
     assert len(service.received) == 3
 
 
 def test_a_create_is_redirected_with_its_pair_and_body(service: Service) -> None:
-    service.answer(307, Location="/elsewhere").answer(201, ROOM)
-    client_of(service).create_room(participants=["8:acs:a"])
+    service.respond(307, Location="/elsewhere").respond(201, ROOM)
+    make_client(service).create_room(participants=["8:acs:a"])
     first, second = service.received
     assert (second.method, second.target, second.body) == ("POST", "/elsewhere", first.body)
     names = ("repeatability-request-id", "repeatability-first-sent")

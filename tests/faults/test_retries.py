@@ -15,10 +15,19 @@ from azure.core.exceptions import (
 from azure.core.pipeline.policies import RetryMode, RetryPolicy
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
+from fake_services import (
+    ID,
+    KEY,
+    ROOM,
+    InMemoryService,
+    NonSleepingTransport,
+    Service,
+    make_client,
+    repeatability_headers,
+)
 from fault_proxy import BUSY, PASS, RESET_AFTER, RESET_BEFORE, TRUNCATE, UNAVAILABLE, fault_proxy
-from people import ALICE
+from raw_ids import ALICE
 from raw_server import RawServer
-from services import ID, KEY, ROOM, InMemory, PatientTransport, Service, client_of, pair
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.clock import ServiceClock
@@ -53,32 +62,32 @@ def closed_port() -> int:
 @pytest.mark.parametrize("call", [GET, CREATE], ids=["GET", "create"])
 def test_a_refused_connection_is_tried_again_and_then_named(closed_port: int, call: Operation) -> None:
     endpoint = f"http://127.0.0.1:{closed_port}"
-    transport = PatientTransport()
+    transport = NonSleepingTransport()
     with RoomsClient(endpoint, KEY, transport=transport) as client:
         with pytest.raises(ServiceRequestError, match=re.escape(f"{endpoint} could not be reached")):
             call(client)
-    assert len(transport.waits) == 2  # after the first of three retries; that one is made at once
-    assert all(0.8 <= wait / 2**place <= 1.6 for place, wait in enumerate(transport.waits))
+    assert len(transport.sleeps) == 2  # after the first of three retries; that one is made at once
+    assert all(0.8 <= wait / 2**place <= 1.6 for place, wait in enumerate(transport.sleeps))
 
 
 def test_a_connection_refused_once_is_made_again_with_the_same_pair() -> None:
-    service = InMemory().refuse().answer(201, ROOM)
-    assert CREATE(client_of(service)).id == ID
+    service = InMemoryService().refuse().respond(201, ROOM)
+    assert CREATE(make_client(service)).id == ID
     first, second = service.received
-    assert pair(first) == pair(second)
-    assert service.transport.waits == []
+    assert repeatability_headers(first) == repeatability_headers(second)
+    assert service.transport.sleeps == []
 
 
 @each_operation
 def test_every_operation_survives_a_reset(service: Service, call: Operation, status: int, body: Any) -> None:
-    service.reset().answer(status, body)
-    call(client_of(service))
+    service.reset().respond(status, body)
+    call(make_client(service))
     first, second = service.received
-    assert (first.method, first.target, first.body, pair(first)) == (
+    assert (first.method, first.target, first.body, repeatability_headers(first)) == (
         second.method,
         second.target,
         second.body,
-        pair(second),
+        repeatability_headers(second),
     )
 
 
@@ -87,10 +96,10 @@ def test_every_operation_survives_a_reset(service: Service, call: Operation, sta
 def test_every_operation_survives_a_status_that_passes(
     service: Service, call: Operation, status: int, body: Any, refusal: int
 ) -> None:
-    service.answer(refusal).answer(refusal).answer(status, body)
-    call(client_of(service))
+    service.respond(refusal).respond(refusal).respond(status, body)
+    call(make_client(service))
     assert len(service.received) == 3
-    waits = service.transport.waits
+    waits = service.transport.sleeps
     assert [0.4 <= wait / 2**place <= 0.8 for place, wait in enumerate(waits)] == [True, True]
 
 
@@ -98,8 +107,8 @@ def test_every_operation_survives_a_status_that_passes(
 def test_every_operation_survives_a_body_that_breaks_off(
     service: Service, call: Operation, status: int, body: Any
 ) -> None:
-    service.cut().answer(status, body)
-    call(client_of(service))
+    service.truncate().respond(status, body)
+    call(make_client(service))
     assert len(service.received) == 2
 
 
@@ -119,7 +128,7 @@ def test_operations_of_2022_02_01_survive_what_goes_wrong_on_the_way(
 ) -> None:
     key = emulator.connection_string.partition("accesskey=")[2]
     with fault_proxy(emulator.endpoint, [PASS, fault, fault]) as proxy:
-        with RoomsClient(proxy.endpoint, key, api_version="2022-02-01", transport=PatientTransport()) as client:
+        with RoomsClient(proxy.endpoint, key, api_version="2022-02-01", transport=NonSleepingTransport()) as client:
             call(client, client.create_room().id)
     # of a 204 the first line is enough
     assert proxy.done[1:] in ([fault, fault, PASS], [fault, fault, PASS, PASS], [TRUNCATE])
@@ -129,7 +138,7 @@ def test_operations_of_2022_02_01_survive_what_goes_wrong_on_the_way(
 def test_a_create_that_goes_wrong_on_the_way_makes_one_room(emulator: RoomsEmulator, fault: int) -> None:
     with fault_proxy(emulator.endpoint, [fault, fault, PASS]) as proxy:
         key = emulator.connection_string.partition("accesskey=")[2]
-        with RoomsClient(proxy.endpoint, key, transport=PatientTransport()) as client:
+        with RoomsClient(proxy.endpoint, key, transport=NonSleepingTransport()) as client:
             room = client.create_room(participants=[ALICE])
             assert [each.id for each in client.list_rooms()] == [room.id]
     assert proxy.done[:3] == [fault, fault, PASS]
@@ -139,7 +148,7 @@ def test_a_create_that_goes_wrong_on_the_way_makes_one_room(emulator: RoomsEmula
 def test_a_delete_whose_answer_was_lost_has_deleted(emulator: RoomsEmulator, fault: int) -> None:
     key = emulator.connection_string.partition("accesskey=")[2]
     with fault_proxy(emulator.endpoint, [PASS, fault]) as proxy:
-        with RoomsClient(proxy.endpoint, key, api_version="2022-02-01", transport=PatientTransport()) as client:
+        with RoomsClient(proxy.endpoint, key, api_version="2022-02-01", transport=NonSleepingTransport()) as client:
             room = client.create_room()
             client.delete_room(room.id)
             with pytest.raises(ResourceNotFoundError):
@@ -148,34 +157,34 @@ def test_a_delete_whose_answer_was_lost_has_deleted(emulator: RoomsEmulator, fau
 
 @pytest.mark.parametrize("lost", [408, 500, 502, 504, None], ids=str)
 def test_a_404_behind_a_lost_answer_of_a_delete_is_its_success(service: Service, lost: Optional[int]) -> None:
-    (service.answer(lost) if lost else service.reset()).answer(404, MS_CV="abc.0")
-    client = client_of(service)
+    (service.respond(lost) if lost else service.reset()).respond(404, MS_CV="abc.0")
+    client = make_client(service)
     assert client.delete_room(ID, cls=lambda _answer, value, headers: (value, headers["MS-CV"])) == (None, "abc.0")
 
 
 @pytest.mark.parametrize("before", [429, 503, None], ids=str)
 def test_a_404_behind_an_attempt_that_did_nothing_is_a_404(service: Service, before: Optional[int]) -> None:
-    (service.answer(before) if before else service).answer(404)
+    (service.respond(before) if before else service).respond(404)
     with pytest.raises(ResourceNotFoundError):
-        client_of(service).delete_room(ID)
+        make_client(service).delete_room(ID)
 
 
 def test_a_404_behind_a_refused_connection_is_a_404() -> None:
     with pytest.raises(ResourceNotFoundError):
-        client_of(InMemory().refuse().answer(404)).delete_room(ID)
+        make_client(InMemoryService().refuse().respond(404)).delete_room(ID)
 
 
 def test_a_404_of_another_call_than_a_delete_stays_one(service: Service) -> None:
-    service.reset().answer(404)
+    service.reset().respond(404)
     with pytest.raises(ResourceNotFoundError):
-        client_of(service).get_room(ID)
+        make_client(service).get_room(ID)
 
 
 def test_a_client_that_gives_up_raises_the_last_answer(service: Service) -> None:
     for number in range(9):
-        service.answer(503, {"error": {"code": f"Busy{number}", "message": "Later."}})
+        service.respond(503, {"error": {"code": f"Busy{number}", "message": "Later."}})
     with pytest.raises(HttpResponseError, match=r"^\(Busy3\) Later\.") as caught:
-        GET(client_of(service))
+        GET(make_client(service))
     assert caught.value.status_code == 503
     assert len(service.received) == 4
 
@@ -193,25 +202,25 @@ def test_a_client_that_gives_up_raises_the_last_answer(service: Service) -> None
 )
 def test_azure_cores_keywords_bound_the_retries(service: Service, given: dict[str, Any], attempts: int) -> None:
     for _ in range(9):
-        service.answer(503)
+        service.respond(503)
     with pytest.raises(HttpResponseError):
-        client_of(service).get_room(ID, **given)
+        make_client(service).get_room(ID, **given)
     assert len(service.received) == attempts
 
 
 def test_azure_cores_keywords_of_a_client_hold_for_its_calls(service: Service) -> None:
-    service.answer(418).answer(418).answer(200, ROOM)
-    client = client_of(service, retry_on_status_codes=[418], retry_mode=RetryMode.Fixed, retry_backoff_factor=2)
+    service.respond(418).respond(418).respond(200, ROOM)
+    client = make_client(service, retry_on_status_codes=[418], retry_mode=RetryMode.Fixed, retry_backoff_factor=2)
     assert GET(client).id == ID
-    assert [1 <= wait <= 2 for wait in service.transport.waits] == [True, True]
+    assert [1 <= wait <= 2 for wait in service.transport.sleeps] == [True, True]
 
 
 def test_a_wait_is_cut_at_its_longest(service: Service) -> None:
     for _ in range(4):
-        service.answer(503)
+        service.respond(503)
     with pytest.raises(HttpResponseError):
-        client_of(service).get_room(ID, retry_backoff_factor=100, retry_backoff_max=3)
-    assert [1.5 <= wait <= 3 for wait in service.transport.waits] == [True] * 3
+        make_client(service).get_room(ID, retry_backoff_factor=100, retry_backoff_max=3)
+    assert [1.5 <= wait <= 3 for wait in service.transport.sleeps] == [True] * 3
 
 
 def test_waits_differ_by_chance() -> None:
@@ -221,9 +230,9 @@ def test_waits_differ_by_chance() -> None:
 
 
 def test_a_wait_the_service_asks_for_is_waited(service: Service) -> None:
-    service.answer(429, Retry_After="7").answer(200, ROOM)
-    GET(client_of(service))
-    assert service.transport.waits == [7.0]
+    service.respond(429, Retry_After="7").respond(200, ROOM)
+    GET(make_client(service))
+    assert service.transport.sleeps == [7.0]
 
 
 @pytest.mark.parametrize("call", [GET, CREATE], ids=["GET", "create"])
@@ -231,36 +240,36 @@ def test_a_wait_the_service_asks_for_is_waited(service: Service) -> None:
 def test_a_wait_that_is_too_long_is_told_and_not_waited(
     service: Service, call: Operation, options: dict[str, Any]
 ) -> None:
-    service.answer(429, Retry_After="100000")
+    service.respond(429, Retry_After="100000")
     with pytest.raises(
         HttpResponseError, match=r"asks to wait before the next attempt \(Retry-After: 100000\)"
     ) as caught:
-        call(client_of(service, **options))
+        call(make_client(service, **options))
     assert caught.value.status_code == 429
-    assert (len(service.received), service.transport.waits) == (1, [])
+    assert (len(service.received), service.transport.sleeps) == (1, [])
 
 
 @pytest.mark.parametrize(
     "garbage", ["soon", "1e400", "-5", "nan", "0", "Tue, 01 Apr 2003 08:00:00 GMT", "Tue, 99 Apr 2003", "1,2", "%C2%B2"]
 )
 def test_a_wait_that_is_none_is_ignored(service: Service, garbage: str) -> None:
-    service.answer(503, Retry_After=garbage).answer(200, ROOM)
-    GET(client_of(service))
-    (wait,) = service.transport.waits
+    service.respond(503, Retry_After=garbage).respond(200, ROOM)
+    GET(make_client(service))
+    (wait,) = service.transport.sleeps
     assert 0.4 <= wait <= 0.8
 
 
 def test_a_retry_after_does_not_make_an_answer_worth_a_retry(service: Service) -> None:
-    service.answer(400, Retry_After="1")
+    service.respond(400, Retry_After="1")
     with pytest.raises(HttpResponseError, match="Retry-After: 1"):
-        GET(client_of(service))
+        GET(make_client(service))
     assert len(service.received) == 1
 
 
 def test_a_412_is_not_retried_and_explains_window_and_clock(service: Service) -> None:
-    service.answer(412)
+    service.respond(412)
     with pytest.raises(HttpResponseError, match="more than five minutes back, or this machine's clock is wrong"):
-        CREATE(client_of(service))
+        CREATE(make_client(service))
     assert len(service.received) == 1
 
 
@@ -297,11 +306,11 @@ PAIRS: dict[str, dict[str, Any]] = {
 def test_a_create_is_not_sent_again_when_its_five_minutes_are_nearly_over(
     seconds: float, attempts: int, given: dict[str, Any]
 ) -> None:
-    service, clock = InMemory(), Moved(seconds)
+    service, clock = InMemoryService(), Moved(seconds)
     for _ in range(5):
-        service.answer(503)
+        service.respond(503)
     policy = RoomsRetryPolicy(clock=ServiceClock(clock), retry_backoff_factor=0)
-    client = client_of(service, retry_policy=policy, raw_request_hook=clock.pass_on)
+    client = make_client(service, retry_policy=policy, raw_request_hook=clock.pass_on)
     with pytest.raises(HttpResponseError, match="503"):
         client.create_room(**given)
     assert len(service.received) == attempts
@@ -309,10 +318,10 @@ def test_a_create_is_not_sent_again_when_its_five_minutes_are_nearly_over(
 
 @pytest.mark.parametrize("version", ["2022-02-01", "2025-03-13"])
 def test_the_five_minutes_hold_in_either_form_of_the_header(version: str) -> None:
-    service, clock = InMemory(), Moved(200)
+    service, clock = InMemoryService(), Moved(200)
     for _ in range(5):
-        service.answer(503)
-    client = client_of(
+        service.respond(503)
+    client = make_client(
         service,
         api_version=version,
         retry_policy=RoomsRetryPolicy(clock=ServiceClock(clock)),
@@ -325,10 +334,10 @@ def test_the_five_minutes_hold_in_either_form_of_the_header(version: str) -> Non
 
 
 def test_a_time_that_cannot_be_read_leaves_the_five_minutes_to_the_service(service: Service) -> None:
-    service.answer(503).answer(400)
+    service.respond(503).respond(400)
     headers = {"Repeatability-Request-ID": "x", "Repeatability-First-Sent": "yesterday"}
     with pytest.raises(HttpResponseError, match="400"):
-        client_of(service).create_room(headers=headers)
+        make_client(service).create_room(headers=headers)
     assert len(service.received) == 2
 
 
@@ -358,16 +367,16 @@ def test_requests_of_ones_own_are_retried_where_it_is_safe(
     service: Service, request_: HttpRequest, attempts: int, fault: str
 ) -> None:
     for _ in range(9):
-        _ = service.answer(503) if fault == "status" else service.reset()
+        _ = service.respond(503) if fault == "status" else service.reset()
     try:
-        assert client_of(service).send_request(request_).status_code == 503
+        assert make_client(service).send_request(request_).status_code == 503
     except ServiceResponseError:
         assert fault == "reset"
     assert len(service.received) == attempts
 
 
 def test_a_streamed_answer_that_is_retried_gives_its_connection_up(server: RawServer) -> None:
-    server.answer(503, b"x" * 100_000).answer(200, ROOM_TEXT)
+    server.respond(503, b"x" * 100_000).respond(200, ROOM_TEXT)
     seen: list[Any] = []
     options: dict[str, Any] = {"raw_response_hook": seen.append, "retry_backoff_factor": 0}
     with RoomsClient(server.endpoint, KEY, **options) as client:
@@ -377,13 +386,13 @@ def test_a_streamed_answer_that_is_retried_gives_its_connection_up(server: RawSe
 
 
 def test_the_methods_to_retry_may_be_any_iterable(service: Service) -> None:
-    service.answer(503).answer(503).answer(200, ROOM)
-    assert client_of(service).get_room(ID, retry_on_methods=iter(["PUT", "GET"])).id == ID
+    service.respond(503).respond(503).respond(200, ROOM)
+    assert make_client(service).get_room(ID, retry_on_methods=iter(["PUT", "GET"])).id == ID
 
 
 @pytest.mark.parametrize("body", [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"])
 def test_a_transport_of_azure_cores_is_retried_too(server: RawServer, body: bytes) -> None:
-    server.cut(body).cut(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").reset().answer(200, '{"id":"1"}')
+    server.truncate(body).truncate(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").reset().respond(200, '{"id":"1"}')
     transport = RequestsTransport(use_env_settings=False)
     with RoomsClient(server.endpoint, KEY, transport=transport, retry_backoff_factor=0) as client:
         assert client.get_room(ID).id == "1"
@@ -400,7 +409,7 @@ def test_a_transport_of_azure_cores_is_retried_too(server: RawServer, body: byte
     ids=["retry policy", "all policies", "transport"],
 )
 def test_what_is_the_callers_gets_no_option_that_it_does_not_know(server: RawServer, given: dict[str, Any]) -> None:
-    server.answer(204).answer(200, "{}")
+    server.respond(204).respond(200, "{}")
     with RoomsClient(server.endpoint, KEY, **given) as client:
         client.delete_room(ID)
         client.send_request(HttpRequest("POST", f"{server.endpoint}/rooms/1/participants:add"))

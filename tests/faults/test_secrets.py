@@ -13,9 +13,9 @@ import pytest
 from azure.core.credentials import AccessToken, AzureKeyCredential
 from azure.core.exceptions import AzureError
 from azure.core.settings import settings
-from people import ALICE
+from fake_services import KEY, NonSleepingTransport
+from raw_ids import ALICE
 from raw_server import RawServer
-from services import KEY, PatientTransport
 from spans import Span
 
 from azure.communication.rooms import CommunicationRoom, RoomParticipant, RoomsClient
@@ -45,30 +45,30 @@ CALLS: dict[str, Callable[[RoomsClient], Any]] = {
 }
 PEOPLE = b'{"id":"1","value":[{"id":"1","rawId":"4:+14255550123"}]}'
 FAILURES: dict[str, Callable[[RawServer], Any]] = {
-    "none": lambda server: server.answer(200, PEOPLE),
-    "created": lambda server: server.answer(201, PEOPLE),
-    "deleted": lambda server: server.answer(204),
-    "400": lambda server: server.answer(400, '{"error":{"code":"BadRequest","message":"No."}}'),
-    "401": lambda server: server.answer(401),
-    "401 by a wrong clock": lambda server: server.answer(401, Date="Tue, 01 Apr 2025 08:00:00 GMT").answer(401),
-    "404": lambda server: server.answer(404),
-    "412": lambda server: server.answer(412),
-    "429": lambda server: server.answer(429, Retry_After="100000"),
-    "503 for ever": lambda server: [server.answer(503) for _ in range(9)],
+    "none": lambda server: server.respond(200, PEOPLE),
+    "created": lambda server: server.respond(201, PEOPLE),
+    "deleted": lambda server: server.respond(204),
+    "400": lambda server: server.respond(400, '{"error":{"code":"BadRequest","message":"No."}}'),
+    "401": lambda server: server.respond(401),
+    "401 by a wrong clock": lambda server: server.respond(401, Date="Tue, 01 Apr 2025 08:00:00 GMT").respond(401),
+    "404": lambda server: server.respond(404),
+    "412": lambda server: server.respond(412),
+    "429": lambda server: server.respond(429, Retry_After="100000"),
+    "503 for ever": lambda server: [server.respond(503) for _ in range(9)],
     "reset": lambda server: [server.reset() for _ in range(9)],
-    "nothing": lambda server: [server.cut(b"") for _ in range(9)],
+    "nothing": lambda server: [server.truncate(b"") for _ in range(9)],
     "hang": lambda server: server.hang(),
-    "truncated": lambda server: [server.cut(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{") for _ in range(9)],
-    "cut headers": lambda server: [server.cut(b"HTTP/1.1 200 OK\r\nConte") for _ in range(9)],
-    "html": lambda server: server.answer(200, "<html>"),
-    "deep": lambda server: server.answer(200, "[" * 100_000),
-    "too large": lambda server: server.answer(200, b" " * 100_001),
-    "not gzip": lambda server: server.answer(200, "x", Content_Encoding="gzip"),
-    "redirect": lambda server: server.answer(307, Location="https://evil.example.com/rooms"),
-    "redirects": lambda server: [server.answer(307, Location="/rooms") for _ in range(20)],
-    "foreign link": lambda server: server.answer(200, '{"value":[],"nextLink":"https://evil.example.com/"}'),
+    "truncated": lambda server: [server.truncate(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{") for _ in range(9)],
+    "cut headers": lambda server: [server.truncate(b"HTTP/1.1 200 OK\r\nConte") for _ in range(9)],
+    "html": lambda server: server.respond(200, "<html>"),
+    "deep": lambda server: server.respond(200, "[" * 100_000),
+    "too large": lambda server: server.respond(200, b" " * 100_001),
+    "not gzip": lambda server: server.respond(200, "x", Content_Encoding="gzip"),
+    "redirect": lambda server: server.respond(307, Location="https://evil.example.com/rooms"),
+    "redirects": lambda server: [server.respond(307, Location="/rooms") for _ in range(20)],
+    "foreign link": lambda server: server.respond(200, '{"value":[],"nextLink":"https://evil.example.com/"}'),
     "link to itself": lambda server: [
-        server.answer(200, f'{{"value":[],"nextLink":"{server.endpoint}/rooms?x=1"}}') for _ in range(9)
+        server.respond(200, f'{{"value":[],"nextLink":"{server.endpoint}/rooms?x=1"}}') for _ in range(9)
     ],
 }
 
@@ -132,7 +132,7 @@ def test_no_secret_is_shown(
 ) -> None:
     FAILURES[failure](server)
     options: dict[str, Any] = {"read_timeout": 0.05, "retry_total": 1} if failure == "hang" else {}
-    transport = PatientTransport(max_response_size=100_000, **({"read_timeout": 0.05} if options else {}))
+    transport = NonSleepingTransport(max_response_size=100_000, **({"read_timeout": 0.05} if options else {}))
     texts = []
     with caplog.at_level(logging.DEBUG):
         client = RoomsClient(server.endpoint, CREDENTIALS[credential](), transport=transport, retry_total=1)
@@ -158,14 +158,14 @@ def test_no_secret_is_shown(
 def test_a_log_of_bodies_that_is_asked_for_has_them_and_no_secret(
     server: RawServer, caplog: pytest.LogCaptureFixture, credential: str, operation: str
 ) -> None:
-    server.answer(503).answer(200, PEOPLE).answer(200, PEOPLE)
+    server.respond(503).respond(200, PEOPLE).respond(200, PEOPLE)
     with caplog.at_level(logging.DEBUG):
-        with RoomsClient(server.endpoint, CREDENTIALS[credential](), transport=PatientTransport()) as client:
+        with RoomsClient(server.endpoint, CREDENTIALS[credential](), transport=NonSleepingTransport()) as client:
             try:
                 CALLS[operation](client)
             except AzureError:
                 CALLS["get_room"](client)
-            client.get_room(ID, logging_enable=True) if server.answer(200, PEOPLE) else None
+            client.get_room(ID, logging_enable=True) if server.respond(200, PEOPLE) else None
     assert PHONE in caplog.text
     for secret in [KEY, TOKEN, *proofs(server)]:
         assert secret not in caplog.text
@@ -182,7 +182,7 @@ def test_a_connection_string_that_is_refused_is_not_shown(key: str) -> None:
 def test_credentials_of_a_proxy_are_not_shown(caplog: pytest.LogCaptureFixture) -> None:
     proxies = {"http": "http://me:c4n4ry@127.0.0.1:1"}
     with caplog.at_level(logging.DEBUG):
-        client = RoomsClient("http://127.0.0.1:1", KEY, transport=PatientTransport(), proxies=proxies)
+        client = RoomsClient("http://127.0.0.1:1", KEY, transport=NonSleepingTransport(), proxies=proxies)
         with pytest.raises(AzureError) as caught:
             client.get_room(ID)
     assert "c4n4ry" not in str(caught.value) + repr(caught.value) + caplog.text + repr(vars(client))
@@ -199,7 +199,7 @@ def test_a_client_cannot_be_pickled_or_copied(credential: str, copy_of: Callable
 @pytest.mark.parametrize("failure", [failure for failure in FAILURES if failure != "none"])
 def test_errors_can_be_pickled(server: RawServer, failure: str) -> None:
     FAILURES[failure](server)
-    transport = PatientTransport(max_response_size=100_000, **({"read_timeout": 0.05} if failure == "hang" else {}))
+    transport = NonSleepingTransport(max_response_size=100_000, **({"read_timeout": 0.05} if failure == "hang" else {}))
     with RoomsClient(server.endpoint, AzureKeyCredential(KEY), transport=transport, retry_total=1) as client:
         with pytest.raises(AzureError) as caught:
             list(client.list_rooms())

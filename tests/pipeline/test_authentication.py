@@ -48,7 +48,7 @@ class Tokens:
 
 
 def test_a_request_is_signed_over_the_bytes_that_are_sent(raw_client: RoomsClient, server: RawServer) -> None:
-    server.answer(201, ROOM)
+    server.respond(201, ROOM)
     raw_client.create_room(participants=["8:acs:a_b"], pstn_dial_out_enabled=True)
     (received,) = server.received
     assert received.headers["authorization"] == signature_over(server, received)
@@ -67,7 +67,7 @@ def test_a_request_is_signed_over_the_bytes_that_are_sent(raw_client: RoomsClien
     ],
 )
 def test_the_signature_fits_however_a_url_is_spelt(raw_client: RoomsClient, server: RawServer, target: str) -> None:
-    server.answer(200, "{}")
+    server.respond(200, "{}")
     raw_client.send_request(HttpRequest("GET", server.endpoint + target))
     (received,) = server.received
     assert received.headers["authorization"] == signature_over(server, received)
@@ -76,7 +76,7 @@ def test_the_signature_fits_however_a_url_is_spelt(raw_client: RoomsClient, serv
 @pytest.mark.parametrize("content", ["text ü", b"bytes \xff", bytearray(b"array"), ""])
 def test_bodies_of_text_and_of_bytes_are_signed(raw_client: RoomsClient, server: RawServer, content: Any) -> None:
     body = content.encode() if isinstance(content, str) else bytes(content)
-    server.answer(200, "{}")
+    server.respond(200, "{}")
     request = HttpRequest("POST", "/rooms", headers={"Content-Length": str(len(body))})
     request._data = content
     raw_client.send_request(request)
@@ -95,7 +95,7 @@ def test_a_body_that_cannot_be_hashed_is_refused(raw_client: RoomsClient, server
 def test_every_attempt_is_signed_anew(raw_client: RoomsClient, server: RawServer) -> None:
     moments = iter([datetime(2025, 3, 27, 6, 42, second, tzinfo=timezone.utc) for second in (12, 13)])
     policy = HMACCredentialsPolicy(server.endpoint, AzureKeyCredential(KEY), ServiceClock(lambda: next(moments)))
-    server.answer(503).answer(200, ROOM)
+    server.respond(503).respond(200, ROOM)
     with RoomsClient(server.endpoint, KEY, authentication_policy=policy, retry_backoff_factor=0) as client:
         client.get_room("99412345678901234")
     dates = [received.headers["x-ms-date"] for received in server.received]
@@ -105,7 +105,7 @@ def test_every_attempt_is_signed_anew(raw_client: RoomsClient, server: RawServer
 
 def test_a_rotated_key_signs_the_next_request(server: RawServer) -> None:
     credential = AzureKeyCredential(KEY)
-    server.answer(200, ROOM).answer(200, ROOM)
+    server.respond(200, ROOM).respond(200, ROOM)
     with RoomsClient(server.endpoint, credential) as client:
         client.get_room("99412345678901234")
         credential.update(OTHER_KEY)
@@ -138,7 +138,7 @@ def test_a_key_is_decoded_once_for_each_value(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_token_is_asked_for_with_the_scope_of_communication_services(server: RawServer) -> None:
     tokens = Tokens()
-    server.answer(200, ROOM).answer(200, ROOM)
+    server.respond(200, ROOM).respond(200, ROOM)
     with RoomsClient(server.endpoint, tokens) as client:
         client.get_room("99412345678901234")
         client.get_room("99412345678901234")
@@ -151,7 +151,7 @@ def test_a_token_is_renewed_for_a_claims_challenge(server: RawServer) -> None:
     tokens = Tokens()
     claims = base64.urlsafe_b64encode(b'{"access_token":{}}').decode().rstrip("=")
     challenge = f'Bearer error="insufficient_claims", claims="{claims}"'
-    server.answer(401, "{}", WWW_Authenticate=challenge).answer(200, ROOM)
+    server.respond(401, "{}", WWW_Authenticate=challenge).respond(200, ROOM)
     with RoomsClient(server.endpoint, tokens) as client:
         assert client.get_room("99412345678901234").id == "99412345678901234"
     assert [r.headers["authorization"] for r in server.received] == ["Bearer token-1", "Bearer token-2"]
@@ -169,7 +169,7 @@ def test_nothing_is_proved_to_another_host(server: RawServer, credential: Any) -
 
 @pytest.mark.parametrize("credential", [AzureKeyCredential(KEY), Tokens()], ids=["key", "token"])
 def test_a_redirect_to_another_host_is_not_followed(server: RawServer, credential: Any) -> None:
-    server.answer(307, Location="http://localhost:1/rooms")
+    server.respond(307, Location="http://localhost:1/rooms")
     with RoomsClient(server.endpoint, credential) as client:
         with pytest.raises(ClientAuthenticationError, match="the request goes to 'http://localhost:1'"):
             client.get_room("99412345678901234")
@@ -177,7 +177,7 @@ def test_a_redirect_to_another_host_is_not_followed(server: RawServer, credentia
 
 
 def test_a_redirect_to_the_same_host_is_signed_for_its_new_path(raw_client: RoomsClient, server: RawServer) -> None:
-    server.answer(307, Location="/elsewhere?x=1").answer(200, ROOM)
+    server.respond(307, Location="/elsewhere?x=1").respond(200, ROOM)
     raw_client.get_room("99412345678901234")
     assert server.received[1].target == "/elsewhere?x=1"
     assert server.received[1].headers["authorization"] == signature_over(server, server.received[1])
@@ -188,7 +188,7 @@ def test_a_redirect_to_the_same_host_is_signed_for_its_new_path(raw_client: Room
 def test_no_proof_is_left_on_the_request(server: RawServer, credential: Any, status: Optional[int]) -> None:
     seen: list[Any] = []
     if status:
-        server.answer(status, ROOM)
+        server.respond(status, ROOM)
     with RoomsClient(server.endpoint, credential, retry_total=0, raw_request_hook=seen.append) as client:
         with nullcontext() if status == 200 else pytest.raises(AzureError):
             client.get_room("99412345678901234")
@@ -206,7 +206,7 @@ def debug_log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFix
 def test_no_proof_is_logged_at_any_level(
     server: RawServer, credential: Any, debug_log: pytest.LogCaptureFixture
 ) -> None:
-    server.answer(503).answer(200, ROOM)
+    server.respond(503).respond(200, ROOM)
     with RoomsClient(server.endpoint, credential, logging_enable=True, retry_backoff_factor=0) as client:
         client.get_room("99412345678901234")
     proof = server.received[0].headers["authorization"].split("Signature=")[-1].split(" ")[-1]
@@ -222,7 +222,7 @@ def test_what_is_no_credential_is_refused(credential: Any) -> None:
 
 
 def test_a_key_as_text_signs_too(server: RawServer) -> None:
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     with RoomsClient(server.endpoint, KEY) as client:
         client.get_room("99412345678901234")
     assert server.received[0].headers["authorization"] == signature_over(server, server.received[0])

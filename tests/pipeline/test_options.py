@@ -62,7 +62,7 @@ class WithKeyword(SansIOHTTPPolicy[Any, Any]):
 @pytest.mark.parametrize("place", ["per_call_policies", "per_retry_policies"])
 def test_a_policy_of_the_callers_gets_keywords_of_its_own(server: RawServer, place: str) -> None:
     policy = WithKeyword()
-    server.answer(204)
+    server.respond(204)
     policies: Any = {place: [policy]}
     with RoomsClient(server.endpoint, "aGVsbG8=", **policies) as client:
         client.delete_room(ID, colour="red")  # type: ignore[call-arg]
@@ -71,7 +71,7 @@ def test_a_policy_of_the_callers_gets_keywords_of_its_own(server: RawServer, pla
 
 def test_a_policy_in_the_place_of_ours_gets_keywords_of_its_own(server: RawServer) -> None:
     policy = WithKeyword()
-    server.answer(204)
+    server.respond(204)
     with RoomsClient(server.endpoint, "aGVsbG8=", custom_hook_policy=policy) as client:
         client.delete_room(ID, colour="red")  # type: ignore[call-arg]
     assert policy.got == ["red"]
@@ -84,7 +84,7 @@ def test_a_transport_of_the_callers_gets_keywords_of_its_own(server: RawServer) 
             return super().send(request, **kwargs)
 
     colours: list[str] = []
-    server.answer(204)
+    server.respond(204)
     with RoomsClient(server.endpoint, "aGVsbG8=", transport=WithKeywordToo(use_env_settings=False)) as client:
         client.delete_room(ID, colour="red")  # type: ignore[call-arg]
     assert colours == ["red"]
@@ -126,7 +126,7 @@ TAKEN_ELSEWHERE = {"http_logging_level", "network_span_namer", "tracing_attribut
 
 @pytest.mark.parametrize("keyword", VALUES)
 def test_every_keyword_goes_through_to_azure_core(raw_client: RoomsClient, server: RawServer, keyword: str) -> None:
-    server.answer(200, f'{{"id":"{ID}"}}')
+    server.respond(200, f'{{"id":"{ID}"}}')
     given = {"user_agent": "app"} if keyword == "user_agent_overwrite" else {}
     assert raw_client.get_room(ID, **{keyword: VALUES[keyword], **given}).id == ID
 

@@ -76,7 +76,7 @@ def test_a_callers_policy_takes_the_place_of_ours(keyword: str, place: str) -> N
 
 
 def test_a_request_carries_the_headers_of_an_azure_sdk(raw_client: RoomsClient, server: RawServer) -> None:
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     raw_client.get_room(ID)
     headers = server.received[0].headers
     assert headers["accept"] == "application/json"
@@ -86,7 +86,7 @@ def test_a_request_carries_the_headers_of_an_azure_sdk(raw_client: RoomsClient, 
 
 
 def test_the_headers_of_a_client_and_of_a_call_are_sent(server: RawServer) -> None:
-    server.answer(200, ROOM).answer(200, ROOM)
+    server.respond(200, ROOM).respond(200, ROOM)
     with RoomsClient(server.endpoint, KEY, base_headers={"x-a": "1"}, user_agent="app/1") as client:
         given = {"x-b": "2", "accept": "text/plain"}
         client.get_room(ID, headers=given, request_id="my-id")
@@ -103,7 +103,7 @@ def test_the_outline_of_an_exchange_is_logged_with_ids_and_version(
     raw_client: RoomsClient, server: RawServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     shown = {"MS-CV": "abc.0", "api-supported-versions": "v1", "Repeatability-Result": "accepted"}
-    server.answer(201, ROOM, **{name.replace("-", "_"): value for name, value in shown.items()})
+    server.respond(201, ROOM, **{name.replace("-", "_"): value for name, value in shown.items()})
     with caplog.at_level(logging.INFO):
         raw_client.create_room()
     assert "api-version=2025-03-13" in caplog.text
@@ -120,7 +120,7 @@ def test_a_callers_transport_sends(server: RawServer) -> None:
             Counting.sent += 1
             return super().send(request, **kwargs)
 
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     with RoomsClient(server.endpoint, KEY, transport=Counting(use_env_settings=False)) as client:
         client.get_room(ID)
     assert Counting.sent == 1
@@ -133,7 +133,7 @@ def test_no_proxy_of_the_environment_stands_before_this_machine(
     monkeypatch.setenv(variable, "http://127.0.0.1:1")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     with RoomsClient(server.endpoint, KEY) as client:
         assert client.get_room(ID).id == ID
     assert server.received[0].target.startswith("/rooms/")
@@ -141,7 +141,7 @@ def test_no_proxy_of_the_environment_stands_before_this_machine(
 
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.1:1", "http://rooms.invalid"])
 def test_a_proxy_that_is_asked_for_is_used(server: RawServer, endpoint: str) -> None:
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     with RoomsClient(endpoint, KEY, proxies={"http": server.endpoint}, allow_insecure_connection=True) as client:
         assert client.get_room(ID).id == ID
     assert server.received[0].target == f"{endpoint}/rooms/{ID}?api-version=2025-03-13"
@@ -152,14 +152,14 @@ def test_the_environment_holds_for_other_machines(server: RawServer, monkeypatch
     monkeypatch.setenv("http_proxy", server.endpoint)
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     with RoomsClient("http://rooms.invalid", KEY, allow_insecure_connection=True) as client:
         assert client.get_room(ID).id == ID
 
 
 def test_a_closed_client_says_so(server: RawServer) -> None:
     client = RoomsClient(server.endpoint, KEY)
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     client.get_room(ID)
     client.close()
     with pytest.raises(ValueError, match="closed"):
@@ -172,7 +172,7 @@ def test_send_request_sends_a_path_to_the_endpoint_and_leaves_the_request_alone(
 ) -> None:
     request = HttpRequest("PUT", "/rooms/x?api-version=2025-03-13", json={"a": 1})
     before = (request.url, dict(request.headers))
-    server.answer(418, '{"tea":true}')
+    server.respond(418, '{"tea":true}')
     answer = raw_client.send_request(request)
     assert (answer.status_code, answer.json()) == (418, {"tea": True})
     assert (server.received[0].method, server.received[0].target) == ("PUT", "/rooms/x?api-version=2025-03-13")
@@ -187,7 +187,7 @@ def test_send_request_leaves_a_request_alone_whose_body_cannot_be_copied(server:
 
     content = (part for part in [b"a", b"b"])
     request = HttpRequest("PUT", "/rooms/x", content=content, headers={"Content-Length": "2"})
-    server.answer(200, "{}")
+    server.respond(200, "{}")
     with RoomsClient(server.endpoint, Tokens()) as client:
         client.send_request(request)
     assert server.received[0].body == b"ab"
@@ -195,6 +195,6 @@ def test_send_request_leaves_a_request_alone_whose_body_cannot_be_copied(server:
 
 
 def test_send_request_streams(raw_client: RoomsClient, server: RawServer) -> None:
-    server.answer(200, "x" * 1000)
+    server.respond(200, "x" * 1000)
     with raw_client.send_request(HttpRequest("GET", "/rooms"), stream=True) as answer:
         assert b"".join(answer.iter_bytes()) == b"x" * 1000

@@ -47,7 +47,7 @@ TEXTS = {
 def test_a_text_is_read_by_its_charset(
     transport: Urllib3Transport, server: RawServer, content_type: str, body: bytes, encoding: Optional[str], text: str
 ) -> None:
-    server.say(typed(content_type, body)).say(typed(content_type, body))
+    server.send_bytes(typed(content_type, body)).send_bytes(typed(content_type, body))
     ours = transport.send(get(server))
     assert (ours.encoding, ours.text()) == (encoding, text)
     with RequestsTransport(use_env_settings=False) as requests:
@@ -56,7 +56,7 @@ def test_a_text_is_read_by_its_charset(
 
 
 def test_a_text_is_read_by_the_charset_that_is_asked_for(transport: Urllib3Transport, server: RawServer) -> None:
-    server.say(typed("text/plain; charset=utf-8", b"\xfc"))
+    server.send_bytes(typed("text/plain; charset=utf-8", b"\xfc"))
     answer = transport.send(get(server))
     assert answer.text("iso-8859-1") == "ü"
     answer.encoding = "cp437"
@@ -68,7 +68,7 @@ def test_a_text_is_read_by_the_charset_that_is_asked_for(transport: Urllib3Trans
 
 
 def test_an_answer_says_what_it_is(transport: Urllib3Transport, server: RawServer) -> None:
-    server.answer(404, b'{"a":1}', X_Mine="1")
+    server.respond(404, b'{"a":1}', X_Mine="1")
     request = get(server)
     answer = transport.send(request)
     assert answer.request is request
@@ -82,12 +82,12 @@ def test_an_answer_says_what_it_is(transport: Urllib3Transport, server: RawServe
 
 @pytest.mark.parametrize("status", [200, 304, 399])
 def test_a_status_below_400_raises_nothing(transport: Urllib3Transport, server: RawServer, status: int) -> None:
-    server.say(b"HTTP/1.1 %d R\r\nContent-Length: 0\r\n\r\n" % status)
+    server.send_bytes(b"HTTP/1.1 %d R\r\nContent-Length: 0\r\n\r\n" % status)
     transport.send(get(server)).raise_for_status()
 
 
 def test_a_status_from_400_raises(transport: Urllib3Transport, server: RawServer) -> None:
-    server.answer(400, b'{"error":{"code":"C","message":"M"}}')
+    server.respond(400, b'{"error":{"code":"C","message":"M"}}')
     answer = transport.send(get(server))
     with pytest.raises(HttpResponseError) as caught:
         answer.raise_for_status()
@@ -96,7 +96,7 @@ def test_a_status_from_400_raises(transport: Urllib3Transport, server: RawServer
 
 
 def test_a_stream_has_no_content_before_it_is_read(transport: Urllib3Transport, server: RawServer) -> None:
-    server.answer(200, b"abc")
+    server.respond(200, b"abc")
     with transport.send(get(server), stream=True) as answer:
         for read in (lambda: answer.content, answer.text, answer.json):
             with pytest.raises(ResponseNotReadError):
@@ -108,7 +108,7 @@ def test_a_stream_has_no_content_before_it_is_read(transport: Urllib3Transport, 
 
 
 def test_a_stream_that_is_closed_is_not_read(transport: Urllib3Transport, server: RawServer) -> None:
-    server.answer(200, b"abc")
+    server.respond(200, b"abc")
     answer = transport.send(get(server), stream=True)
     answer.close()
     assert answer.internal_response.closed
@@ -119,7 +119,7 @@ def test_a_stream_that_is_closed_is_not_read(transport: Urllib3Transport, server
 
 def test_what_was_read_can_be_iterated_again_but_not_raw(transport: Urllib3Transport, server: RawServer) -> None:
     body = bytes(range(256)) * 40
-    server.answer(200, body)
+    server.respond(200, body)
     answer = transport.send(get(server))
     assert [len(piece) for piece in answer.iter_bytes()] == [4096, 4096, 2048]
     assert b"".join(answer.iter_bytes()) == body
@@ -142,7 +142,7 @@ def test_a_connection_is_used_again_once_its_answer_was_read(
     transport: Urllib3Transport, server: RawServer, method: str, answer: bytes
 ) -> None:
     request = HttpRequest(method, server.endpoint + "/rooms")
-    server.say(answer).say(answer).say(answer)
+    server.send_bytes(answer).send_bytes(answer).send_bytes(answer)
     answers = [transport.send(request), transport.send(request, stream=True)]
     pieces = list(answers[1].iter_raw())
     answers.append(transport.send(request))  # all are held: none gives its connection back by being forgotten
@@ -151,7 +151,7 @@ def test_a_connection_is_used_again_once_its_answer_was_read(
 
 
 def test_the_names_of_before_still_work(transport: Urllib3Transport, server: RawServer) -> None:
-    server.answer(200, b"abc").answer(200, b"abc")
+    server.respond(200, b"abc").respond(200, b"abc")
     with transport.send(get(server), stream=True) as answer:
         assert answer.body() == b"abc"
         assert (answer.internal_response.status, answer.block_size) == (200, 4096)
@@ -160,7 +160,7 @@ def test_the_names_of_before_still_work(transport: Urllib3Transport, server: Raw
 
 
 def test_an_answer_can_be_pickled(transport: Urllib3Transport, server: RawServer) -> None:
-    server.answer(200, b"abc", X_Mine="1").answer(200, b"abc")
+    server.respond(200, b"abc", X_Mine="1").respond(200, b"abc")
     copied = pickle.loads(pickle.dumps(transport.send(get(server))))
     assert (copied.status_code, copied.headers["x-mine"], copied.text(), copied.url) == (
         200,

@@ -64,7 +64,7 @@ def test_every_request_is_signed_over_the_bytes_on_the_wire(
     method: str,
 ) -> None:
     before = len(server.received)
-    server.answer(200)
+    server.respond(200)
     url = f"/{path.lstrip('/')}" + ("" if query is None else f"?{query}")
     raw_client.send_request(HttpRequest(method, url, content=body))
     received = server.received[before]
@@ -79,7 +79,7 @@ def test_a_room_id_is_one_segment_and_signed_as_such(raw_client: RoomsClient, se
     if room_id in (".", ".."):
         return
     before = len(server.received)
-    server.answer(204)
+    server.respond(204)
     raw_client.delete_room(room_id)
     received = server.received[before]
     assert received.target.count("/") == 2

@@ -28,7 +28,7 @@ from azure.core.exceptions import (
     StreamConsumedError,
 )
 from azure.core.rest import HttpRequest
-from raw_server import RawServer, serving
+from raw_server import RawServer, serve
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.transports.response import IncompleteResponseError
@@ -50,7 +50,9 @@ def get(server: RawServer, target: str = "/rooms") -> HttpRequest:
 
 
 def test_an_answer_is_read_and_its_connection_used_again(transport: Urllib3Transport, server: RawServer) -> None:
-    server.answer(200, "one", X_Mine="1").answer(204).answer(304).say(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    server.respond(200, "one", X_Mine="1").respond(204).respond(304).send_bytes(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    )
     answers = [transport.send(get(server)) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 204, 304, 200]
     assert [answer.content for answer in answers] == [b"one", b"", b"", b""]
@@ -63,7 +65,9 @@ def test_an_answer_is_read_and_its_connection_used_again(transport: Urllib3Trans
 
 
 def test_a_body_in_chunks_is_read_whole(transport: Urllib3Transport, server: RawServer) -> None:
-    server.say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n").answer(200)
+    server.send_bytes(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n").respond(
+        200
+    )
     assert transport.send(get(server)).content == b"abcde"
     transport.send(get(server))
     assert server.connections == 1
@@ -75,14 +79,16 @@ def test_a_body_in_chunks_is_read_whole(transport: Urllib3Transport, server: Raw
 def test_a_compressed_body_is_decompressed(
     transport: Urllib3Transport, server: RawServer, encoding: str, compress: Any
 ) -> None:
-    server.answer(200, compress(b"x" * 100_000), Content_Encoding=encoding)
+    server.respond(200, compress(b"x" * 100_000), Content_Encoding=encoding)
     assert transport.send(get(server)).content == b"x" * 100_000
     assert server.received[0].headers["accept-encoding"] == "gzip, deflate"
 
 
 def test_a_stream_comes_in_pieces_or_raw(transport: Urllib3Transport, server: RawServer) -> None:
     packed = gzip.compress(os.urandom(10_000))
-    server.answer(200, packed, Content_Encoding="gzip").answer(200, packed, Content_Encoding="gzip").answer(200, "abc")
+    server.respond(200, packed, Content_Encoding="gzip").respond(200, packed, Content_Encoding="gzip").respond(
+        200, "abc"
+    )
     with transport.send(get(server), stream=True) as answer:
         pieces = list(answer.iter_bytes())
         with pytest.raises(StreamConsumedError):
@@ -97,7 +103,7 @@ def test_a_stream_comes_in_pieces_or_raw(transport: Urllib3Transport, server: Ra
 
 
 def test_a_stream_that_is_left_early_gives_its_connection_up(transport: Urllib3Transport, server: RawServer) -> None:
-    server.answer(200, b"x" * 100_000).answer(200, "abc")
+    server.respond(200, b"x" * 100_000).respond(200, "abc")
     with transport.send(get(server), stream=True) as answer:
         assert len(next(answer.iter_bytes())) == 4096
     with pytest.raises(StreamConsumedError):
@@ -107,7 +113,7 @@ def test_a_stream_that_is_left_early_gives_its_connection_up(transport: Urllib3T
 
 
 def test_a_stream_is_read_at_once_too(transport: Urllib3Transport, server: RawServer) -> None:
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     answer = transport.send(get(server), stream=True)
     assert (answer.read(), answer.read(), answer.json()) == (ROOM.encode(), ROOM.encode(), {"id": "1"})
     assert answer.is_closed
@@ -127,7 +133,7 @@ def test_a_stream_is_read_at_once_too(transport: Urllib3Transport, server: RawSe
 def test_a_body_goes_out_as_its_bytes_and_their_number(
     transport: Urllib3Transport, server: RawServer, content: Any, headers: dict[str, str], sent: bytes
 ) -> None:
-    server.answer(200)
+    server.respond(200)
     transport.send(HttpRequest("PUT", server.endpoint, content=content, headers=headers))
     assert server.received[0].body == sent
     assert server.received[0].headers["content-length"] == str(len(sent))
@@ -151,7 +157,7 @@ def test_a_header_that_cannot_be_sent_is_refused_and_not_shown(
 
 
 def test_no_cookie_is_kept(transport: Urllib3Transport, server: RawServer) -> None:
-    server.answer(200, Set_Cookie="a=b").answer(200)
+    server.respond(200, Set_Cookie="a=b").respond(200)
     transport.send(get(server))
     transport.send(get(server))
     assert "cookie" not in server.received[1].headers
@@ -160,7 +166,7 @@ def test_no_cookie_is_kept(transport: Urllib3Transport, server: RawServer) -> No
 def test_no_netrc_is_read(server: RawServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password s3cret")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    server.answer(200)
+    server.respond(200)
     with Urllib3Transport() as sending:
         sending.send(get(server))
     assert "authorization" not in server.received[0].headers
@@ -183,7 +189,7 @@ def test_no_netrc_is_read(server: RawServer, monkeypatch: pytest.MonkeyPatch, tm
 def test_an_answer_that_is_none_is_an_error_of_azure_core(
     transport: Urllib3Transport, server: RawServer, answer: bytes, error: type[Exception]
 ) -> None:
-    server.cut(answer)
+    server.truncate(answer)
     with pytest.raises(error) as caught:
         transport.send(get(server))
     assert type(caught.value) is error
@@ -199,22 +205,22 @@ def test_a_body_that_breaks_off_is_either_of_azure_cores_errors_for_it() -> None
 def test_an_answer_that_has_no_body_needs_no_length(
     transport: Urllib3Transport, server: RawServer, status: int
 ) -> None:
-    server.cut(b"HTTP/1.1 %d x\r\n\r\n" % status)
+    server.truncate(b"HTTP/1.1 %d x\r\n\r\n" % status)
     assert transport.send(get(server)).status_code == status
 
 
 def test_the_answer_to_a_head_needs_no_length(transport: Urllib3Transport, server: RawServer) -> None:
-    server.cut(b"HTTP/1.1 200 x\r\n\r\n")
+    server.truncate(b"HTTP/1.1 200 x\r\n\r\n")
     assert transport.send(HttpRequest("HEAD", server.endpoint)).status_code == 200
 
 
 def test_a_body_to_the_end_of_the_connection_is_read(transport: Urllib3Transport, server: RawServer) -> None:
-    server.cut(b"HTTP/1.1 200 x\r\n\r\nabc")
+    server.truncate(b"HTTP/1.1 200 x\r\n\r\nabc")
     assert transport.send(get(server)).content == b"abc"
 
 
 def test_a_slow_body_ends_with_the_read_timeout(transport: Urllib3Transport, server: RawServer) -> None:
-    server.do(
+    server.run(
         lambda one: bool(one.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n") and server.stopped.wait(3))
     )
     with pytest.raises(ServiceResponseTimeoutError, match="answered 200, but its body could not be read"):
@@ -223,7 +229,7 @@ def test_a_slow_body_ends_with_the_read_timeout(transport: Urllib3Transport, ser
 
 def test_a_body_of_more_than_64_mib_is_refused(transport: Urllib3Transport, server: RawServer) -> None:
     packed = gzip.compress(b"\0" * (64 * 1024 * 1024 + 1))
-    server.answer(200, packed, Content_Encoding="gzip").answer(200, ROOM)
+    server.respond(200, packed, Content_Encoding="gzip").respond(200, ROOM)
     with pytest.raises(DecodeError, match="answered 200 with a body of more than 67108864 bytes, which is refused"):
         transport.send(get(server))
     assert transport.send(get(server)).json() == {"id": "1"}
@@ -231,8 +237,8 @@ def test_a_body_of_more_than_64_mib_is_refused(transport: Urllib3Transport, serv
 
 def test_a_body_that_grows_too_large_is_refused_before_it_is_held(server: RawServer) -> None:
     bomb = gzip.compress(b"\0" * 50_000_000)
-    server.answer(200, bomb, Content_Encoding="gzip").answer(200, bomb, Content_Encoding="gzip")
-    server.answer(200, b"x" * 100_001).answer(200, b"x" * 100_000)
+    server.respond(200, bomb, Content_Encoding="gzip").respond(200, bomb, Content_Encoding="gzip")
+    server.respond(200, b"x" * 100_001).respond(200, b"x" * 100_000)
     with Urllib3Transport(use_env_settings=False, max_response_size=100_000) as small:
         tracemalloc.start()
         try:
@@ -253,7 +259,7 @@ def test_certificates_are_checked_with_the_file_or_folder_given(
     tls_server: RawServer, trusted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(5):
-        tls_server.answer(200, ROOM)
+        tls_server.respond(200, ROOM)
     with Urllib3Transport(use_env_settings=False) as by_call:
         assert by_call.send(get(tls_server), connection_verify=trusted).status_code == 200
         assert by_call.send(get(tls_server), connection_verify=Path(trusted)).status_code == 200  # type: ignore[arg-type]
@@ -275,7 +281,7 @@ def test_certificates_are_checked_with_the_file_or_folder_given(
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 def test_certificates_are_not_checked_when_told_so(transport: Urllib3Transport, tls_server: RawServer) -> None:
-    tls_server.answer(200, ROOM)
+    tls_server.respond(200, ROOM)
     assert transport.send(get(tls_server), connection_verify=False).status_code == 200
 
 
@@ -299,14 +305,14 @@ def test_a_client_certificate_is_shown(
         connection.wfile.write(b"HTTP/1.1 204 x\r\n\r\n")
         return False
 
-    with serving(lambda port: RawServer(port, "https"), context) as server:
-        server.do(note)
+    with serve(lambda port: RawServer(port, "https"), context) as server:
+        server.run(note)
         transport.send(get(server), connection_verify=trusted, connection_cert=given)
     assert subjects == [(("email", "me@example.com"),)]
 
 
 def test_http_goes_through_a_proxy_by_its_full_address(transport: Urllib3Transport, server: RawServer) -> None:
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     proxy = server.endpoint.replace("http://", "http://me:s%33cret@")
     request = HttpRequest("GET", "http://rooms.invalid/rooms?a=b")
     assert transport.send(request, proxies={"http": proxy}).json() == {"id": "1"}
@@ -316,7 +322,7 @@ def test_http_goes_through_a_proxy_by_its_full_address(transport: Urllib3Transpo
 
 
 def test_a_proxy_may_be_spoken_to_over_tls(transport: Urllib3Transport, tls_server: RawServer, trusted: str) -> None:
-    tls_server.answer(200, ROOM)
+    tls_server.respond(200, ROOM)
     request = HttpRequest("GET", "http://rooms.invalid/rooms")
     answer = transport.send(request, proxies={"http": tls_server.endpoint}, connection_verify=trusted)
     assert answer.json() == {"id": "1"}
@@ -326,7 +332,7 @@ def test_a_proxy_may_be_spoken_to_over_tls(transport: Urllib3Transport, tls_serv
 def test_https_goes_through_a_tunnel(
     transport: Urllib3Transport, server: RawServer, tls_server: RawServer, trusted: str
 ) -> None:
-    tls_server.answer(200, ROOM)
+    tls_server.respond(200, ROOM)
 
     def tunnel(connection: Any) -> bool:
         connection.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -337,7 +343,7 @@ def test_https_goes_through_a_tunnel(
             back.join()
         return False
 
-    server.do(tunnel)
+    server.run(tunnel)
     answer = transport.send(get(tls_server), proxies={"https": server.host}, connection_verify=trusted)
     assert answer.json() == {"id": "1"}
     transport.close()
@@ -352,7 +358,7 @@ def _pump(source: Any, sink: Any) -> None:
 
 
 def test_a_proxy_that_refuses_is_an_error_of_azure_core(transport: Urllib3Transport, server: RawServer) -> None:
-    server.say(b"HTTP/1.1 407 No\r\n\r\n")
+    server.send_bytes(b"HTTP/1.1 407 No\r\n\r\n")
     with pytest.raises((ServiceRequestError, ServiceResponseError), match="407"):
         transport.send(HttpRequest("GET", "https://rooms.invalid/"), proxies={"https": server.endpoint})
     with pytest.raises(ServiceRequestError, match=r"rooms\.invalid could not be reached"):
@@ -361,7 +367,7 @@ def test_a_proxy_that_refuses_is_an_error_of_azure_core(transport: Urllib3Transp
 
 def test_64_threads_share_64_connections_without_a_warning(server: RawServer, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(640):
-        server.answer(200, ROOM)
+        server.respond(200, ROOM)
     start = threading.Barrier(64)
 
     def some(client: RoomsClient) -> list[str]:
@@ -393,7 +399,7 @@ client.close()
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
 def test_a_fork_has_connections_of_its_own(server: RawServer) -> None:
     for number in range(1, 4):
-        server.answer(200, json.dumps({"id": str(number)}))
+        server.respond(200, json.dumps({"id": str(number)}))
     ran = subprocess.run(
         [sys.executable, "-c", FORK, server.endpoint, KEY],
         capture_output=True,
@@ -407,7 +413,7 @@ def test_a_fork_has_connections_of_its_own(server: RawServer) -> None:
 
 
 def test_another_process_starts_with_no_connections(transport: Urllib3Transport, server: RawServer) -> None:
-    server.answer(200).answer(200)
+    server.respond(200).respond(200)
     transport.send(get(server))
     transport._process -= 1
     transport.send(get(server))
@@ -415,7 +421,7 @@ def test_another_process_starts_with_no_connections(transport: Urllib3Transport,
 
 
 def test_hosts_have_connections_of_their_own(transport: Urllib3Transport, server: RawServer) -> None:
-    server.answer(200).answer(200)
+    server.respond(200).respond(200)
     transport.send(get(server))
     transport.send(HttpRequest("GET", server.endpoint.replace("127.0.0.1", "localhost")))
     assert server.connections == 2
@@ -423,7 +429,7 @@ def test_hosts_have_connections_of_their_own(transport: Urllib3Transport, server
 
 def test_a_closed_client_is_closed_for_good(server: RawServer) -> None:
     client = RoomsClient(server.endpoint, KEY)
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     with client:
         client.get_room("1")
     with pytest.raises(ValueError, match="the client is closed"):
@@ -436,7 +442,7 @@ def test_a_closed_client_is_closed_for_good(server: RawServer) -> None:
 
 def test_an_answer_in_hand_outlives_its_client(server: RawServer) -> None:
     client = RoomsClient(server.endpoint, KEY)
-    server.answer(200, b"x" * 100_000)
+    server.respond(200, b"x" * 100_000)
     answer = client.send_request(HttpRequest("GET", "/rooms"), stream=True)
     client.close()
     assert len(answer.read()) == 100_000
@@ -445,7 +451,7 @@ def test_an_answer_in_hand_outlives_its_client(server: RawServer) -> None:
 def test_a_pool_that_is_closed_meanwhile_is_an_error_of_azure_core(
     transport: Urllib3Transport, server: RawServer
 ) -> None:
-    server.answer(200)
+    server.respond(200)
     transport.send(get(server))
     for pool, _ in transport._pools.values():
         pool.close()
@@ -455,7 +461,7 @@ def test_a_pool_that_is_closed_meanwhile_is_an_error_of_azure_core(
 
 def test_a_session_of_requests_is_used_by_azure_cores_own_transport(server: RawServer) -> None:
     requests = pytest.importorskip("requests")
-    server.answer(200, ROOM)
+    server.respond(200, ROOM)
     with requests.Session() as session:
         session.headers["x-session"] = "1"
         session.trust_env = False

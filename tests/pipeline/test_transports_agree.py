@@ -31,11 +31,11 @@ class Case(NamedTuple):
 
 
 def says(content: bytes) -> Callable[[RawServer], Any]:
-    return lambda server: server.cut(content)
+    return lambda server: server.truncate(content)
 
 
 def answers(status: int, body: bytes = b"{}", **headers: str) -> Callable[[RawServer], Any]:
-    return lambda server: server.answer(status, body, **headers)
+    return lambda server: server.respond(status, body, **headers)
 
 
 OK = answers(200, b'{"id":"1"}')
@@ -130,7 +130,7 @@ def outcome(transport: Any, case: Case, server: RawServer) -> tuple[Any, Any, Op
         except (AzureError, RequestException) as error:
             raised = error
     sent = [(each.method, each.target, of_caller(each.headers), each.body) for each in server.received[before:]]
-    server._answers.clear()
+    server._responses.clear()
     return sent, came, raised
 
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.vcr
 DAY = timedelta(days=1)
 #: An id that no room has.
 NEVER = "99400000000000000"
-NOBODY = "wrong_mri"
+INVALID_RAW_ID = "wrong_mri"
 
 MALFORMED = "The request could not be understood by the server due to malformed syntax."
 PAST = ("The time range end is in the past.", "ValidUntil")
@@ -87,14 +87,19 @@ def test_wrong_times_of_an_update_are_told_and_change_nothing(client: RoomsClien
 
 def test_a_wrong_identifier_keeps_a_room_from_being_made(client: RoomsClient) -> None:
     message = "Invalid format for communication identifier."
-    assert logic(refusal(client.create_room, participants=[NOBODY])) == (HttpResponseError, 400, "BadRequest", message)
+    assert logic(refusal(client.create_room, participants=[INVALID_RAW_ID])) == (
+        HttpResponseError,
+        400,
+        "BadRequest",
+        message,
+    )
 
 
 def test_a_wrong_identifier_is_neither_added_nor_removed(client: RoomsClient) -> None:
     room = client.create_room()
     for call in (client.add_or_update_participants, client.remove_participants):
-        error = refusal(call, room.id, [NOBODY])
-        message = f"Communication identifier {NOBODY} is not supported."
+        error = refusal(call, room.id, [INVALID_RAW_ID])
+        message = f"Communication identifier {INVALID_RAW_ID} is not supported."
         assert logic(error) == (HttpResponseError, 400, "BadRequest", message)
 
 

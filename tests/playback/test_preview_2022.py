@@ -15,7 +15,7 @@ pytestmark = [
 
 DAY = timedelta(days=1)
 NEVER = "99400000000000000"
-NOBODY = "wrong_mri"
+INVALID_RAW_ID = "wrong_mri"
 OPEN = RoomJoinPolicy.COMMUNICATION_SERVICE_USERS
 
 People = tuple[str, ...]
@@ -118,11 +118,11 @@ def test_a_wrong_role_is_told_by_its_place(preview_2022: RoomsClient, people: Pe
 
 def test_a_wrong_identifier_is_refused(preview_2022: RoomsClient) -> None:
     expected: Refusal = (400, "BadRequest", "Identifier format is invalid.", [])
-    assert refusal(preview_2022.create_room, participants=[NOBODY]) == expected
+    assert refusal(preview_2022.create_room, participants=[INVALID_RAW_ID]) == expected
     room_id = preview_2022.create_room().id
-    assert refusal(preview_2022.add_participants, room_id, [NOBODY]) == expected
-    assert refusal(preview_2022.update_participants, room_id, [NOBODY]) == expected
-    assert refusal(preview_2022.remove_participants, room_id, [NOBODY]) == expected
+    assert refusal(preview_2022.add_participants, room_id, [INVALID_RAW_ID]) == expected
+    assert refusal(preview_2022.update_participants, room_id, [INVALID_RAW_ID]) == expected
+    assert refusal(preview_2022.remove_participants, room_id, [INVALID_RAW_ID]) == expected
 
 
 def test_a_room_that_never_was_is_not_found(preview_2022: RoomsClient) -> None:

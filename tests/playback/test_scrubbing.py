@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from people import ALICE, BOB, CAROL
+from raw_ids import ALICE, BOB, CAROL
 from scrubbing import Recorded, Scrubber, as_played, scrubbed_headers
 from vcr.request import Request
 

@@ -8,7 +8,7 @@ from typing import Any, Optional
 import jsonschema
 import pytest
 from openapi_spec_validator import OpenAPIV2SpecValidator, validate
-from people import ALICE, BOB
+from raw_ids import ALICE, BOB
 from signed_http import Reply, SignedHttp
 
 from azure.communication.rooms import RoomParticipant

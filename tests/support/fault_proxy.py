@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Optional
 from urllib.parse import urlsplit
 
-from raw_server import reset, serving
+from raw_server import reset, serve
 
 #: What may be done to an exchange, beside PASS. The first is done before the service sees the request.
 PASS, RESET_BEFORE, RESET_AFTER, TRUNCATE, BUSY, UNAVAILABLE = range(6)
@@ -92,5 +92,5 @@ def fault_proxy(target: str, faults: Iterable[int]) -> Iterator[FaultProxy]:
     :param target: The endpoint of the service behind it.
     :param faults: What to do to each request; PASS when they are at their end.
     """
-    with serving(lambda port: FaultProxy(port, target, faults)) as proxy:
+    with serve(lambda port: FaultProxy(port, target, faults)) as proxy:
         yield proxy

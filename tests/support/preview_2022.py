@@ -6,17 +6,17 @@ from typing import Any
 from signed_http import Reply
 
 
-def asked(raw_id: str, role: Any = None) -> dict[str, Any]:
+def request_participant(raw_id: str, role: Any = None) -> dict[str, Any]:
     """A participant as the clients of the time sent it."""
     return {"communicationIdentifier": {"communicationUser": {"id": raw_id}}, **({"role": role} if role else {})}
 
 
-def said(raw_id: str, role: str) -> dict[str, Any]:
+def response_participant(raw_id: str, role: str) -> dict[str, Any]:
     """A participant as an answer has it."""
     return {"communicationIdentifier": {"rawId": raw_id, "communicationUser": {"id": raw_id}}, "role": role}
 
 
-def problem(reply: Reply) -> dict[str, list[str]]:
+def validation_errors(reply: Reply) -> dict[str, list[str]]:
     """The faults in an answer of RFC 7807, which is how 2022-02-01 refuses what fails model validation."""
     assert reply.status == 400
     assert reply.headers["content-type"] == "application/problem+json; charset=utf-8"
@@ -30,7 +30,7 @@ def problem(reply: Reply) -> dict[str, list[str]]:
     return faults
 
 
-def refusal(reply: Reply) -> tuple[int, str, str]:
+def service_error(reply: Reply) -> tuple[int, str, str]:
     """Status, code and message of any other refusal on 2022-02-01, which has no header for the code."""
     assert reply.headers["content-type"] == "application/json; charset=utf-8"
     assert reply.headers["api-supported-versions"].startswith("2022-02-01")

@@ -20,7 +20,7 @@ class Received(NamedTuple):
 
 
 #: What is done in place of an answer; whether the connection stays.
-Deed = Callable[[socketserver.StreamRequestHandler], bool]
+Action = Callable[[socketserver.StreamRequestHandler], bool]
 
 
 class RawServer:
@@ -36,37 +36,37 @@ class RawServer:
         self.host = f"127.0.0.1:{port}"
         self.endpoint = f"{scheme}://{self.host}"
         self.stopped = threading.Event()
-        self._answers: list[Union[bytes, Deed]] = []
+        self._responses: list[Union[bytes, Action]] = []
 
-    def answer(self, status: Union[int, str], body: Union[bytes, str] = b"", **headers: str) -> "RawServer":
+    def respond(self, status: Union[int, str], body: Union[bytes, str] = b"", **headers: str) -> "RawServer":
         """Add an answer; header names are given with underscores for dashes."""
         content = body.encode() if isinstance(body, str) else body
         lines = [f"HTTP/1.1 {status} Reason", f"Content-Length: {len(content)}", "Content-Type: application/json"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-        return self.say("\r\n".join([*lines, "", ""]).encode() + content)
+        return self.send_bytes("\r\n".join([*lines, "", ""]).encode() + content)
 
-    def say(self, content: bytes) -> "RawServer":
+    def send_bytes(self, content: bytes) -> "RawServer":
         """Add an answer byte by byte as it is to be sent; the connection stays."""
-        self._answers.append(content)
+        self._responses.append(content)
         return self
 
     def reset(self) -> "RawServer":
         """Reset the connection in place of an answer."""
-        return self.do(reset)
+        return self.run(reset)
 
-    def cut(self, content: bytes) -> "RawServer":
+    def truncate(self, content: bytes) -> "RawServer":
         """Send so much and end the connection."""
 
-        def deed(connection: socketserver.StreamRequestHandler) -> bool:
+        def action(connection: socketserver.StreamRequestHandler) -> bool:
             connection.wfile.write(content)
             return False
 
-        return self.do(deed)
+        return self.run(action)
 
     def drip(self, content: bytes, then: bytes = b"x") -> "RawServer":
         """Send so much, and then one byte again and again, until the other side has gone, for 3 seconds at most."""
 
-        def deed(connection: socketserver.StreamRequestHandler) -> bool:
+        def action(connection: socketserver.StreamRequestHandler) -> bool:
             connection.wfile.write(content)
             with suppress(OSError):
                 for _ in range(300):
@@ -75,15 +75,15 @@ class RawServer:
                         break
             return False
 
-        return self.do(deed)
+        return self.run(action)
 
     def hang(self) -> "RawServer":
         """Answer nothing until the server is stopped, for 3 seconds at most."""
-        return self.do(lambda _: self.stopped.wait(3) and False)
+        return self.run(lambda _: self.stopped.wait(3) and False)
 
-    def do(self, deed: Deed) -> "RawServer":
+    def run(self, action: Action) -> "RawServer":
         """Do something in place of an answer."""
-        self._answers.append(deed)
+        self._responses.append(action)
         return self
 
     def handle(self, connection: socketserver.StreamRequestHandler) -> bool:
@@ -98,9 +98,9 @@ class RawServer:
             headers[name.lower()] = value.strip()
         body = connection.rfile.read(int(headers.get("content-length", "0")))
         self.received.append(Received(method, target, headers, body))
-        if not self._answers:
+        if not self._responses:
             return False  # nothing to say: the connection ends here
-        answer = self._answers.pop(0)
+        answer = self._responses.pop(0)
         if callable(answer):
             return answer(connection)
         connection.wfile.write(answer)
@@ -114,7 +114,7 @@ def reset(connection: socketserver.StreamRequestHandler) -> bool:
     return False
 
 
-class Script(Protocol):
+class ConnectionHandler(Protocol):
     """What a server on loopback does."""
 
     connections: int
@@ -123,11 +123,11 @@ class Script(Protocol):
         """Take one request; False when the connection is at its end."""
 
 
-S = TypeVar("S", bound=Script)
+S = TypeVar("S", bound=ConnectionHandler)
 
 
 @contextmanager
-def serving(make: Callable[[int], S], context: Optional[ssl.SSLContext] = None) -> Iterator[S]:
+def serve(make: Callable[[int], S], context: Optional[ssl.SSLContext] = None) -> Iterator[S]:
     """A server on a free port of loopback.
 
     :param make: Makes what it does, given the port.
@@ -175,7 +175,7 @@ def raw_server(context: Optional[ssl.SSLContext] = None) -> Iterator[RawServer]:
     :param context: Speaks TLS with it.
     """
     scheme = "http" if context is None else "https"
-    with serving(lambda port: RawServer(port, scheme), context) as script:
+    with serve(lambda port: RawServer(port, scheme), context) as script:
         try:
             yield script
         finally:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, NamedTuple, Optional
 
-import people
+import raw_ids
 from vcr.request import Request
 
 #: When it is in a recording.
@@ -21,7 +21,7 @@ ORIGIN = f"https://{HOST}"
 #: On requests that prepare a test or clean up behind it, which no recording holds.
 UNRECORDED = "x-unrecorded"
 
-PEOPLE = (people.ALICE, people.BOB, people.CAROL, people.DAVE)
+PEOPLE = (raw_ids.ALICE, raw_ids.BOB, raw_ids.CAROL, raw_ids.DAVE)
 GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 SANITIZED_GUID = "00000000-0000-4000-8000-000000000000"
 USER = re.compile(f"8:(?:acs|dod-acs|gcch-acs|spool):{GUID}_{GUID}")
@@ -72,7 +72,7 @@ class Scrubber:
     def user(self, match: "re.Match[str]") -> str:
         """The people of the tests, then others, in the order in which they appear."""
         number = _number(match[0], self._users)
-        return f"{people.ALICE[:-12]}{number:012d}"
+        return f"{raw_ids.ALICE[:-12]}{number:012d}"
 
     def room_id(self, match: "re.Match[str]") -> str:
         """A room's number, in the order in which they appear; what is sanitized already stays."""

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-import people
-from http_at_noon import NOW
+import raw_ids
+from frozen_clock import NOW
 
 PATH = Path(__file__).resolve().parent.parent / "service_facts.json"
 
@@ -45,7 +45,7 @@ FORMS = {
     "room": Form(r"994\d{13,14}", "99400000000000001"),
     "trace": Form("00-[0-9a-f]{32}-[0-9a-f]{16}-00", f"00-{'4' * 32}-{'2' * 16}-00"),
 }
-_PEOPLE = {"alice": people.ALICE, "bob": people.BOB, "carol": people.CAROL, "dave": people.DAVE}
+_PEOPLE = {"alice": raw_ids.ALICE, "bob": raw_ids.BOB, "carol": raw_ids.CAROL, "dave": raw_ids.DAVE}
 #: An id that no room has.
 _CONSTANTS = {**_PEOPLE, "never": "99400000000000000"}
 

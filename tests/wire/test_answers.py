@@ -4,9 +4,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from answers import Answer
 from azure.core.exceptions import DecodeError, HttpResponseError
-from people import ALICE, BOB
+from fake_responses import FakeResponse
+from raw_ids import ALICE, BOB
 
 from azure.communication.rooms import CommunicationRoom, RoomParticipant
 from azure.communication.rooms._wire import wire_for
@@ -47,25 +47,25 @@ ROOM = CommunicationRoom(
 @pytest.mark.parametrize("operation", ["create_room", "get_room", "update_room"])
 def test_a_room_is_read_with_its_times(operation: str) -> None:
     call, status = CALLS[operation]
-    assert call.read(Answer(status, ROOM_BODY)) == ROOM
+    assert call.read(FakeResponse(status, ROOM_BODY)) == ROOM
 
 
 @pytest.mark.parametrize("operation", ["create_room", "get_room", "update_room"])
 def test_an_older_version_says_nothing_of_pstn_dial_out(operation: str) -> None:
     call, status = CALLS[operation]
     body = {name: value for name, value in ROOM_BODY.items() if name != "pstnDialOutEnabled"}
-    assert call.read(Answer(status, body)).pstn_dial_out_enabled is None
+    assert call.read(FakeResponse(status, body)).pstn_dial_out_enabled is None
 
 
 def test_members_that_nobody_knows_are_passed_over() -> None:
-    assert CALLS["get_room"][0].read(Answer(200, {**ROOM_BODY, "colour": {"wall": "red"}})) == ROOM
+    assert CALLS["get_room"][0].read(FakeResponse(200, {**ROOM_BODY, "colour": {"wall": "red"}})) == ROOM
 
 
 @pytest.mark.parametrize("body", [b"", {}])
 @pytest.mark.parametrize("operation", ["delete_room", "add_or_update_participants", "remove_participants"])
 def test_an_operation_without_an_answer_returns_nothing(operation: str, body: Any) -> None:
     call, status = CALLS[operation]
-    assert call.read(Answer(status, body)) is None
+    assert call.read(FakeResponse(status, body)) is None
 
 
 @pytest.mark.parametrize(
@@ -73,18 +73,18 @@ def test_an_operation_without_an_answer_returns_nothing(operation: str, body: An
 )
 def test_a_room_that_is_none_is_a_decode_error_within_a_list_too(members: dict[str, Any]) -> None:
     with pytest.raises(DecodeError, match="cannot be read"):
-        CALLS["list_rooms"][0].read(Answer(200, {"value": [ROOM_BODY, {**ROOM_BODY, **members}]}))
+        CALLS["list_rooms"][0].read(FakeResponse(200, {"value": [ROOM_BODY, {**ROOM_BODY, **members}]}))
 
 
 def test_a_room_in_a_list_may_lack_times_and_the_flag() -> None:
     value = [{**ROOM_BODY, "createdAt": None}, {"id": ROOM_ID}, ROOM_BODY]
-    page = CALLS["list_rooms"][0].read(Answer(200, {"value": value}))
+    page = CALLS["list_rooms"][0].read(FakeResponse(200, {"value": value}))
     assert [room.created_at for room in page.items] == [None, None, ROOM.created_at]
     assert [room.pstn_dial_out_enabled for room in page.items] == [True, None, True]
 
 
 def test_a_page_of_rooms_is_read_with_its_link() -> None:
-    page = CALLS["list_rooms"][0].read(Answer(200, {"value": [ROOM_BODY], "nextLink": "https://h/rooms?x"}))
+    page = CALLS["list_rooms"][0].read(FakeResponse(200, {"value": [ROOM_BODY], "nextLink": "https://h/rooms?x"}))
     assert (page.items, page.next_link) == ([ROOM], "https://h/rooms?x")
 
 
@@ -93,12 +93,12 @@ def test_a_page_of_rooms_is_read_with_its_link() -> None:
 def test_a_participant_without_a_raw_id_is_a_decode_error_wherever_it_stands(raw_id: Any, role: Any) -> None:
     value = [{"rawId": ALICE, "role": "Presenter"}, {"rawId": raw_id, "role": role}]
     with pytest.raises(DecodeError, match="raw id"):
-        CALLS["list_participants"][0].read(Answer(200, {"value": value}))
+        CALLS["list_participants"][0].read(FakeResponse(200, {"value": value}))
 
 
 def test_a_page_of_participants_is_read_with_roles_known_and_not() -> None:
     value = [{"rawId": ALICE, "role": "Presenter"}, {"rawId": BOB, "role": "Moderator"}, {"rawId": "4:+1"}]
-    page = CALLS["list_participants"][0].read(Answer(200, {"value": value}))
+    page = CALLS["list_participants"][0].read(FakeResponse(200, {"value": value}))
     assert page.items == [
         RoomParticipant(ALICE, "Presenter"),
         RoomParticipant(BOB, "Moderator"),
@@ -110,7 +110,7 @@ def test_a_page_of_participants_is_read_with_roles_known_and_not() -> None:
 @pytest.mark.parametrize("link", [None, ""])
 @pytest.mark.parametrize("operation", ["list_rooms", "list_participants"])
 def test_an_empty_link_ends_a_list(operation: str, link: Any) -> None:
-    assert CALLS[operation][0].read(Answer(200, {"value": [], "nextLink": link})).next_link is None
+    assert CALLS[operation][0].read(FakeResponse(200, {"value": [], "nextLink": link})).next_link is None
 
 
 STATUSES = (200, 201, 202, 204, 206, 301, 304, 400, 401, 403, 404, 409, 412, 415, 429, 500, 503)
@@ -122,7 +122,7 @@ STATUSES = (200, 201, 202, 204, 206, 301, 304, 400, 401, 403, 404, 409, 412, 415
 def test_every_status_but_the_one_of_success_is_an_error(operation: str, status: int) -> None:
     call, _ = CALLS[operation]
     with pytest.raises(HttpResponseError) as caught:
-        call.read(Answer(status, {"error": {"code": "Code", "message": "Words."}}))
+        call.read(FakeResponse(status, {"error": {"code": "Code", "message": "Words."}}))
     assert caught.value.status_code == status
 
 
@@ -151,7 +151,7 @@ def test_a_body_that_is_no_room_is_a_decode_error(operation: str, body: Any) -> 
     with pytest.raises(
         DecodeError, match=f"The service answered {status} .* with a body that cannot be read"
     ) as caught:
-        call.read(Answer(status, body, {"MS-CV": "abc.0"}))
+        call.read(FakeResponse(status, body, {"MS-CV": "abc.0"}))
     assert caught.value.status_code == status
     assert caught.value.request_id == "abc.0"  # type: ignore[attr-defined]  # set on the instance, as documented
     assert "request id abc.0" in str(caught.value)
@@ -174,11 +174,11 @@ def test_a_body_that_is_no_room_is_a_decode_error(operation: str, body: Any) -> 
 )
 def test_a_body_that_is_no_page_is_a_decode_error(operation: str, body: Any) -> None:
     with pytest.raises(DecodeError, match="cannot be read"):
-        CALLS[operation][0].read(Answer(200, body))
+        CALLS[operation][0].read(FakeResponse(200, body))
 
 
 def test_an_error_inside_of_a_success_is_no_error_of_the_service() -> None:
     body = {"error": {"code": "Code", "message": "Words."}}
     with pytest.raises(DecodeError, match="id must be a str") as caught:
-        CALLS["get_room"][0].read(Answer(200, body))
+        CALLS["get_room"][0].read(FakeResponse(200, body))
     assert caught.value.error is None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from azure.communication.identity import CommunicationUserIdentifier, PhoneNumberIdentifier
-from people import ALICE, BOB, CAROL
+from raw_ids import ALICE, BOB, CAROL
 
 from azure.communication.rooms import ParticipantRole, RoomParticipant
 from azure.communication.rooms._wire.convert import (

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from answers import Answer
 from azure.core.exceptions import (
     ClientAuthenticationError,
     HttpResponseError,
@@ -11,6 +10,7 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
     ResourceNotModifiedError,
 )
+from fake_responses import FakeResponse
 
 from azure.communication.rooms._wire.errors import response_error
 
@@ -33,7 +33,7 @@ MALFORMED = "The request could not be understood by the server due to malformed 
     ],
 )
 def test_a_status_has_its_class(status: int, class_: type[Exception]) -> None:
-    assert type(response_error(Answer(status))) is class_
+    assert type(response_error(FakeResponse(status))) is class_
 
 
 def test_an_error_carries_code_message_target_details_and_ids() -> None:
@@ -49,7 +49,7 @@ def test_an_error_carries_code_message_target_details_and_ids() -> None:
             "innererror": {"code": "Deep", "message": "Down here."},
         }
     }
-    answer = Answer(400, body, {"MS-CV": "abcdefghijklmnopqrstuv.0", "x-ms-error-code": "BadRequest"})
+    answer = FakeResponse(400, body, {"MS-CV": "abcdefghijklmnopqrstuv.0", "x-ms-error-code": "BadRequest"})
     answer.request.headers["x-ms-client-request-id"] = "11111111-2222"
     error: Any = response_error(answer)
     assert (error.status_code, error.reason, error.response) == (400, "Bad Request", answer)
@@ -74,20 +74,20 @@ def test_an_error_carries_code_message_target_details_and_ids() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b"[]", {"error": None}, {"error": {}}, b"\xff"])
 def test_a_body_that_says_nothing_leaves_the_status_and_the_header(body: Any) -> None:
-    error: Any = response_error(Answer(502, body, {"x-ms-error-code": "BadGateway", "x-ms-request-id": "r1"}))
+    error: Any = response_error(FakeResponse(502, body, {"x-ms-error-code": "BadGateway", "x-ms-request-id": "r1"}))
     assert error.error is None
     assert (error.error_code, error.request_id, error.client_request_id) == ("BadGateway", "r1", None)
     assert str(error).startswith("The service answered 502\nIds: request id r1")
 
 
 def test_nothing_known_is_none() -> None:
-    error: Any = response_error(Answer(500))
+    error: Any = response_error(FakeResponse(500))
     assert (error.error_code, error.request_id, error.client_request_id) == (None, None, None)
     assert str(error) == "The service answered 500"
 
 
 def test_an_inner_error_of_another_shape_is_passed_over() -> None:
-    error = response_error(Answer(400, {"error": {"code": "C", "message": "M", "innererror": "text"}}))
+    error = response_error(FakeResponse(400, {"error": {"code": "C", "message": "M", "innererror": "text"}}))
     assert str(error) == "(C) M\nStatus: 400 Bad Request"
 
 
@@ -95,4 +95,4 @@ def test_an_inner_error_of_another_shape_is_passed_over() -> None:
     ("status", "words"), [(401, "clock is right"), (403, "role on this resource"), (412, "five minutes")]
 )
 def test_where_the_service_does_not_say_what_to_do_next_the_error_does(status: int, words: str) -> None:
-    assert words in str(response_error(Answer(status, {"error": {"code": "Denied", "message": "No."}})))
+    assert words in str(response_error(FakeResponse(status, {"error": {"code": "Denied", "message": "No."}})))

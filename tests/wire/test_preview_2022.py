@@ -5,10 +5,10 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Optional
 
 import pytest
-from answers import Answer
 from azure.core.exceptions import DecodeError, HttpResponseError, ResourceNotFoundError
 from azure.core.rest import HttpRequest
-from people import ALICE, BOB
+from fake_responses import FakeResponse
+from raw_ids import ALICE, BOB
 
 from azure.communication.rooms import (
     CommunicationRoom,
@@ -205,33 +205,35 @@ GET_ROOM = WIRE.get_room(ROOM)
     ],
 )
 def test_a_room_is_read_with_its_policy_and_its_roster(call: Any, status: int) -> None:
-    room = call.read(Answer(status, ROOM_JSON))
+    room = call.read(FakeResponse(status, ROOM_JSON))
     assert room == ROOM_READ
     assert room.room_join_policy is RoomJoinPolicy.INVITE_ONLY
     assert room.pstn_dial_out_enabled is None
     assert room.created_at.tzinfo is room.valid_until.tzinfo is timezone.utc
     with pytest.raises(HttpResponseError):
-        call.read(Answer(202, ROOM_JSON))
+        call.read(FakeResponse(202, ROOM_JSON))
 
 
 def test_members_that_are_missing_are_none_and_those_that_nobody_knows_are_passed_over() -> None:
-    assert GET_ROOM.read(Answer(200, {"id": "1", "colour": {"wall": "red"}})) == CommunicationRoom(id="1")
+    assert GET_ROOM.read(FakeResponse(200, {"id": "1", "colour": {"wall": "red"}})) == CommunicationRoom(id="1")
 
 
 def test_a_time_without_a_zone_is_utc() -> None:
-    room = GET_ROOM.read(Answer(200, {"id": "1", "validFrom": "2022-08-08T08:00:00"}))
+    room = GET_ROOM.read(FakeResponse(200, {"id": "1", "validFrom": "2022-08-08T08:00:00"}))
     assert room.valid_from == datetime(2022, 8, 8, 8, 0, tzinfo=timezone.utc)
 
 
 def test_a_policy_and_a_role_that_are_not_known_stay_as_they_are() -> None:
-    room = GET_ROOM.read(Answer(200, {"id": "1", "roomJoinPolicy": "Friends", "participants": [person(BOB, "Guest")]}))
+    room = GET_ROOM.read(
+        FakeResponse(200, {"id": "1", "roomJoinPolicy": "Friends", "participants": [person(BOB, "Guest")]})
+    )
     assert (room.room_join_policy, room.participants) == ("Friends", [RoomParticipant(BOB, "Guest")])
 
 
 @pytest.mark.parametrize("operation", LIST_CALLS)
 def test_a_change_of_participants_answers_with_all_of_them(operation: str) -> None:
     call = LIST_CALLS[operation]
-    answer = Answer(200, {"participants": [person(BOB, "Consumer"), person(ALICE)]})
+    answer = FakeResponse(200, {"participants": [person(BOB, "Consumer"), person(ALICE)]})
     assert call.read(answer) == [RoomParticipant(BOB, "Consumer"), RoomParticipant(ALICE, "Attendee")]
     assert call.following([]) is None
 
@@ -241,13 +243,13 @@ def test_a_change_of_participants_answers_with_all_of_them(operation: str) -> No
 )
 def test_the_raw_id_is_read_from_either_place(identifier: dict[str, Any]) -> None:
     page = WIRE.list_participants(ROOM, None).read(
-        Answer(200, {"participants": [{"communicationIdentifier": identifier}]})
+        FakeResponse(200, {"participants": [{"communicationIdentifier": identifier}]})
     )
     assert (page.items, page.next_link) == ([RoomParticipant(BOB)], None)
 
 
 def test_a_deletion_says_nothing() -> None:
-    assert WIRE.delete_room(ROOM).read(Answer(204)) is None
+    assert WIRE.delete_room(ROOM).read(FakeResponse(204)) is None
 
 
 @pytest.mark.parametrize(
@@ -270,13 +272,13 @@ def test_a_deletion_says_nothing() -> None:
 )
 def test_a_room_that_is_none_is_a_decode_error(body: Any) -> None:
     with pytest.raises(DecodeError, match="cannot be read"):
-        GET_ROOM.read(Answer(200, body))
+        GET_ROOM.read(FakeResponse(200, body))
 
 
 @pytest.mark.parametrize("body", [b"", b"null", [], {}, {"participants": None}, {"participants": 5}, {"value": []}])
 def test_a_roster_that_is_none_is_a_decode_error(body: Any) -> None:
     with pytest.raises(DecodeError, match="cannot be read"):
-        LIST_CALLS["add_participants"].read(Answer(200, body))
+        LIST_CALLS["add_participants"].read(FakeResponse(200, body))
 
 
 # -- add or update, in steps ------------------------------------------------------------------------------------------
@@ -293,7 +295,7 @@ def steps(present: list[str], wanted: dict[str, str]) -> list[tuple[str, str, An
         sent.append((call.request.method, path.removesuffix(QUERY), named))
         roster.update(dict(named or []))
         answer = {"participants": [person(raw_id, role) for raw_id, role in roster.items()]}
-        call = call.following(call.read(Answer(200, answer)))
+        call = call.following(call.read(FakeResponse(200, answer)))
     return sent
 
 
@@ -333,7 +335,7 @@ def test_a_failed_validation_tells_code_title_and_each_member() -> None:
         "errors": {"": ["Both, please."], "$.roomJoinPolicy": ["No such policy.", "Path: $."]},
     }
     with pytest.raises(HttpResponseError) as caught:
-        GET_ROOM.read(Answer(400, problem, {"Content-Type": "application/problem+json; charset=utf-8"}))
+        GET_ROOM.read(FakeResponse(400, problem, {"Content-Type": "application/problem+json; charset=utf-8"}))
     error: Any = caught.value
     assert (error.status_code, error.error_code) == (400, "BadRequest")
     assert (error.error.code, error.error.message) == ("BadRequest", "One or more validation errors occurred.")
@@ -364,7 +366,7 @@ def test_a_failed_validation_tells_code_title_and_each_member() -> None:
 )
 def test_a_problem_may_leave_out_what_it_likes(problem: Any, code: str, details: Any) -> None:
     with pytest.raises(HttpResponseError) as caught:
-        GET_ROOM.read(Answer(problem.get("status", 400), problem))
+        GET_ROOM.read(FakeResponse(problem.get("status", 400), problem))
     error: Any = caught.value
     assert (error.error.code, error.error.message) == (code, problem["title"])
     assert [(detail.target, detail.message) for detail in error.error.details] == details
@@ -373,10 +375,10 @@ def test_a_problem_may_leave_out_what_it_likes(problem: Any, code: str, details:
 @pytest.mark.parametrize("problem", [{"title": "No.", "errors": 5}, {"title": None}, {"errors": {"a": ["b"]}}])
 def test_a_problem_that_cannot_be_read_leaves_the_status_and_the_body(problem: Any) -> None:
     with pytest.raises(HttpResponseError, match="The service answered 400") as caught:
-        GET_ROOM.read(Answer(400, problem))
+        GET_ROOM.read(FakeResponse(400, problem))
     assert json.dumps(problem) in str(caught.value)
 
 
 def test_any_other_error_is_read_as_on_every_version() -> None:
     with pytest.raises(ResourceNotFoundError, match=r"\(NotFound\) Resource not found"):
-        GET_ROOM.read(Answer(404, {"error": {"code": "NotFound", "message": "Resource not found"}}))
+        GET_ROOM.read(FakeResponse(404, {"error": {"code": "NotFound", "message": "Resource not found"}}))

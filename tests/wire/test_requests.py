@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Optional
 import pytest
 from azure.core.exceptions import ServiceRequestError
 from azure.core.rest import HttpRequest
-from people import ALICE, BOB
+from raw_ids import ALICE, BOB
 
 from azure.communication.rooms import ApiVersion, RoomJoinPolicy, RoomParticipant
 from azure.communication.rooms._wire import wire_for

@@ -28,7 +28,7 @@ IdentityClient: Any = importlib.import_module(f"azure.communication.identity{SUF
 VERSION = "2025-03-13"
 OTHER_KEY = base64.b64encode(b"another key than the emulator's").decode()
 UNKNOWN, LETTERS = "78469124725336262", "NotExistingRoomID"
-NOBODY = UnknownIdentifier("wrong_mri")
+INVALID_RAW_ID = UnknownIdentifier("wrong_mri")
 NOW = datetime.now(timezone.utc)
 
 
@@ -182,10 +182,10 @@ async def participants(client: Any, room_id: str, people: list[Any]) -> None:
     await step("list when empty", client.list_participants, room_id)
 
     bad_role = RoomParticipant(communication_identifier=people[0], role="Kafka")
-    bad_person = RoomParticipant(communication_identifier=NOBODY)
+    bad_person = RoomParticipant(communication_identifier=INVALID_RAW_ID)
     await step("wrong role", put, participants=[bad_role], **in_room)
     await step("add a wrong identifier", put, participants=[bad_person], **in_room)
-    await step("remove a wrong identifier", drop, participants=[NOBODY], **in_room)
+    await step("remove a wrong identifier", drop, participants=[INVALID_RAW_ID], **in_room)
     await step("create with a wrong identifier", client.create_room, participants=[bad_person])
 
 

@@ -3,4 +3,4 @@
 ALICE, BOB, CAROL, DAVE = (
     f"8:acs:11111111-2222-4333-8444-555555555555_66666666-7777-4888-8999-{number:012d}" for number in range(1, 5)
 )
-NOBODY = "wrong_mri"
+INVALID_RAW_ID = "wrong_mri"

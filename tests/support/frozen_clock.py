@@ -10,7 +10,7 @@ from azure.communication.rooms.emulator import RoomsEmulator
 NOW = datetime(2025, 3, 18, 12, 0, tzinfo=timezone.utc)
 
 
-class HttpAtNoon(SignedHttp):
+class FrozenClockHttp(SignedHttp):
     """Sends requests at the emulator's time.
 
     :param emulator: Its clock is stopped here.

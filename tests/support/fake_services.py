@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from answers import Answer
 from azure.core.exceptions import IncompleteReadError, ServiceRequestError, ServiceResponseError
 from azure.core.pipeline.transport import HttpTransport
 from azure.core.rest import HttpRequest, HttpResponse
 from azure.core.utils import case_insensitive_dict
+from fake_responses import FakeResponse
 from raw_server import RawServer, Received
 
 from azure.communication.rooms import RoomsClient
@@ -22,7 +22,7 @@ ID = "99412345678901234"
 ROOM = {"id": ID}
 
 
-class ScriptedAnswer(Answer):
+class ScriptedResponse(FakeResponse):
     """An answer to a request of ours."""
 
     def __init__(self, request: HttpRequest, status: int, body: bytes, headers: Mapping[str, str]) -> None:
@@ -33,12 +33,12 @@ class ScriptedAnswer(Answer):
         """There is nothing to close."""
 
 
-class ScriptedTransport(HttpTransport[HttpRequest, HttpResponse]):
+class FakeTransport(HttpTransport[HttpRequest, HttpResponse]):
     """Answers from a list, with no network, and keeps what it is sent and how long it is told to sleep."""
 
     def __init__(self) -> None:
         self.received: list[Received] = []
-        self.waits: list[float] = []
+        self.sleeps: list[float] = []
         self.options: list[dict[str, Any]] = []
         self.script: list[Union[Exception, tuple[int, bytes, Mapping[str, str]]]] = []
 
@@ -52,11 +52,11 @@ class ScriptedTransport(HttpTransport[HttpRequest, HttpResponse]):
         step = self.script.pop(0) if self.script else ServiceResponseError("nothing more to say")
         if isinstance(step, Exception):
             raise step
-        return ScriptedAnswer(request, *step)
+        return ScriptedResponse(request, *step)
 
     def sleep(self, duration: float) -> None:
         """Sleep no more than a note of it."""
-        self.waits.append(duration)
+        self.sleeps.append(duration)
 
     def open(self) -> None:
         """There is nothing to open."""
@@ -71,54 +71,54 @@ class ScriptedTransport(HttpTransport[HttpRequest, HttpResponse]):
         pass
 
 
-class PatientTransport(Urllib3Transport):
+class NonSleepingTransport(Urllib3Transport):
     """The default transport, which sleeps no more than a note of it."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(use_env_settings=False, **kwargs)
-        self.waits: list[float] = []
+        self.sleeps: list[float] = []
 
     def sleep(self, duration: float) -> None:
         """Sleep no more than a note of it."""
-        self.waits.append(duration)
+        self.sleeps.append(duration)
 
 
-class InMemory:
+class InMemoryService:
     """A service in memory."""
 
     endpoint = "http://localhost:1"
 
     def __init__(self) -> None:
-        self.transport = ScriptedTransport()
+        self.transport = FakeTransport()
 
     @property
     def received(self) -> list[Received]:
         """What came."""
         return self.transport.received
 
-    def answer(self, status: int, body: Any = b"", **headers: str) -> "InMemory":
+    def respond(self, status: int, body: Any = b"", **headers: str) -> "InMemoryService":
         """Add an answer; header names are given with underscores for dashes."""
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         self.transport.script.append((status, _content(body), case_insensitive_dict(names)))
         return self
 
-    def reset(self) -> "InMemory":
+    def reset(self) -> "InMemoryService":
         """Add a connection that is reset once the request is there."""
         self.transport.script.append(ServiceResponseError("connection reset"))
         return self
 
-    def cut(self) -> "InMemory":
+    def truncate(self) -> "InMemoryService":
         """Add an answer whose body breaks off."""
         self.transport.script.append(IncompleteReadError("cut"))
         return self
 
-    def refuse(self) -> "InMemory":
+    def refuse(self) -> "InMemoryService":
         """Add a connection that is refused."""
         self.transport.script.append(ServiceRequestError(f"{self.endpoint} refused"))
         return self
 
 
-class OnSocket:
+class SocketService:
     """A service on a socket of loopback.
 
     :param server: What answers.
@@ -127,38 +127,38 @@ class OnSocket:
     def __init__(self, server: RawServer) -> None:
         self.server = server
         self.endpoint = server.endpoint
-        self.transport = PatientTransport()
+        self.transport = NonSleepingTransport()
 
     @property
     def received(self) -> list[Received]:
         """What came."""
         return self.server.received
 
-    def answer(self, status: int, body: Any = b"", **headers: str) -> "OnSocket":
+    def respond(self, status: int, body: Any = b"", **headers: str) -> "SocketService":
         """Add an answer; header names are given with underscores for dashes."""
-        self.server.answer(status, _content(body), **headers)
+        self.server.respond(status, _content(body), **headers)
         return self
 
-    def reset(self) -> "OnSocket":
+    def reset(self) -> "SocketService":
         """Add a connection that is reset once the request is there."""
         self.server.reset()
         return self
 
-    def cut(self) -> "OnSocket":
+    def truncate(self) -> "SocketService":
         """Add an answer whose body breaks off."""
-        self.server.cut(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id":')
+        self.server.truncate(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id":')
         return self
 
 
-Service = Union[InMemory, OnSocket]
+Service = Union[InMemoryService, SocketService]
 
 
-def client_of(service: Service, **options: Any) -> RoomsClient:
+def make_client(service: Service, **options: Any) -> RoomsClient:
     """A client of a service, which waits for nothing."""
     return RoomsClient(service.endpoint, KEY, **{"transport": service.transport, **options})
 
 
-def pair(received: Received) -> tuple[Optional[str], Optional[str]]:
+def repeatability_headers(received: Received) -> tuple[Optional[str], Optional[str]]:
     """The repeatability headers of a request."""
     return received.headers.get("repeatability-request-id"), received.headers.get("repeatability-first-sent")
 

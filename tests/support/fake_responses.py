@@ -9,7 +9,7 @@ from azure.core.utils import case_insensitive_dict
 _REASONS = {200: "OK", 201: "Created", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found"}
 
 
-class Answer(HttpResponse):
+class FakeResponse(HttpResponse):
     """An answer whose body is loaded. Only what readers use is there; the rest of the interface says so."""
 
     def __init__(self, status: int, body: Any = b"", headers: Optional[dict[str, str]] = None) -> None:
