@@ -43,6 +43,20 @@ def test_pages_hold_30_rooms_newest_first(http: SignedHttp, count: int, sizes: l
     assert created == sorted(created, reverse=True)
 
 
+def test_rooms_are_listed_by_the_second_of_their_creation_wherever_the_clock_was(
+    emulator: RoomsEmulator, http: SignedHttp
+) -> None:
+    days = {
+        "2025-03-18T12:00:01.5Z": 2,
+        "2025-03-18T12:00:00Z": 3,
+        "2025-03-19T12:00:00Z": 0,
+        "2025-03-18T12:00:01Z": 1,
+    }
+    made = {place: emulator.seed(room={"createdAt": created})[0] for created, place in days.items()}
+    listed = [room for reply in pages(http) for room in ids(reply)]
+    assert listed == [made[place] for place in (0, 1, 2, 3)]
+
+
 def test_a_link_has_the_form_of_the_service_and_the_version_of_its_page(http: SignedHttp) -> None:
     create(http, 31)
     for version in ("2023-06-14", "2024-04-15", "2025-03-13", "2026-01-01"):
@@ -86,7 +100,11 @@ def test_two_emulators_know_nothing_of_each_other(http: SignedHttp) -> None:
         assert SignedHttp(other.connection_string).send("GET", "/rooms").body == {"value": []}
 
 
-@pytest.mark.parametrize("end", ["-1", "0", str(2**63), "9" * 5000], ids=["negative", "zero", "2**63", "5000 digits"])
+@pytest.mark.parametrize(
+    "end",
+    ["-1", "0", str(2**63), f"1:{2**63}", f"{-(2**63)}:1", "1:" + "9" * 5000],
+    ids=["negative", "zero", "2**63", "number 2**63", "second -2**63", "5000 digits"],
+)
 def test_a_link_to_no_record_is_refused(http: SignedHttp, end: str) -> None:
     token = base64.b64encode(f'[{{"token": "RID:{end}"}}]'.encode()).decode().rstrip("=")
     reply = http.send("GET", f"/rooms?nextLink={token}")

@@ -16,7 +16,7 @@ TOMORROW, IN_TWO_DAYS, IN_THREE_DAYS = (f"2025-03-{day}T12:00:00+00:00" for day 
 UNKNOWN = "/rooms/99400000000000000"
 NOT_FOUND = (404, "NotFound", "Resource not found")
 SUPPORTED = "2022-02-01, 2023-06-14, 2023-10-30-preview, 2024-04-15, 2025-03-13"
-POLICY_AFTER_START = (400, "BadRequest", "Room join policy cannot be updated after room start time has elapsed")
+POLICY_AFTER_START = (400, "InvalidInput", "Room join policy cannot be updated after room start time has elapsed")
 TYPE = "Microsoft.AzureCommunicationService.Rooms.Api.Contracts.V2022_02_01"
 
 
@@ -55,6 +55,7 @@ def test_a_new_room_has_its_defaults_in_the_order_of_the_service(http: FrozenClo
     assert reply.headers["content-type"] == "application/json; charset=utf-8"
     assert reply.headers["api-supported-versions"] == SUPPORTED
     assert "repeatability-result" not in reply.headers
+    assert "request-context" not in reply.headers
 
 
 def test_a_new_room_has_what_was_asked_for(http: FrozenClockHttp) -> None:
@@ -84,7 +85,7 @@ def test_a_missing_end_is_180_days_from_now(http: FrozenClockHttp) -> None:
 
 PAST = {"ValidUntil": ["The time range end is in the past."]}
 LARGE = {"ValidUntil": ["The time range is incorrect, or larger than 180 days."]}
-LATE = {"ValidFrom": ["Value is incorrect or more than 180 days in the future."]}
+LATE = {"ValidFrom": ["Value is incorrect or more than 180 days in the future"]}
 TOGETHER = {"": ["validFrom and validUntil should be set together."]}
 
 
@@ -105,6 +106,9 @@ def test_wrong_times_of_a_new_room_are_a_problem_of_each_member(http: FrozenCloc
     ("body", "faults"),
     [
         ({"validFrom": TOMORROW}, TOGETHER),
+        ({"validFrom": "2025-09-14T12:00:00Z"}, TOGETHER),
+        ({"validFrom": "2025-09-14T12:00:00.0000001Z"}, LATE),
+        ({"validFrom": "2025-09-15", "validUntil": "2025-09-16"}, LATE),
         ({"validUntil": TOMORROW, "validFrom": None}, TOGETHER),
         ({"validFrom": "2025-03-01", "validUntil": "2025-03-02"}, PAST),
         ({"validFrom": TOMORROW, "validUntil": "2025-10-01"}, LARGE),
@@ -196,13 +200,14 @@ def test_a_join_policy_stays_once_the_room_has_begun(http: FrozenClockHttp) -> N
     assert http.send("GET", path).body == room
 
 
-def test_it_is_the_start_that_a_room_has_which_counts_for_its_join_policy(http: FrozenClockHttp) -> None:
+def test_a_start_in_the_same_update_decides_whether_the_join_policy_can_change(http: FrozenClockHttp) -> None:
     later = {"validFrom": TOMORROW, "validUntil": IN_TWO_DAYS, "roomJoinPolicy": "CommunicationServiceUsers"}
     earlier = {**later, "validFrom": "2025-03-17T12:00:00Z"}
     begun, to_come = create(http), create(http, validFrom=TOMORROW)
-    assert service_error(http.send("PATCH", f"/rooms/{begun['id']}", later)) == POLICY_AFTER_START
-    reply = http.send("PATCH", f"/rooms/{to_come['id']}", earlier)
-    assert (reply.status, reply.body["roomJoinPolicy"]) == (200, "CommunicationServiceUsers")
+    reply = http.send("PATCH", f"/rooms/{begun['id']}", later)
+    assert (reply.status, reply.body) == (200, {**begun, **later, "validFrom": TOMORROW, "validUntil": IN_TWO_DAYS})
+    assert service_error(http.send("PATCH", f"/rooms/{to_come['id']}", earlier)) == POLICY_AFTER_START
+    assert http.send("GET", f"/rooms/{to_come['id']}").body == to_come
 
 
 def test_the_join_policy_that_a_room_has_may_be_named_at_any_time(http: FrozenClockHttp) -> None:
@@ -227,13 +232,13 @@ def test_a_deleted_room_is_not_found_whatever_is_done_to_it(http: FrozenClockHtt
 
 
 @pytest.mark.parametrize(
-    ("room_id", "message"), [("123", "Invalid room ID length."), ("NotExistingRoomID", "Invalid room ID.")]
+    ("room_id", "message"), [("123", "Invalid Room ID length."), ("NotExistingRoomID", "Room ID is invalid.")]
 )
-def test_what_is_no_room_id_is_refused_as_on_later_versions(http: FrozenClockHttp, room_id: str, message: str) -> None:
+def test_what_is_no_room_id_is_refused_in_words_of_its_own(http: FrozenClockHttp, room_id: str, message: str) -> None:
     body = {"participants": [request_participant(INVALID_RAW_ID)]}
     for method, path in (("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/participants:add")):
         sent = None if method in ("GET", "DELETE") else body
-        assert service_error(http.send(method, f"/rooms/{room_id}{path}", sent)) == (400, "BadRequest", message)
+        assert service_error(http.send(method, f"/rooms/{room_id}{path}", sent)) == (400, "InvalidInput", message)
 
 
 def test_a_room_is_the_same_on_every_version(http: FrozenClockHttp) -> None:

@@ -10,7 +10,7 @@ from raw_ids import ALICE, BOB, CAROL, DAVE, INVALID_RAW_ID
 from azure.communication.rooms.emulator import RoomsEmulator
 
 VERBS = ("add", "update", "remove")
-IDENTIFIER = (400, "BadRequest", "Identifier format is invalid.")
+IDENTIFIER = (400, "InvalidInput", "Identifier format is invalid.")
 DUPLICATE = {"Participants": ["Provided request has duplicate participant with same id but different attributes"]}
 ROLE = "Microsoft.AzureCommunicationService.Rooms.Api.Contracts.V2022_02_01.RoleTypeDto"
 
@@ -186,6 +186,14 @@ def test_somebody_named_twice_in_one_role_is_one(http: FrozenClockHttp, path: st
     assert http.send("POST", f"{path}:add", twice).body == {
         "participants": [*ROSTER, response_participant(CAROL, "Attendee")]
     }
+
+
+def test_somebody_named_twice_in_one_role_cannot_be_updated(http: FrozenClockHttp, path: str) -> None:
+    twice = {
+        "participants": [request_participant(ALICE, "Attendee"), request_participant(BOB), request_participant(ALICE)]
+    }
+    assert validation_errors(http.send("POST", f"{path}:update", twice)) == DUPLICATE
+    assert http.send("GET", path).body == {"participants": ROSTER}
 
 
 def test_somebody_named_twice_in_two_roles_is_a_problem(http: FrozenClockHttp, path: str) -> None:

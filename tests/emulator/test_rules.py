@@ -67,6 +67,12 @@ def test_a_new_room_of_wrong_times_is_refused_with_each_fault(start: Any, end: A
     assert list(caught.value.details) == details
 
 
+def test_an_update_whose_only_time_is_a_start_too_far_ahead_names_that_fault() -> None:
+    with pytest.raises(errors.Refusal) as caught:
+        rules.validity_after_update(changes(180.00001, None), NOW)
+    assert list(caught.value.details) == [LATE]
+
+
 def test_an_update_gives_both_times_or_neither() -> None:
     assert rules.validity_after_update(changes(None, None), NOW) is None
     assert rules.validity_after_update(changes(1, 2), NOW) == Validity(NOW + DAY, NOW + 2 * DAY)

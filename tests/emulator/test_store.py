@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from azure.communication.rooms.emulator import ticks
 from azure.communication.rooms.emulator.rules import Validity
-from azure.communication.rooms.emulator.store import Room, Store, StoredAnswer
+from azure.communication.rooms.emulator.store import Position, Room, Store, StoredAnswer
 
 VALIDITY = Validity(10, 20)
 
@@ -60,6 +61,18 @@ def test_pages_run_from_the_newest_to_the_oldest(store: Store) -> None:
     third, end = store.rooms(position_2, 2)
     assert [*first, *second, *third] == rooms
     assert end is None
+
+
+def test_rooms_are_ordered_by_the_second_of_their_creation_then_by_when_they_were_added(store: Store) -> None:
+    seconds = [5, 7.9, -0.5, 7.1, -1.5, 5.2, 0]
+    rooms = [store.add_room(int(second * ticks.PER_SECOND), VALIDITY, False) for second in seconds]
+    wanted = [rooms[n] for n in (3, 1, 5, 0, 6, 2, 4)]
+    assert store.rooms(None, 7) == (wanted, None)
+    found, position = store.rooms(None, 1)
+    while position is not None:
+        page, position = store.rooms(position, 1)
+        found += page
+    assert found == wanted
 
 
 def test_a_page_that_ends_with_the_last_record_has_none_behind_it(store: Store) -> None:
@@ -149,12 +162,12 @@ def test_a_page_is_found_by_its_place_and_not_by_looking_at_all_rooms(store: Sto
     statements: list[str] = []
     store._database.set_trace_callback(statements.append)
     store.rooms(None, 3)
-    assert store.rooms(4, 3) == (rooms[2::-1], None)
+    assert store.rooms(Position(0, 4), 3) == (rooms[2::-1], None)
     store._database.set_trace_callback(None)
     plans = [store._database.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall() for statement in statements]
     assert [[step[3] for step in plan] for plan in plans] == [
-        ["SEARCH rooms USING INTEGER PRIMARY KEY (rowid<?)"],
-        ["SEARCH rooms USING INTEGER PRIMARY KEY (rowid<?)"],
+        ["SEARCH rooms USING INDEX rooms_by_second (<expr><?)"],
+        ["SEARCH rooms USING INDEX rooms_by_second (<expr><?)"],
     ]
 
 

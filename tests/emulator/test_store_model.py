@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from raw_ids import ALICE, BOB, CAROL, DAVE
 
+from azure.communication.rooms.emulator import ticks
 from azure.communication.rooms.emulator.rules import ROLES, Validity
-from azure.communication.rooms.emulator.store import Room, Store, StoredAnswer
+from azure.communication.rooms.emulator.store import Position, Room, Store, StoredAnswer
 
 TICKS = st.integers(min_value=-(2**62), max_value=2**62)
 VALIDITIES = st.builds(Validity, TICKS, TICKS)
@@ -147,8 +148,9 @@ class StoreAndDictionary(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, 5))
     def list_pages(self, count: int) -> None:
-        records = list(self.model.values())[::-1]
-        before: Optional[int] = None
+        newest_last = sorted(self.model.values(), key=lambda kept: kept.room.created_at // ticks.PER_SECOND)
+        records = newest_last[::-1]
+        before: Optional[Position] = None
         for start in range(0, max(len(records), 1), count):
             page, before = self.store.rooms(before, count)
             assert page == [each.room for each in records[start : start + count] if not each.deleted]

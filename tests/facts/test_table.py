@@ -110,8 +110,8 @@ def texts(error: Union[errors.Refusal, errors.Detail], words: str) -> set[tuple[
         return {(error.message, error.target)}
     if error.details:
         return {(each.message, each.target) for each in error.details}
-    on_2022 = set() if "not observed on 2022-02-01" in words else {error.body_2022("")["error"]["message"]}
-    return {(error.status, error.code, message) for message in {str(error), *on_2022}}
+    on_2022 = set() if "not observed on 2022-02-01" in words else {tuple(error.body_2022("")["error"].values())}
+    return {(error.status, *said) for said in {(error.code, str(error)), *on_2022}}
 
 
 def told() -> set[tuple[Any, ...]]:

@@ -35,6 +35,10 @@ _CONSTANT_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000;includeSubDomains",
     "X-Cache": "CONFIG_NOCACHE",
 }
+#: On every answer to a request with the header Origin, errors too, and on no other.
+_ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
+#: Seconds for which a browser need not ask again (not observed, like all that is said to a preflight).
+_PREFLIGHT_AGE = "3600"
 
 
 def make_app(site: Site) -> ASGIApp:
@@ -55,8 +59,9 @@ def make_app(site: Site) -> ASGIApp:
     return Router(routes, redirect_slashes=False, default=Endpoint({}, site))
 
 
-async def _health(_: HttpRequest) -> Response:
-    return Response(b'{"status":"ok"}', media_type="application/json")
+async def _health(request: HttpRequest) -> Response:
+    headers = _ANY_ORIGIN if "origin" in request.headers else None
+    return Response(b'{"status":"ok"}', headers=headers, media_type="application/json")
 
 
 class Visit:
@@ -110,6 +115,8 @@ class Endpoint:
             ready = await self._meet_faults(visit, receive)
             if ready is not None:
                 return ready
+            if _is_preflight(visit):
+                return _allow(visit)
             request = self._admit(visit)
             visit.version = request.version
             return self._handler(request)(request, visit.service)
@@ -186,6 +193,10 @@ class Endpoint:
         """The answer with every header of the service's own, its body in chunks as the service sends it."""
         headers: dict[str, str] = {**_CONSTANT_HEADERS, **answer.headers}
         headers["Date"] = format_datetime(visit.service.clock.now(), usegmt=True)
+        if visit.version is not None and visit.version.is_preview_2022:
+            del headers["Request-Context"]  # no answer of 2022 has it
+        if "origin" in visit.headers:
+            headers.update(_ANY_ORIGIN)
         headers["MS-CV"] = base64.b64encode(secrets.token_bytes(16)).decode().rstrip("=") + ".0"
         headers["X-Azure-Ref"] = secrets.token_hex(16)
         announced = self._announced(visit.version)
@@ -197,6 +208,25 @@ class Endpoint:
         response = Response(json.dumps(answer.body, separators=(",", ":")), answer.status, headers)
         del response.headers["Content-Length"]
         return response
+
+
+def _is_preflight(visit: Visit) -> bool:
+    """Whether a browser asks if a page may send a request; it sends no credentials with that."""
+    return visit.method == "OPTIONS" and {"origin", "access-control-request-method"} <= visit.headers.keys()
+
+
+def _allow(visit: Visit) -> Answer:
+    """The answer to a preflight (not observed): a page may send what it asks for, and is answered when it does.
+
+    Headers are named one by one, since ``*`` does not stand for Authorization.
+    """
+    headers = {
+        "Access-Control-Allow-Methods": visit.headers["access-control-request-method"],
+        "Access-Control-Max-Age": _PREFLIGHT_AGE,
+    }
+    if "access-control-request-headers" in visit.headers:
+        headers["Access-Control-Allow-Headers"] = visit.headers["access-control-request-headers"]
+    return Answer(204, headers=headers, announced=False)
 
 
 class RoomsEndpoint(Endpoint):

@@ -1,8 +1,8 @@
 """One catalogue: what the service refuses, with which status, code, message and target.
 
-The words are those of the newest server build that was seen (February and March 2025). What nobody has seen the
+The words are those of the newest server build that was seen (February to August 2025). What nobody has seen the
 service answer is marked ``not observed``; there the words are this emulator's. Api-version 2022-02-01 is answered in
-the words and the form of its own day (July and August 2022).
+the words and the form of the newest build that spoke it (December 2022).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ class Detail(NamedTuple):
     message: str
     target: str
     code: str = "BadArgument"
+    message_2022: str = ""
 
 
 class Refusal(Exception):
@@ -27,6 +28,7 @@ class Refusal(Exception):
 
     :ivar announced: Whether the answer names the supported api-versions and repeats its code in a header. The service
         does neither when model validation failed.
+    :ivar code_2022: The code on 2022-02-01, where it is another; it is repeated in a header there, as no other is.
     :ivar parameter: What 2022-02-01 calls a body that could not be read; whoever read it says so.
     """
 
@@ -39,6 +41,7 @@ class Refusal(Exception):
         announced: bool = True,
         headers: dict[str, str] | None = None,
         message_2022: str | None = None,
+        code_2022: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -47,6 +50,7 @@ class Refusal(Exception):
         self.announced = announced
         self.headers: dict[str, str] = headers or {}
         self.parameter = ""
+        self.code_2022 = code_2022
         self._message_2022 = message_2022 or message
 
     def body_2022(self, trace_id: str) -> dict[str, Any]:
@@ -55,12 +59,12 @@ class Refusal(Exception):
         :param str trace_id: What such an answer is to be found by.
         """
         if not self.details:
-            return {"error": {"code": self.code, "message": self._message_2022}}
+            return {"error": {"code": self.code_2022 or self.code, "message": self._message_2022}}
         faults: dict[str, list[str]] = {}
         if any(detail.target.startswith("$") for detail in self.details):  # nothing was read: there is no parameter
             faults[self.parameter] = [f"The {self.parameter} field is required."]
         for detail in self.details:
-            faults.setdefault(detail.target, []).append(detail.message)
+            faults.setdefault(detail.target, []).append(detail.message_2022 or detail.message)
         return {
             "type": "https://tools.ietf.org/html/rfc7231#section-6.5.1",
             "title": "One or more validation errors occurred.",
@@ -87,10 +91,15 @@ class Refusal(Exception):
 
 # -- model validation: what a body says is wrong in itself ------------------------------------------------------------
 
-# Observed on 2022-02-01 are the range that is too large and the one time alone; the other two are taken to be the same.
+# An end in the past was not observed on 2022-02-01; it is taken to be the same there.
 END_IN_PAST = Detail("The time range end is in the past.", "ValidUntil")
 RANGE_TOO_LARGE = Detail("The time range is incorrect, or larger than 180 days.", "ValidUntil")
-START_TOO_LATE = Detail("Value is incorrect or more than 180 days in the future.", "ValidFrom")
+#: On 2022-02-01 the text was seen without its full stop, on creates and on updates.
+START_TOO_LATE = Detail(
+    "Value is incorrect or more than 180 days in the future.",
+    "ValidFrom",
+    message_2022="Value is incorrect or more than 180 days in the future",
+)
 ONE_TIME_ONLY = Detail("validFrom and validUntil should be set together.", "")
 #: On 2022-02-01, which lists participants; a map cannot hold one twice.
 DUPLICATE_PARTICIPANT = Detail(
@@ -103,6 +112,10 @@ _CONTRACTS_2022 = "Microsoft.AzureCommunicationService.Rooms.Api.Contracts.V2022
 #: What the service calls the roles and the join policies of 2022-02-01 when a text is none of them.
 ROLE_2022 = f"{_CONTRACTS_2022}.RoleTypeDto"
 JOIN_POLICY_2022 = f"{_CONTRACTS_2022}.RoomJoinPolicyDto"
+
+
+#: What had become of ``BadRequest`` on 2022-02-01 by December 2022, for what is not model validation.
+_INPUT_2022 = "InvalidInput"
 
 
 def invalid(*details: Detail) -> Refusal:
@@ -129,13 +142,15 @@ def unreadable(path: str, expected: str) -> Refusal:
 
 
 def room_id_length() -> Refusal:
-    """An id that is too short or too long for one (not observed on 2022-02-01)."""
-    return Refusal(400, "BadRequest", "Invalid room ID length.")
+    """An id that is too short or too long for one."""
+    message = "Invalid room ID length."
+    return Refusal(400, "BadRequest", message, message_2022="Invalid Room ID length.", code_2022=_INPUT_2022)
 
 
 def room_id_form() -> Refusal:
-    """An id of the right length that is not made of digits (not observed on 2022-02-01)."""
-    return Refusal(400, "BadRequest", "Invalid room ID.")
+    """An id of the right length that is not made of digits."""
+    message = "Invalid room ID."
+    return Refusal(400, "BadRequest", message, message_2022="Room ID is invalid.", code_2022=_INPUT_2022)
 
 
 def room_not_found() -> Refusal:
@@ -146,13 +161,14 @@ def room_not_found() -> Refusal:
 
 def join_policy_after_start() -> Refusal:
     """Another join policy for a room that has begun, on 2022-02-01."""
-    return Refusal(400, "BadRequest", "Room join policy cannot be updated after room start time has elapsed")
+    message = "Room join policy cannot be updated after room start time has elapsed"
+    return Refusal(400, _INPUT_2022, message, code_2022=_INPUT_2022)
 
 
 def identifier_form() -> Refusal:
     """A participant of a new room, and of any room on 2022-02-01, whose raw id is none."""
     message = "Invalid format for communication identifier."
-    return Refusal(400, "BadRequest", message, message_2022="Identifier format is invalid.")
+    return Refusal(400, "BadRequest", message, message_2022="Identifier format is invalid.", code_2022=_INPUT_2022)
 
 
 def identifier_unsupported(raw_id: str) -> Refusal:

@@ -72,6 +72,8 @@ def refused(refusal: errors.Refusal, version: Version | None) -> Answer:
         if refusal.details:
             headers["Content-Type"] = "application/problem+json; charset=utf-8"
         trace_id = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+        if refusal.code_2022 is not None:
+            headers["x-ms-error-code"] = refusal.code_2022
         return Answer(refusal.status, refusal.body_2022(trace_id), headers, refusal.announced)
     if refusal.announced or refusal.status == 401:
         headers["x-ms-error-code"] = refusal.code

@@ -70,7 +70,7 @@ def validity_of_new_room(changes: RoomChanges, now: int) -> Validity:
     """The times of a room to create. Either may be missing; a missing end is 180 days from now, not from the start."""
     start = now if changes.valid_from is None else changes.valid_from
     if changes.valid_until is None:
-        if start > now + MAXIMUM_VALIDITY:
+        if _is_too_late(start, now):
             raise errors.invalid(errors.START_TOO_LATE)
         return Validity(start, now + MAXIMUM_VALIDITY)
     return _checked(Validity(start, changes.valid_until), now)
@@ -80,14 +80,20 @@ def validity_after_update(changes: RoomChanges, now: int) -> Validity | None:
     """The times of a room after an update, None when they stay. Both are given or neither."""
     if changes.valid_from is None and changes.valid_until is None:
         return None
+    if changes.valid_until is None and _is_too_late(changes.valid_from, now):
+        raise errors.invalid(errors.START_TOO_LATE)
     if changes.valid_from is None or changes.valid_until is None:
         raise errors.invalid(errors.ONE_TIME_ONLY)
     return _checked(Validity(changes.valid_from, changes.valid_until), now)
 
 
+def _is_too_late(start: int | None, now: int) -> bool:
+    return start is not None and start > now + MAXIMUM_VALIDITY
+
+
 def _checked(validity: Validity, now: int) -> Validity:
     faults: list[errors.Detail] = []
-    if validity.start > now + MAXIMUM_VALIDITY:
+    if _is_too_late(validity.start, now):
         faults.append(errors.START_TOO_LATE)
     if validity.end < now:
         faults.append(errors.END_IN_PAST)

@@ -27,11 +27,24 @@ def read_room(body: Any) -> rules.RoomChanges:
 
 
 def read_participants(body: Any) -> dict[str, str]:
-    """Raw id -> role of the participants to add, update or remove."""
+    """Raw id -> role of the participants to add or remove."""
+    return _read_list(_participants(body))
+
+
+def read_updated_participants(body: Any) -> dict[str, str]:
+    """Raw id -> role of the participants to update. Naming somebody twice is refused, whatever the roles."""
+    participants = _participants(body)
+    roster = _read_list(participants)
+    if len(roster) < len(participants):
+        raise errors.invalid(errors.DUPLICATE_PARTICIPANT)
+    return roster
+
+
+def _participants(body: Any) -> Any:
     participants = rules.read_object(body, "$").get("participants")
     if participants is None:
         raise errors.invalid(errors.PARTICIPANTS_MISSING)
-    return _read_list(participants)
+    return participants
 
 
 def check_join_policy(before: str, changes: rules.RoomChanges, start: int, now: int) -> None:
@@ -39,8 +52,8 @@ def check_join_policy(before: str, changes: rules.RoomChanges, start: int, now: 
 
     :param str before: The room's join policy.
     :param changes: What the body says.
-    :param int start: The room's start before the update, in ticks. The one recording cannot tell: there the start that
-        the update asked for had elapsed as well. The service's words speak of the room's.
+    :param int start: The room's start after the update, in ticks: a body that moves it into the future may change the
+        policy as well.
     :param int now: The time, in ticks.
     """
     if changes.room_join_policy not in (None, before) and start <= now:

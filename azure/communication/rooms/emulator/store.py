@@ -13,11 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from . import ticks
 from .defaults import DEFAULT_ACCOUNT
 from .rules import DEFAULT_JOIN_POLICY, Validity
 
 #: Came after the first files were written: a file without it gets it when it is opened.
 _JOIN_POLICY = f"room_join_policy TEXT NOT NULL DEFAULT '{DEFAULT_JOIN_POLICY}'"
+
+#: The second in which a room was created, rounded down. SQLite's division rounds towards zero.
+_SECOND = f"(created_at / {ticks.PER_SECOND} - (created_at % {ticks.PER_SECOND} < 0))"
 
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS rooms (
@@ -46,10 +50,11 @@ CREATE TABLE IF NOT EXISTS repeatable_requests (
 );
 CREATE INDEX IF NOT EXISTS repeatable_requests_by_age ON repeatable_requests (seen_at);
 CREATE INDEX IF NOT EXISTS rooms_by_end ON rooms (valid_until) WHERE NOT deleted;
+CREATE INDEX IF NOT EXISTS rooms_by_second ON rooms ({_SECOND} DESC, sequence DESC);
 """
 
-#: Beyond every record's position, which SQLite counts up from 1.
-MAXIMUM_POSITION = 2**63 - 1
+#: Positions lie below this, both ways; it is the end of SQLite's integers.
+POSITION_LIMIT = 2**63
 
 _ROOM = "id, created_at, valid_from, valid_until, pstn_dial_out_enabled, room_join_policy"
 
@@ -63,6 +68,13 @@ class Room(NamedTuple):
     valid_until: int
     pstn_dial_out_enabled: bool
     room_join_policy: str = DEFAULT_JOIN_POLICY
+
+
+class Position(NamedTuple):
+    """Where a page of rooms ended: the second in which its last room was created, and that room's number."""
+
+    second: int
+    sequence: int
 
 
 class StoredAnswer(NamedTuple):
@@ -186,8 +198,10 @@ class Store:
         self.replace_participants(room_id, {})
         return deleted
 
-    def rooms(self, before: int | None, count: int) -> tuple[list[Room], int | None]:
-        """A page of rooms, newest first.
+    def rooms(self, before: Position | None, count: int) -> tuple[list[Room], Position | None]:
+        """A page of rooms: newest first by the second of their creation, as the live service orders them.
+
+        Within a second the one that was added last comes first, which the service does not promise.
 
         ``count`` records are looked at and deleted ones dropped from them afterwards, as the live service does: a page
         may be short, or empty, with more behind it.
@@ -195,13 +209,17 @@ class Store:
         :param before: Where the page before ended; None for the first page.
         :returns: The rooms, and where this page ended when there are records behind it.
         """
+        second, sequence = before or (POSITION_LIMIT - 1, 0)
         rows = self._rows(
-            f"SELECT {_ROOM}, deleted, sequence FROM rooms WHERE sequence < ? ORDER BY sequence DESC LIMIT ?",
-            MAXIMUM_POSITION if before is None else before,
+            f"SELECT {_ROOM}, deleted, {_SECOND}, sequence FROM rooms "
+            f"WHERE {_SECOND} <= ? AND ({_SECOND} < ? OR sequence < ?) ORDER BY {_SECOND} DESC, sequence DESC LIMIT ?",
+            second,
+            second,
+            sequence,
             count + 1,
         )
         more, rows = len(rows) > count, rows[:count]
-        return [_room(row[:6]) for row in rows if not row[6]], rows[-1][7] if more else None
+        return [_room(row[:6]) for row in rows if not row[6]], Position(*rows[-1][7:]) if more else None
 
     def purge(self, before: int) -> None:
         """Delete the rooms whose validity ended before a moment."""

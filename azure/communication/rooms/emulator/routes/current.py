@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import errors, repeatability, rules, ticks
 from ..exchange import Answer, Request, Routes, Service
-from ..store import MAXIMUM_POSITION, Room
+from ..store import POSITION_LIMIT, Position, Room
 from ..versions import Version
 from .lookup import find_room, read_room_id
 
@@ -107,20 +107,25 @@ def room_to_json(room: Room, version: Version) -> dict[str, Any]:
     return body
 
 
-def _token(end: int) -> str:
+def _token(end: Position) -> str:
     """Where a page ended, in the opaque form of the service's links: base64 of JSON, letters and digits alone."""
-    return base64.b64encode(json.dumps([{"token": f"RID:{end}", "range": {}}]).encode()).decode().rstrip("=")
+    return (
+        base64.b64encode(json.dumps([{"token": f"RID:{end.second}:{end.sequence}", "range": {}}]).encode())
+        .decode()
+        .rstrip("=")
+    )
 
 
-def _position(token: str | None) -> int | None:
+def _position(token: str | None) -> Position | None:
     if token is None:
         return None
     try:
         (entry,) = json.loads(base64.b64decode(token + "=" * (-len(token) % 4), validate=True))
-        position = int(entry["token"].partition("RID:")[2])
+        _, second, sequence = entry["token"].split(":")
+        position = Position(int(second), int(sequence))
     except (binascii.Error, AttributeError, KeyError, RecursionError, TypeError, ValueError):
         raise errors.next_link_form() from None
-    if not 0 < position < MAXIMUM_POSITION:
+    if not all(-POSITION_LIMIT < number < POSITION_LIMIT for number in position):
         raise errors.next_link_form()
     return position
 

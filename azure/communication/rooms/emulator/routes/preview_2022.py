@@ -47,11 +47,11 @@ def update_room(request: Request, service: Service) -> Answer:
     rules.check_users(changes.roster or {})
     with service.store.transaction():
         room = find_room(request, service)
+        if validity is not None:
+            room = room._replace(valid_from=validity.start, valid_until=validity.end)
         rules_2022.check_join_policy(room.room_join_policy, changes, room.valid_from, now)
         if changes.room_join_policy is not None:
             room = room._replace(room_join_policy=changes.room_join_policy)
-        if validity is not None:
-            room = room._replace(valid_from=validity.start, valid_until=validity.end)
         service.store.change_room(room)
         if changes.roster is not None:
             service.store.replace_participants(room.id, changes.roster)
@@ -82,7 +82,7 @@ def add_participants(request: Request, service: Service) -> Answer:
         new = {raw_id: role for raw_id, role in roster.items() if raw_id not in there}
         service.store.put_participants(room_id, new)
 
-    return _change_roster(request, service, "addParticipantsRequestDto", add)
+    return _change_roster(request, service, "addParticipantsRequestDto", add, rules_2022.read_participants)
 
 
 def update_participants(request: Request, service: Service) -> Answer:
@@ -92,7 +92,8 @@ def update_participants(request: Request, service: Service) -> Answer:
         changed = {raw_id: role for raw_id, role in roster.items() if raw_id in there}
         service.store.put_participants(room_id, changed)
 
-    return _change_roster(request, service, "updateParticipantsRequestDto", update)
+    read = rules_2022.read_updated_participants
+    return _change_roster(request, service, "updateParticipantsRequestDto", update, read)
 
 
 def remove_participants(request: Request, service: Service) -> Answer:
@@ -101,7 +102,7 @@ def remove_participants(request: Request, service: Service) -> Answer:
     def remove(room_id: str, _: dict[str, str], roster: dict[str, str]) -> None:
         service.store.drop_participants(room_id, list(roster))
 
-    return _change_roster(request, service, "removeParticipantsRequestDto", remove)
+    return _change_roster(request, service, "removeParticipantsRequestDto", remove, rules_2022.read_participants)
 
 
 def _change_roster(
@@ -109,13 +110,15 @@ def _change_roster(
     service: Service,
     parameter: str,
     change: Callable[[str, dict[str, str], dict[str, str]], None],
+    read: Callable[[Any], dict[str, str]],
 ) -> Answer:
     """Change who is in a room, and answer who is then.
 
     :param parameter: What the service calls the body.
     :param change: Takes the room's id, its participants, and those in the body.
+    :param read: Takes the body.
     """
-    roster = _read(request, rules_2022.read_participants, parameter, _JSON)
+    roster = _read(request, read, parameter, _JSON)
     read_room_id(request)
     rules.check_users(roster)
     with service.store.transaction():
