@@ -145,15 +145,43 @@ def test_a_form_is_refused(transport: Urllib3Transport, server: RawServer) -> No
     assert server.received == []
 
 
-@pytest.mark.parametrize("headers", [{"x": "a\r\nb: c"}, {"x\n": "a"}, {"x": "\u20ac"}], ids=str)
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("x", "a\r\nb: s3cret", "the header 'x' cannot be sent: its value has a control character"),
+        ("x", "s3cret\n", "the header 'x' cannot be sent: its value has a control character"),
+        ("x\n", "s3cret", r"'x\\n' cannot be the name of a header"),
+        ("x", "s3cret \u20ac", "the header 'x' cannot be sent: its value has characters that are not Latin-1"),
+    ],
+    ids=["two lines", "line end", "name", "not Latin-1"],
+)
 def test_a_header_that_cannot_be_sent_is_refused_and_not_shown(
-    transport: Urllib3Transport, server: RawServer, headers: dict[str, str]
+    transport: Urllib3Transport, server: RawServer, name: str, value: str, message: str
 ) -> None:
-    request = HttpRequest("GET", server.endpoint, headers={**headers, "Authorization": "Bearer s3cret\n"})
-    with pytest.raises(ValueError, match=r"^the request cannot be sent: its method or a header holds") as caught:
-        transport.send(request)
+    with pytest.raises(ValueError, match=f"^{message}$") as caught:
+        transport.send(HttpRequest("GET", server.endpoint, headers={name: value}))
     assert "s3cret" not in repr(caught.value)
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+    assert server.received == []
+
+
+def test_a_header_without_a_value_is_left_out_and_one_that_is_no_text_is_refused(
+    transport: Urllib3Transport, server: RawServer
+) -> None:
+    headers: Any = {"x-none": None, "ACCEPT-encoding": "identity", "x-mine": "\xe9"}
+    server.respond(200)
+    transport.send(HttpRequest("GET", server.endpoint, headers=headers))
+    (received,) = server.received
+    assert (received.headers["accept-encoding"], received.headers["x-mine"]) == ("identity", "\xe9")
+    assert "x-none" not in received.headers
+    with pytest.raises(TypeError, match="the value of the header 'x' must be a str, not int"):
+        transport.send(HttpRequest("GET", server.endpoint, headers={"x": 1}))  # type: ignore[dict-item]
+
+
+def test_a_method_that_cannot_be_sent_is_refused(transport: Urllib3Transport, server: RawServer) -> None:
+    with pytest.raises(ValueError, match=r"^'GET / ' cannot be the method of a request$"):
+        transport.send(HttpRequest("GET / ", server.endpoint))
+    assert server.received == []
 
 
 def test_no_cookie_is_kept(transport: Urllib3Transport, server: RawServer) -> None:

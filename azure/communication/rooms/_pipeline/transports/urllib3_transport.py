@@ -12,7 +12,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -33,9 +32,12 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from ..._url import place_of
 from ..deadline import within_deadline
+from .base_response import caused, forget_frames
 from .connections import BoundedHTTPSPool, BoundedPool, BoundedSSLSocket
 from .environment import Environment
-from .response import Urllib3Response, caused, forget_frames
+from .request_message import headers_and_body
+from .response import Urllib3Response
+from .tls import configure_tls
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -134,11 +136,12 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
             config.timeout if connection_timeout is None else connection_timeout,
             config.read_timeout if read_timeout is None else read_timeout,
         )
+        message = dict(zip(("headers", "body"), headers_and_body(request)))
         try:
             response = pool.urlopen(
                 request.method,
                 request.url if by_proxy else target,
-                **_message_of(request),
+                **message,
                 timeout=timeout,
                 retries=_NO_RETRIES,
                 redirect=False,
@@ -146,13 +149,15 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
                 preload_content=False,
                 decode_content=False,
             )
-        except (HTTPError, ValueError) as error:
-            failure: Exception = error
+        except HTTPError as error:
+            failure = error
         else:
             answer = Urllib3Response(request, response, config.data_block_size, self._max_response_size)
             if not stream:
                 answer.read()
             return answer
+        finally:
+            message.clear()  # whoever looks at the frames of an error finds no credentials
         # Raised out here, where azure-core's errors find no traceback to keep: its frames hold the signature.
         raise _send_error(failure, origin)
 
@@ -196,48 +201,9 @@ def _new_manager(proxy: str | None, context: ssl.SSLContext | None) -> PoolManag
 
 
 def _tls_context(verify: Any, cert: Any, from_environment: str | None) -> ssl.SSLContext:
-    """How certificates are checked, and which one is shown.
-
-    :param verify: True for the usual ones, False for no check, or the file or folder of those to trust.
-    :param cert: The client's own, or None.
-    :param from_environment: What stands for the usual ones.
-    :raises OSError: If a file is not there, or holds no certificate.
-    """
     context = create_urllib3_context()
     context.sslsocket_class = BoundedSSLSocket
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    else:
-        trusted = (from_environment or _bundled_certificates()) if verify is True else os.fspath(verify)
-        if not Path(trusted).exists():
-            raise OSError(f"there is no file or folder of trusted certificates at {trusted!r}")
-        context.load_verify_locations(**{"capath" if Path(trusted).is_dir() else "cafile": trusted})
-    if cert:
-        context.load_cert_chain(*([cert] if isinstance(cert, str) else cert))
-    return context
-
-
-def _bundled_certificates() -> str:
-    import certifi  # only clients that speak https need it
-
-    return certifi.where()
-
-
-def _message_of(request: HttpRequest) -> dict[str, Any]:
-    """Headers and body of a request, as urllib3 takes them.
-
-    :raises TypeError: If the body is a form, which this service has no use for.
-    """
-    body = request.content
-    if isinstance(body, Mapping):
-        raise TypeError("forms and files are not sent by this transport; pass json= or content=")
-    headers = {"Accept-Encoding": "gzip, deflate", **request.headers}
-    if isinstance(body, str):
-        body = body.encode()
-        # azure-core counts characters, not bytes
-        headers = {name: value for name, value in headers.items() if name.lower() != "content-length"}
-    return {"headers": headers, "body": body}
+    return configure_tls(context, verify, cert, from_environment)
 
 
 def _timeout(origin: str, connect: float | None, read: float | None) -> Timeout:
@@ -248,11 +214,9 @@ def _timeout(origin: str, connect: float | None, read: float | None) -> Timeout:
         raise ServiceRequestTimeoutError(f"{origin}: no time is left for the request") from None
 
 
-def _send_error(failure: Exception, origin: str) -> Exception:
+def _send_error(failure: HTTPError, origin: str) -> AzureError:
     """The error for a request that got no answer."""
     forget_frames(failure)
-    if not isinstance(failure, HTTPError):  # of http.client; its text shows the header
-        return ValueError("the request cannot be sent: its method or a header holds a control character")
     kind: type[AzureError] = ServiceRequestError
     if isinstance(failure, ConnectTimeoutError) and not isinstance(failure, NewConnectionError):
         kind = ServiceRequestTimeoutError

@@ -1,0 +1,53 @@
+"""Headers and body of a request as HTTP libraries take them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from azure.core.rest import HttpRequest
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+#: Codings that both transports decompress.
+_ACCEPT_ENCODING = "gzip, deflate"
+
+
+def headers_and_body(request: HttpRequest) -> tuple[dict[str, str], Any]:
+    """Check and complete the headers of a request.
+
+    :param request: The request. It is not changed.
+    :type request: ~azure.core.rest.HttpRequest
+    :returns: Its headers, without those whose value is None, and its body, a text as its UTF-8.
+    :raises TypeError: If the body is a form, which this service has no use for, or a header is no text.
+    :raises ValueError: If the method or a header cannot be sent. The message does not show the value of the header.
+    """
+    if _TOKEN.fullmatch(request.method) is None:
+        raise ValueError(f"{request.method!r} cannot be the method of a request")
+    body = request.content
+    if isinstance(body, Mapping):
+        raise TypeError("forms and files are not sent by this transport; pass json= or content=")
+    headers = {"Accept-Encoding": _ACCEPT_ENCODING}
+    for name, value in request.headers.items():
+        if value is None:
+            continue
+        lower = name.lower()
+        if lower == "accept-encoding":
+            del headers["Accept-Encoding"]
+        elif lower == "content-length" and isinstance(body, str):
+            continue  # azure-core counts characters, not bytes
+        headers[name] = _checked(name, value)
+    return headers, body.encode() if isinstance(body, str) else body
+
+
+def _checked(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"the value of the header {name!r} must be a str, not {type(value).__name__}")
+    if _TOKEN.fullmatch(name) is None:
+        raise ValueError(f"{name!r} cannot be the name of a header")
+    if _VALUE.fullmatch(value) is None:
+        if value.isprintable():
+            raise ValueError(f"the header {name!r} cannot be sent: its value has characters that are not Latin-1")
+        raise ValueError(f"the header {name!r} cannot be sent: its value has a control character")
+    return value
