@@ -68,7 +68,7 @@ def decode(_: Any, calls: int) -> float:
     text = json.dumps({"value": [{"rawId": user.raw_id, "role": "Presenter"} for user in USERS * 10]})
     try:
         from azure.communication.rooms._models import participants_of
-        from azure.communication.rooms._wire.current import page_of
+        from azure.communication.rooms._wire.v2023_03_31 import page_of
     except ImportError:  # release 1.2.0, which has no such function: its list makes each participant of a mapping
         return cpu_per_call(lambda: [package.RoomParticipant(each) for each in json.loads(text)["value"]], calls) / 1000
     read = page_of(participants_of)

@@ -16,7 +16,7 @@ from raw_server import RawServer
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.transports.connections import BoundedSocket
-from azure.communication.rooms._wire import wire_for
+from azure.communication.rooms._wire import operations_for
 
 ID = "99412345678901234"
 ROOM = json.dumps({"id": ID, "createdAt": "2025-03-27T06:42:08.1207436+00:00"})
@@ -177,7 +177,7 @@ def calls_of(work: Any) -> int:
 
 @pytest.mark.parametrize("what", ["participants read", "participants written", "rooms read"])
 def test_the_work_for_an_item_does_not_grow_with_their_number(what: str) -> None:
-    wire: Any = wire_for("https://contoso.communication.azure.com", "2025-03-13")
+    wire: Any = operations_for("https://contoso.communication.azure.com", "2025-03-13")
 
     def work(items: int) -> Any:
         people = [f"{ALICE[:-6]}{number:06d}" for number in range(items)]

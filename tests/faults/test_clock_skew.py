@@ -17,7 +17,8 @@ from raw_ids import ALICE
 from raw_server import RawServer
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms._pipeline.clock import ServiceClock, http_date, parse_http_date, parse_timestamp
+from azure.communication.rooms._datetimes import format_http_date, parse_http_date, parse_timestamp
+from azure.communication.rooms._pipeline.clock import ServiceClock
 from azure.communication.rooms.emulator import RoomsEmulator
 
 HERE = datetime(2025, 4, 1, 8, tzinfo=timezone.utc)
@@ -189,7 +190,7 @@ def test_http_dates_are_read_or_are_none(text: Any, moment: Any) -> None:
 
 
 def test_http_dates_are_written_in_utc() -> None:
-    assert http_date(HERE.astimezone(timezone(timedelta(hours=5)))) == "Tue, 01 Apr 2025 08:00:00 GMT"
+    assert format_http_date(HERE.astimezone(timezone(timedelta(hours=5)))) == "Tue, 01 Apr 2025 08:00:00 GMT"
 
 
 def test_the_time_of_a_create_is_read_in_either_form() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parent.parent
-RETRIES, DEADLINES, ANSWERS = "faults/test_retries.py", "faults/test_deadlines.py", "faults/test_answers.py"
+RETRIES, DEADLINES, ANSWERS = "faults/test_retries.py", "faults/test_deadlines.py", "faults/test_responses.py"
 PAGES, SKEW, ARGUMENTS = "faults/test_pages.py", "faults/test_clock_skew.py", "faults/test_arguments.py"
 SECRETS, TRANSPORT, AUTHENTICATION = (
     "faults/test_secrets.py",
@@ -88,7 +88,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         "optional member missing",
         [
             f"{ANSWERS}::test_members_that_are_missing_are_none",
-            "wire/test_answers.py::test_an_older_version_says_nothing_of_pstn_dial_out",
+            "wire/test_decoding.py::test_an_older_version_says_nothing_of_pstn_dial_out",
         ],
     ),
     14: (
@@ -99,8 +99,8 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         "forms of date-times",
         [
             f"{ANSWERS}::test_every_form_of_a_time_is_an_aware_datetime_in_utc",
-            "test_iso8601.py::test_a_date_time_of_the_service_is_read_to_the_microsecond_in_utc",
-            "wire/test_answers.py::test_a_room_is_read_with_its_times",
+            "test_datetimes.py::test_a_date_time_of_the_service_is_read_to_the_microsecond_in_utc",
+            "wire/test_decoding.py::test_a_room_is_read_with_its_times",
         ],
     ),
     16: (
@@ -160,7 +160,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         [
             f"{ARGUMENTS}::test_a_room_id_that_is_none_sends_nothing",
             f"{ARGUMENTS}::test_any_other_room_id_is_one_segment",
-            "wire/test_convert.py::test_what_would_change_the_path_is_no_room_id",
+            "wire/test_arguments.py::test_what_would_change_the_path_is_no_room_id",
             "pipeline/test_signing_property.py::test_a_room_id_is_one_segment_and_signed_as_such",
         ],
     ),
@@ -169,8 +169,8 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         [
             f"{ARGUMENTS}::test_a_time_that_is_none_sends_nothing",
             f"{ARGUMENTS}::test_times_go_out_in_utc",
-            "test_iso8601.py::test_a_naive_datetime_is_local_time",
-            "test_iso8601.py::test_a_datetime_that_utc_cannot_hold_is_a_value_error",
+            "test_datetimes.py::test_a_naive_datetime_is_local_time",
+            "test_datetimes.py::test_a_datetime_that_utc_cannot_hold_is_a_value_error",
         ],
     ),
     26: (
@@ -178,7 +178,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         [
             f"{ARGUMENTS}::test_participants_that_are_none_send_nothing",
             f"{ARGUMENTS}::test_participants_go_out_once_each",
-            "wire/test_convert.py::test_participants_are_iterated_once_and_left_as_they_are",
+            "wire/test_arguments.py::test_participants_are_iterated_once_and_left_as_they_are",
         ],
     ),
     27: (

@@ -47,15 +47,13 @@ def offending(files: list[Path], *forbidden: str) -> list[str]:
 @pytest.mark.parametrize(
     ("folder", "forbidden"),
     [
-        ("_wire", ("_pipeline", "_rooms_client", "emulator")),
-        ("_pipeline", ("_wire", "_generated", "_models", "_rooms_client", "emulator")),
-        ("_generated", ("_wire", "_pipeline", "_models", "_rooms_client", "emulator")),
-        ("_models.py", ("_wire", "_pipeline", "_generated", "_rooms_client", "emulator")),
-        ("_roles.py", ("_models", "_wire", "_pipeline", "_generated", "_rooms_client", "emulator")),
-        ("_join_policies.py", ("_models", "_wire", "_pipeline", "_generated", "_rooms_client", "emulator")),
-        ("_earlier_names.py", ("_pipeline.authentication", "_generated", "_rooms_client", "emulator")),
-        ("_rooms_client.py", ("_generated", "emulator")),
-        ("emulator", ("_wire", "_pipeline", "_generated", "_models", "_rooms_client", "_iso8601", "_url")),
+        ("_wire", ("_pipeline", "_client", "emulator")),
+        ("_pipeline", ("_wire", "_generated", "_models", "_client", "emulator")),
+        ("_generated", ("_wire", "_pipeline", "_models", "_client", "emulator")),
+        ("_models.py", ("_wire", "_pipeline", "_generated", "_client", "emulator")),
+        ("_legacy_names.py", ("_pipeline.authentication", "_generated", "_client", "emulator")),
+        ("_client.py", ("_generated", "emulator")),
+        ("emulator", ("_wire", "_pipeline", "_generated", "_models", "_client", "_datetimes", "_urls")),
     ],
 )
 def test_nothing_runs_back_up(folder: str, forbidden: tuple[str, ...]) -> None:
@@ -69,10 +67,8 @@ def test_the_wire_neither_sends_nor_waits_nor_reads_a_clock() -> None:
         *within("_wire"),
         *within("_generated"),
         *within("_models.py"),
-        *within("_roles.py"),
-        *within("_join_policies.py"),
-        *within("_iso8601.py"),
-        *within("_url.py"),
+        *within("_datetimes.py"),
+        *within("_urls.py"),
     ]
     assert offending(pure, "time", "socket", "asyncio", "threading", "random", "uuid", "secrets", "requests") == []
     calls = [
@@ -86,7 +82,7 @@ def test_the_wire_neither_sends_nor_waits_nor_reads_a_clock() -> None:
 
 
 def test_one_line_of_the_client_sends() -> None:
-    source = (PACKAGE / "_rooms_client.py").read_text("utf-8")
+    source = (PACKAGE / "_client.py").read_text("utf-8")
     assert source.count("_pipeline.run(") == 1
     assert source.count(".send_request(") == 1  # the public method of that name hands on to azure-core's
 

@@ -12,7 +12,7 @@ from raw_ids import ALICE, BOB
 from signed_http import Reply, SignedHttp
 
 from azure.communication.rooms import RoomParticipant
-from azure.communication.rooms._wire import wire_for
+from azure.communication.rooms._wire import operations_for
 from azure.communication.rooms._wire.call import UNSET, Call, Repeatability
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -103,8 +103,8 @@ def test_every_example_of_a_body_is_one(version: str, name: str) -> None:
 
 
 ENDPOINT = "https://contoso.communication.azure.com"
-PREVIEW: Any = wire_for(ENDPOINT, "2022-02-01")
-WIRE: Any = wire_for(ENDPOINT, "2025-03-13")
+PREVIEW: Any = operations_for(ENDPOINT, "2022-02-01")
+WIRE: Any = operations_for(ENDPOINT, "2025-03-13")
 TIME = datetime(2025, 4, 1, 8, 0, tzinfo=timezone.utc)
 NOTHING = {"valid_from": UNSET, "valid_until": UNSET, "pstn_dial_out_enabled": UNSET, "room_join_policy": UNSET}
 GIVEN = {**NOTHING, "valid_from": None, "valid_until": None, "pstn_dial_out_enabled": True}

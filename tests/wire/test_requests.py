@@ -10,11 +10,11 @@ from azure.core.rest import HttpRequest
 from raw_ids import ALICE, BOB
 
 from azure.communication.rooms import ApiVersion, RoomJoinPolicy, RoomParticipant
-from azure.communication.rooms._wire import wire_for
+from azure.communication.rooms._wire import operations_for
 from azure.communication.rooms._wire.call import UNSET, Repeatability
 
 if TYPE_CHECKING:
-    from azure.communication.rooms._wire import Wire
+    from azure.communication.rooms._wire import Operations
 
 ENDPOINT = "https://contoso.communication.azure.com"
 QUERY = "?api-version=2025-03-13"
@@ -43,15 +43,15 @@ def outline(request: HttpRequest) -> tuple[str, str, dict[str, str], Optional[st
     return request.method, request.url, headers, request.content
 
 
-def create(wire: "Wire", **given: Any) -> HttpRequest:
+def create(wire: "Operations", **given: Any) -> HttpRequest:
     return wire.create_room(**{**NOTHING, "participants": None, "repeatability": REPEATABILITY, **given}).request
 
 
-def update(wire: "Wire", **given: Any) -> HttpRequest:
+def update(wire: "Operations", **given: Any) -> HttpRequest:
     return wire.update_room(ROOM, **{**NOTHING, "participants": UNSET, **given}).request
 
 
-WIRE = wire_for(ENDPOINT, "2025-03-13")
+WIRE = operations_for(ENDPOINT, "2025-03-13")
 EVERYTHING = {
     "valid_from": START,
     "valid_until": END,
@@ -160,13 +160,13 @@ def test_an_argument_of_another_type_is_named(send: Any, given: dict[str, Any], 
 @pytest.mark.parametrize("version", ApiVersion)
 def test_every_version_stands_in_the_query_as_plain_text(version: ApiVersion) -> None:
     for api_version in (version, version.value):
-        wire = wire_for(ENDPOINT, api_version)
+        wire = operations_for(ENDPOINT, api_version)
         assert wire.get_room(ROOM).request.url == f"{ENDPOINT}/rooms/{ROOM}?api-version={version.value}"
 
 
 @pytest.mark.parametrize("version", ["2023-03-31-preview", "2023-06-14"])
 def test_a_version_without_pstn_dial_out_is_not_sent_it(version: str) -> None:
-    wire = wire_for(ENDPOINT, version)
+    wire = operations_for(ENDPOINT, version)
     for value in (True, False):
         with pytest.raises(
             ValueError, match=rf"does not exist in api-version {version}\. Versions that have it: 2023-10-30"
@@ -181,13 +181,13 @@ def test_a_version_without_pstn_dial_out_is_not_sent_it(version: str) -> None:
 
 @pytest.mark.parametrize("version", [version for version in ApiVersion if version is not ApiVersion.V2022_02_01])
 def test_the_role_collaborator_goes_to_every_version_of_this_wire(version: ApiVersion) -> None:
-    request = wire_for(ENDPOINT, version).add_or_update_participants(ROOM, {ALICE: "Collaborator"}).request
+    request = operations_for(ENDPOINT, version).add_or_update_participants(ROOM, {ALICE: "Collaborator"}).request
     assert json.loads(request.content) == {"participants": {ALICE: {"role": "Collaborator"}}}
 
 
 @pytest.mark.parametrize("version", ["2023-03-31-preview", "2025-03-13", "2026-01-01"])
 def test_what_2022_02_01_alone_has_is_refused_and_the_versions_are_named(version: str) -> None:
-    wire = wire_for(ENDPOINT, version)
+    wire = operations_for(ENDPOINT, version)
     words = rf"does not exist in api-version {version}\. Versions that have it: 2022-02-01\."
     for policy in (RoomJoinPolicy.INVITE_ONLY, "CommunicationServiceUsers", ""):
         for send in (create, update):

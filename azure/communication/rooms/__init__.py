@@ -27,11 +27,9 @@ if TYPE_CHECKING:
         identifier_from_raw_id,
     )
 
-    from ._earlier_names import RoleType
-    from ._join_policies import RoomJoinPolicy
-    from ._models import CommunicationRoom, RoomParticipant
-    from ._roles import ParticipantRole
-    from ._rooms_client import RoomsClient
+    from ._client import RoomsClient
+    from ._legacy_names import RoleType
+    from ._models import CommunicationRoom, ParticipantRole, RoomJoinPolicy, RoomParticipant
     from ._wire.versions import ApiVersion
 
 __all__ = [
@@ -61,11 +59,11 @@ __all__ = [
 _HOMES = {
     "ApiVersion": "._wire.versions",
     "CommunicationRoom": "._models",
-    "ParticipantRole": "._roles",
-    "RoleType": "._earlier_names",
-    "RoomJoinPolicy": "._join_policies",
+    "ParticipantRole": "._models",
+    "RoleType": "._legacy_names",
+    "RoomJoinPolicy": "._models",
     "RoomParticipant": "._models",
-    "RoomsClient": "._rooms_client",
+    "RoomsClient": "._client",
 }
 
 

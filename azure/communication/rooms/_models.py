@@ -8,15 +8,89 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from ._iso8601 import parse_datetime, to_utc
-from ._roles import ROLES, ParticipantRole, known_role
+from azure.core import CaseInsensitiveEnumMeta
+
+from ._datetimes import parse_datetime, to_utc
 
 if TYPE_CHECKING:
     from azure.communication.identity import CommunicationIdentifier
 
-    from ._join_policies import RoomJoinPolicy
+
+class ParticipantRole(str, Enum, metaclass=CaseInsensitiveEnumMeta):
+    """What a participant may do in a call of the room.
+
+    The roles and their rights are those of the service, see
+    https://learn.microsoft.com/azure/communication-services/concepts/rooms/room-concept.
+    """
+
+    PRESENTER = "Presenter"
+    """May share the screen, invite, mute and remove others, and dial out where the room allows it."""
+    ATTENDEE = "Attendee"
+    """May send audio and video. What the service takes where no role is given."""
+    CONSUMER = "Consumer"
+    """May only watch and listen."""
+    COLLABORATOR = "Collaborator"
+    """An attendee who may share the screen. From api-version 2025-03-13 on."""
+
+    def __str__(self) -> str:
+        return str(self.value)  # Enum's own text, and with it that of f-strings, differs from Python to Python
+
+
+#: Wire value -> member. What a later service adds is not in here and stays a ``str``.
+ROLES = {role.value: role for role in ParticipantRole}
+
+
+def known_role(value: str | None) -> ParticipantRole | str:
+    """The member of :class:`ParticipantRole` for a wire value, the value itself when it is not known here.
+
+    :param value: A role, or None for the service's default, Attendee.
+    :type value: ~azure.communication.rooms.ParticipantRole or str or None
+    :rtype: ~azure.communication.rooms.ParticipantRole or str
+    :raises TypeError: If the value is neither a string nor None.
+    :raises ValueError: If the value is empty.
+    """
+    if value is None:
+        return ParticipantRole.ATTENDEE
+    if not isinstance(value, str):
+        raise TypeError(f"role must be a ParticipantRole or a str, not {type(value).__name__}")
+    if not value:
+        raise ValueError("role is empty; leave it out for Attendee")
+    return ROLES.get(value) or str.__str__(value)  # the value of an enum of the caller's, not its name
+
+
+class RoomJoinPolicy(str, Enum, metaclass=CaseInsensitiveEnumMeta):
+    """Who may join a room. Exists in api-version 2022-02-01 alone; in later ones every room is by invitation."""
+
+    INVITE_ONLY = "InviteOnly"
+    """The participants of the room. What the service takes where no policy is given."""
+    COMMUNICATION_SERVICE_USERS = "CommunicationServiceUsers"
+    """Every Communication Services user of the resource."""
+
+    def __str__(self) -> str:
+        return str(self.value)  # as for roles
+
+
+#: Wire value -> member.
+_JOIN_POLICIES = {policy.value: policy for policy in RoomJoinPolicy}
+
+
+def known_join_policy(value: str) -> RoomJoinPolicy | str:
+    """The member of :class:`RoomJoinPolicy` for a wire value, the value itself when it is not known here.
+
+    :param value: A join policy.
+    :type value: ~azure.communication.rooms.RoomJoinPolicy or str
+    :rtype: ~azure.communication.rooms.RoomJoinPolicy or str
+    :raises TypeError: If the value is no string.
+    :raises ValueError: If the value is empty.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"room_join_policy must be a RoomJoinPolicy or a str, not {type(value).__name__}")
+    if not value:
+        raise ValueError("room_join_policy is empty; leave it out for InviteOnly")
+    return _JOIN_POLICIES.get(value) or str.__str__(value)
 
 
 def raw_id_of(identifier: Any) -> str:
@@ -307,8 +381,6 @@ def _join_policy(value: RoomJoinPolicy | str | None) -> RoomJoinPolicy | str | N
     """A join policy of a room from what a user or the service gave."""
     if value is None:
         return None
-    from ._join_policies import known_join_policy  # rooms of 2022-02-01 alone have one
-
     return known_join_policy(value)
 
 

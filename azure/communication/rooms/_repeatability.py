@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from ._iso8601 import to_utc
-from ._pipeline.clock import parse_http_date
+from ._datetimes import parse_http_date, to_utc
 from ._wire.call import Repeatability
 
 

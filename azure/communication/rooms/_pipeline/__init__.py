@@ -19,7 +19,7 @@ from azure.core.pipeline.policies import (
 )
 from azure.core.rest import HttpRequest, HttpResponse
 
-from .._url import split_url
+from .._urls import split_url
 from .._version import __version__
 from .authentication import authentication_policy
 from .clock import ServiceClock

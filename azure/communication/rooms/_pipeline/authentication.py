@@ -22,8 +22,9 @@ from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import BearerTokenCredentialPolicy, HTTPPolicy
 from azure.core.rest import HttpRequest, HttpResponse
 
-from .._url import origin_of, target_of
-from .clock import ServiceClock, apply_offset, http_date
+from .._datetimes import format_http_date
+from .._urls import get_origin, get_request_target
+from .clock import ServiceClock, apply_offset
 from .endpoint import decode_key
 
 if TYPE_CHECKING:
@@ -81,10 +82,10 @@ class _OnlyForEndpoint:
             errors of azure-core it is the one that the retry policy does not retry.
         """
         # What begins with the endpoint and a slash goes there, whatever follows; only the rest is worth a closer look.
-        if not request.url.startswith(self._endpoint + "/") and origin_of(request.url) != self._endpoint:
+        if not request.url.startswith(self._endpoint + "/") and get_origin(request.url) != self._endpoint:
             raise ClientAuthenticationError(
                 f"This client is for {self._endpoint!r} and proves who it is to nobody else, but the request goes to "
-                f"{origin_of(request.url)!r}. Nothing was sent there."
+                f"{get_origin(request.url)!r}. Nothing was sent there."
             )
 
     def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> None:
@@ -173,9 +174,9 @@ class HMACCredentialsPolicy(_OnlyForEndpoint, HTTPPolicy[HttpRequest, HttpRespon
         :param ~datetime.datetime moment: The time to sign.
         """
         self._require_endpoint(request)
-        target = target_of(request.url)
+        target = get_request_target(request.url)
         request.url = self._endpoint + target
-        date = http_date(moment)
+        date = format_http_date(moment)
         body_hash = content_hash(_body_of(request))
         text = string_to_sign(request.method.upper(), target, date, self._host, body_hash)
         request.headers["x-ms-date"] = date

@@ -5,14 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
-from email.utils import format_datetime as format_http_date
-from email.utils import parsedate_to_datetime
 from threading import Lock
 from typing import Any, Callable
 
 from azure.core.pipeline import PipelineRequest
 
-from .._iso8601 import format_datetime, parse_datetime, to_utc
+from .._datetimes import format_datetime, format_http_date, parse_http_date, parse_timestamp
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -25,36 +23,6 @@ EXPIRES = "rooms_expires"
 def utc_now() -> datetime:
     """The clock of this machine."""
     return datetime.now(timezone.utc)
-
-
-def http_date(moment: datetime) -> str:
-    """Write a moment as HTTP headers have it, such as ``Tue, 01 Apr 2025 08:00:00 GMT``."""
-    return format_http_date(to_utc(moment), usegmt=True)
-
-
-def parse_http_date(text: str | None) -> datetime | None:
-    """Read an HTTP date; None for what is none."""
-    try:
-        moment = parsedate_to_datetime(text or "")
-        # "-0000" makes it naive: UTC, from nobody knows where
-        return to_utc(moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc))
-    except (TypeError, ValueError, IndexError):
-        return None
-
-
-def parse_timestamp(text: str | None) -> datetime | None:
-    """Parse an HTTP date or an RFC 3339 date-time.
-
-    :param text: The value of a header.
-    :type text: str or None
-    """
-    moment = parse_http_date(text)
-    if moment is not None or not text:
-        return moment
-    try:
-        return parse_datetime(text)
-    except ValueError:
-        return None
 
 
 def apply_offset(request: PipelineRequest[Any], names: Iterable[str], now: datetime, offset: timedelta) -> None:
@@ -76,7 +44,7 @@ def apply_offset(request: PipelineRequest[Any], names: Iterable[str], now: datet
         moment = parse_timestamp(text)
         if moment is None or abs(moment - now) >= abs(moment - now - offset):
             continue
-        headers[name] = (http_date if "," in str(text) else format_datetime)(moment + offset)
+        headers[name] = (format_http_date if "," in str(text) else format_datetime)(moment + offset)
         expires = request.context.get(EXPIRES)
         if expires is not None:
             request.context[EXPIRES] = expires + offset

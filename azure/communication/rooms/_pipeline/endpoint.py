@@ -6,7 +6,7 @@ import base64
 import binascii
 from ipaddress import ip_address
 
-from .._url import host_of, split_url
+from .._urls import get_host, split_url
 
 _FORM = "endpoint=https://<name>.communication.azure.com/;accesskey=<key in base64>"
 
@@ -72,10 +72,10 @@ def normalize_endpoint(endpoint: str, *, allow_insecure_connection: bool) -> str
             raise ValueError(f"the endpoint has {name}; it consists of scheme and host alone")
     if parts.scheme == "http" and not allow_insecure_connection and not is_loopback(str(parts.hostname)):
         raise ValueError(
-            f"the endpoint {parts.scheme}://{host_of(parts)} is not encrypted and not on this machine: anybody between "
-            "could read and repeat what is sent. Use https, or pass allow_insecure_connection=True."
+            f"the endpoint {parts.scheme}://{get_host(parts)} is not encrypted and not on this machine: anybody "
+            "between could read and repeat what is sent. Use https, or pass allow_insecure_connection=True."
         )
-    return f"{parts.scheme}://{host_of(parts)}"
+    return f"{parts.scheme}://{get_host(parts)}"
 
 
 def decode_key(key: str) -> bytes:

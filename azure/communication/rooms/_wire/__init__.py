@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Union
 
-from .current import CurrentWire
+from .v2023_03_31 import Operations2023
 from .versions import ApiVersion, resolve_version
 
 if TYPE_CHECKING:
-    from .preview_2022 import Preview2022Wire
+    from .v2022_02_01 import Operations2022
 
-    Wire = Union[CurrentWire, Preview2022Wire]
+    Operations = Union[Operations2023, Operations2022]
 
 
-def wire_for(endpoint: str, api_version: ApiVersion | str) -> Wire:
+def operations_for(endpoint: str, api_version: ApiVersion | str) -> Operations:
     """The calls in the form that an api-version has them.
 
     :param str endpoint: Scheme, host and port of the resource, without a slash at the end.
@@ -27,7 +27,7 @@ def wire_for(endpoint: str, api_version: ApiVersion | str) -> Wire:
     """
     version = resolve_version(api_version)
     if version.is_preview_2022:
-        from .preview_2022 import Preview2022Wire  # brings msrest, which costs more than all the rest
+        from .v2022_02_01 import Operations2022  # brings msrest, which costs more than all the rest
 
-        return Preview2022Wire(endpoint, version)
-    return CurrentWire(endpoint, version)
+        return Operations2022(endpoint, version)
+    return Operations2023(endpoint, version)

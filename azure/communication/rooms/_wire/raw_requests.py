@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from azure.core.rest import HttpRequest
 from azure.core.utils import case_insensitive_dict
 
-from .._iso8601 import parse_datetime
+from .._datetimes import parse_timestamp
 from .call import REPEATABLE_FOR
 
 _REQUEST_ID, _FIRST_SENT = "Repeatability-Request-ID", "Repeatability-First-Sent"
@@ -62,16 +61,5 @@ def expires_of(headers: Mapping[str, Any], otherwise: datetime | None = None) ->
     text = case_insensitive_dict(headers).get(_FIRST_SENT)
     if text is None:
         return otherwise
-    first_sent = _parse(text)
+    first_sent = parse_timestamp(text)
     return None if first_sent is None else first_sent + REPEATABLE_FOR
-
-
-def _parse(text: str) -> datetime | None:
-    """Parse an HTTP date, or RFC 3339 as api-version 2022-02-01 has it."""
-    for parse in (parsedate_to_datetime, parse_datetime):
-        try:
-            moment = parse(text)
-        except (TypeError, ValueError, IndexError):
-            continue
-        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return None

@@ -30,7 +30,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from urllib3.util import make_headers, parse_url
 from urllib3.util.ssl_ import create_urllib3_context
 
-from ..._url import place_of
+from ..._urls import split_request_url
 from ..deadline import within_deadline
 from .base_response import caused, forget_frames
 from .connections import BoundedHTTPSPool, BoundedPool, BoundedSSLSocket
@@ -127,7 +127,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
         """
         self.open()
         config = self.connection_config
-        scheme, host, target = place_of(request.url)
+        scheme, host, target = split_request_url(request.url)
         origin = f"{scheme}://{host}"
         verify = config.verify if connection_verify is None else connection_verify
         pool, by_proxy = self._pool(scheme, host, proxies, verify, connection_cert or config.cert)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from azure.communication.rooms._iso8601 import format_datetime, parse_datetime
+from azure.communication.rooms._datetimes import format_datetime, parse_datetime
 
 UTC = timezone.utc
 

@@ -15,21 +15,21 @@ from azure.core.rest import HttpRequest
 
 from .._generated import v2025_03_13 as builders
 from .._models import CommunicationRoom, RoomParticipant, participants_of, rooms_of
-from .._url import origin_of
+from .._urls import get_origin
+from .arguments import bool_to_wire, datetime_to_wire, raw_ids_to_wire, room_id_to_wire, roster_to_wire
 from .call import NOTHING_SAID, Call, Page, Repeatability, Unset, nothing
-from .convert import bool_to_wire, datetime_to_wire, raw_ids_to_wire, room_id_to_wire, roster_to_wire
 from .versions import Version
 
 if TYPE_CHECKING:
     from .._generated.v2025_03_13._schema import CreateRoomRequest, ParticipantProperties, UpdateRoomRequest
-    from .._join_policies import RoomJoinPolicy
+    from .._models import RoomJoinPolicy
+    from .arguments import Participants
     from .call import Given
-    from .convert import Participants
 
 T = TypeVar("T")
 
 
-class CurrentWire:
+class Operations2023:
     """The calls of the current wire.
 
     :param str endpoint: Scheme, host and port of the resource, without a slash at the end.
@@ -168,9 +168,9 @@ class CurrentWire:
         :raises ~azure.core.exceptions.ServiceRequestError: If the link leads to another scheme, host or port; the
             request would be signed for whoever is there.
         """
-        if origin_of(next_link) != self._endpoint:
+        if get_origin(next_link) != self._endpoint:
             raise ServiceRequestError(
-                f"The link to the next page leads to {origin_of(next_link)!r}, but this client is for "
+                f"The link to the next page leads to {get_origin(next_link)!r}, but this client is for "
                 f"{self._endpoint!r}. Nothing was sent."
             )
         return HttpRequest("GET", next_link, headers={"Accept": "application/json"})

@@ -10,7 +10,7 @@ from azure.communication.identity import CommunicationUserIdentifier, PhoneNumbe
 from raw_ids import ALICE, BOB, CAROL
 
 from azure.communication.rooms import ParticipantRole, RoomParticipant
-from azure.communication.rooms._wire.convert import (
+from azure.communication.rooms._wire.arguments import (
     bool_to_wire,
     datetime_to_wire,
     raw_ids_to_wire,

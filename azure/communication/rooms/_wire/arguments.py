@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Union
 
-from .._iso8601 import format_datetime, to_utc
+from .._datetimes import format_datetime, to_utc
 from .._models import RoomParticipant, raw_id_of, roles_of
 from .call import UNSET, Unset
 

@@ -17,7 +17,7 @@ from azure.communication.rooms import (
     RoomJoinPolicy,
     RoomParticipant,
 )
-from azure.communication.rooms._wire import wire_for
+from azure.communication.rooms._wire import operations_for
 from azure.communication.rooms._wire.call import UNSET, Repeatability
 
 ENDPOINT = "https://contoso.communication.azure.com"
@@ -30,7 +30,7 @@ REPEATABILITY = Repeatability("b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e", START)
 NOTHING: dict[str, Any] = dict.fromkeys(
     ("valid_from", "valid_until", "pstn_dial_out_enabled", "room_join_policy"), UNSET
 )
-WIRE: Any = wire_for(ENDPOINT, "2022-02-01")
+WIRE: Any = operations_for(ENDPOINT, "2022-02-01")
 
 PLAIN = {"Accept": "application/json"}
 JSON = {"Accept": "application/json", "Content-Type": "application/json"}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, Union
 
 from azure.core.tracing.decorator import distributed_trace
 
-from ._roles import ParticipantRole
+from ._models import ParticipantRole
 from ._wire.call import Unset
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ._models import RoomParticipant
     from ._pipeline.options import CallOptions
-    from ._wire import Wire
+    from ._wire import Operations
     from ._wire.call import Call, Given, T
 
     ParticipantLike = Union[RoomParticipant, CommunicationIdentifier, str]
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 RoleType = ParticipantRole
 
 
-class EarlierNames:
+class LegacyNames:
     """The methods of a client by their earlier names."""
 
     if TYPE_CHECKING:
-        _wire: Wire
+        _wire: Operations
         list_participants: Callable[..., ItemPaged[RoomParticipant]]
         add_or_update_participants: Callable[..., None]
 

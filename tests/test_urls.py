@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from azure.communication.rooms import _url
-from azure.communication.rooms._url import origin_of, place_of, target_of
+from azure.communication.rooms import _urls
+from azure.communication.rooms._urls import get_origin, get_request_target, split_request_url
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from azure.communication.rooms._url import origin_of, place_of, target_of
     ],
 )
 def test_the_origin_is_scheme_host_and_port_in_one_spelling(url: str, origin: str) -> None:
-    assert origin_of(url) == origin
+    assert get_origin(url) == origin
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_the_origin_is_scheme_host_and_port_in_one_spelling(url: str, origin: st
     ],
 )
 def test_a_target_in_the_one_spelling_stays_as_it_is(target: str) -> None:
-    assert target_of(f"https://contoso.communication.azure.com{target}") == target
+    assert get_request_target(f"https://contoso.communication.azure.com{target}") == target
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_a_target_in_the_one_spelling_stays_as_it_is(target: str) -> None:
     ],
 )
 def test_any_other_spelling_is_brought_into_that_one(target: str, spelt: str) -> None:
-    assert target_of(f"https://contoso.communication.azure.com{target}") == spelt
-    assert target_of(f"https://contoso.communication.azure.com{spelt}") == spelt
+    assert get_request_target(f"https://contoso.communication.azure.com{target}") == spelt
+    assert get_request_target(f"https://contoso.communication.azure.com{spelt}") == spelt
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_any_other_spelling_is_brought_into_that_one(target: str, spelt: str) ->
     ],
 )
 def test_a_plain_url_is_read_at_once_and_as_any_other(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    at_once = (place_of(url), target_of(url))
-    assert _url._read_plain(url)[2]
-    monkeypatch.setattr(_url, "_read_plain", lambda _: ("", "", ""))
-    assert (place_of(url), target_of(url)) == at_once
+    at_once = (split_request_url(url), get_request_target(url))
+    assert _urls._read_plain(url)[2]
+    monkeypatch.setattr(_urls, "_read_plain", lambda _: ("", "", ""))
+    assert (split_request_url(url), get_request_target(url)) == at_once
 
 
 @given(
@@ -104,11 +104,11 @@ def test_a_plain_url_is_read_at_once_and_as_any_other(url: str, monkeypatch: pyt
 @example("/x", "http")
 def test_no_url_is_read_otherwise_at_once_than_closely(rest: str, scheme: str) -> None:
     url = f"{scheme}://{rest}"
-    at_once = outcome(place_of, url), outcome(target_of, url)
+    at_once = outcome(split_request_url, url), outcome(get_request_target, url)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_url, "_read_plain", lambda _: ("", "", ""))
-        closely = outcome(place_of, url), outcome(target_of, url)
-    if _url._read_plain(url)[2]:
+        patch.setattr(_urls, "_read_plain", lambda _: ("", "", ""))
+        closely = outcome(split_request_url, url), outcome(get_request_target, url)
+    if _urls._read_plain(url)[2]:
         assert at_once == closely
 
 
@@ -136,10 +136,10 @@ def outcome(read: Callable[[str], Any], url: str) -> Any:
     ],
 )
 def test_a_url_that_may_be_spelt_otherwise_is_looked_at_closely(url: str) -> None:
-    assert _url._read_plain(url)[2] == ""
+    assert _urls._read_plain(url)[2] == ""
 
 
 @pytest.mark.parametrize("url", ["https://h:70000/", "https://h:port/", "ftp://h/", "/rooms"])
 def test_the_place_of_what_leads_nowhere_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"the (scheme|port) must be"):
-        place_of(url)
+        split_request_url(url)

@@ -9,11 +9,11 @@ from fake_responses import FakeResponse
 from raw_ids import ALICE, BOB
 
 from azure.communication.rooms import CommunicationRoom, RoomParticipant
-from azure.communication.rooms._wire import wire_for
+from azure.communication.rooms._wire import operations_for
 from azure.communication.rooms._wire.call import UNSET, Call, Repeatability
 
 ROOM_ID = "99412345678901234"
-WIRE = wire_for("https://contoso.communication.azure.com", "2025-03-13")
+WIRE = operations_for("https://contoso.communication.azure.com", "2025-03-13")
 NOTHING: dict[str, Any] = dict.fromkeys(
     ("valid_from", "valid_until", "pstn_dial_out_enabled", "room_join_policy"), UNSET
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import re
 from datetime import datetime, timedelta, timezone
 from typing import cast
@@ -60,6 +61,36 @@ def parse_datetime(text: str) -> datetime:
     if value.tzinfo is timezone.utc:
         return value
     return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else to_utc(value)
+
+
+def format_http_date(moment: datetime) -> str:
+    """Write a moment as HTTP headers have it, such as ``Tue, 01 Apr 2025 08:00:00 GMT``."""
+    return email.utils.format_datetime(to_utc(moment), usegmt=True)
+
+
+def parse_http_date(text: str | None) -> datetime | None:
+    """Read an HTTP date; None for what is none."""
+    try:
+        moment = email.utils.parsedate_to_datetime(text or "")
+        # "-0000" makes it naive: UTC, from nobody knows where
+        return to_utc(moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc))
+    except (TypeError, ValueError, IndexError):
+        return None
+
+
+def parse_timestamp(text: str | None) -> datetime | None:
+    """Parse an HTTP date or an RFC 3339 date-time.
+
+    :param text: The value of a header.
+    :type text: str or None
+    """
+    moment = parse_http_date(text)
+    if moment is not None or not text:
+        return moment
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
 
 
 def _parse_other(text: str) -> datetime:

@@ -14,14 +14,14 @@ from azure.core.rest import HttpRequest, HttpResponse
 from azure.core.tracing.decorator import distributed_trace
 from azure.core.utils import case_insensitive_dict
 
-from ._earlier_names import EarlierNames, one_of
+from ._legacy_names import LegacyNames, one_of
 from ._models import CommunicationRoom, RoomParticipant
 from ._pipeline import build_pipeline_client
 from ._pipeline.clock import ServiceClock
 from ._pipeline.deadline import Deadline
 from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
 from ._pipeline.retry import SUCCEEDED_BEFORE, takes_call_options
-from ._wire import wire_for
+from ._wire import operations_for
 from ._wire.call import UNSET, Call, Page
 from ._wire.raw_requests import LOGGED_HEADERS, TIMESTAMP_HEADERS, expires_of, retry_options
 from ._wire.versions import DEFAULT_VERSION, ApiVersion
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from azure.core.paging import ItemPaged
     from typing_extensions import Self, Unpack
 
-    from ._earlier_names import ParticipantLike, ParticipantsWithRoles
-    from ._join_policies import RoomJoinPolicy
+    from ._legacy_names import ParticipantLike, ParticipantsWithRoles
+    from ._models import RoomJoinPolicy
     from ._pipeline.options import CallOptions
     from ._wire.call import Given
 
@@ -44,7 +44,7 @@ _ABSOLUTE = "[A-Za-z][A-Za-z0-9+.-]*://"
 _OWN_CODE = ("transport", "pipeline", "policy", "policies")
 
 
-class RoomsClient(EarlierNames):
+class RoomsClient(LegacyNames):
     """Keeps the rooms of an Azure Communication Services resource.
 
     Every method takes, beside its own keywords, azure-core's for one call: ``headers``, ``timeout``, ``retry_total``,
@@ -78,7 +78,7 @@ class RoomsClient(EarlierNames):
         endpoint = normalize_endpoint(endpoint, allow_insecure_connection=allow_insecure_connection)
         if isinstance(credential, str):  # release 1.2.0 took the key itself, too
             credential = AzureKeyCredential(credential)
-        self._wire = wire_for(endpoint, api_version)
+        self._wire = operations_for(endpoint, api_version)
         self._takes_any_option = any(name.endswith(_OWN_CODE) for name in kwargs)
         self._endpoint = endpoint
         self._timeout: float | None = kwargs.get("timeout")

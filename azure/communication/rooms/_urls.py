@@ -35,13 +35,13 @@ def split_url(url: str) -> SplitResult:
     return parts
 
 
-def host_of(parts: SplitResult) -> str:
+def get_host(parts: SplitResult) -> str:
     """Host and, where it is not the scheme's own, port: what a client sends as ``Host`` and signs."""
     host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else str(parts.hostname)
     return host if parts.port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{parts.port}"
 
 
-def origin_of(url: str) -> str:
+def get_origin(url: str) -> str:
     """Scheme, host and port in lower case, a default port left out; empty when the URL leads nowhere.
 
     :param str url: Any text.
@@ -50,20 +50,20 @@ def origin_of(url: str) -> str:
         parts = split_url(url)
     except ValueError:
         return ""
-    return f"{parts.scheme}://{host_of(parts)}"
+    return f"{parts.scheme}://{get_host(parts)}"
 
 
-def place_of(url: str) -> tuple[str, str, str]:
-    """Scheme, host as :func:`host_of` has it, and path and query of an absolute URL, each as it stands.
+def split_request_url(url: str) -> tuple[str, str, str]:
+    """Scheme, host as :func:`get_host` has it, and path and query of an absolute URL, each as it stands.
 
     :param str url: The URL.
     :raises ValueError: As :func:`split_url`.
     """
     scheme, authority, target = _read_plain(url)
     if target:
-        return scheme, _host_of_authority(scheme, authority), target
+        return scheme, _get_host_of_authority(scheme, authority), target
     parts = split_url(url)
-    return parts.scheme, host_of(parts), (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return parts.scheme, get_host(parts), (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _read_plain(url: str) -> tuple[str, str, str]:
@@ -84,11 +84,11 @@ def _read_plain(url: str) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=64)
-def _host_of_authority(scheme: str, authority: str) -> str:
-    return host_of(split_url(f"{scheme}://{authority}"))
+def _get_host_of_authority(scheme: str, authority: str) -> str:
+    return get_host(split_url(f"{scheme}://{authority}"))
 
 
-def target_of(url: str) -> str:
+def get_request_target(url: str) -> str:
     """Path and query as they stand in the request line, spelt so that no transport spells them otherwise.
 
     HTTP libraries rewrite URLs before they send them: escapes in upper case, needless escapes undone, characters that
@@ -100,15 +100,15 @@ def target_of(url: str) -> str:
     if target:
         return target
     parts = urlsplit(url)
-    path = _without_dot_segments(_spell(parts.path, _IN_PATH)) or "/"
-    return f"{path}?{_spell(parts.query, _IN_QUERY)}" if parts.query else path
+    path = _without_dot_segments(_normalize_escapes(parts.path, _IN_PATH)) or "/"
+    return f"{path}?{_normalize_escapes(parts.query, _IN_QUERY)}" if parts.query else path
 
 
-def _spell(text: str, allowed: str) -> str:
-    return quote(re.sub(_ESCAPE, _spell_escape, text), safe=allowed)
+def _normalize_escapes(text: str, allowed: str) -> str:
+    return quote(re.sub(_ESCAPE, _normalize_escape, text), safe=allowed)
 
 
-def _spell_escape(match: re.Match[str]) -> str:
+def _normalize_escape(match: re.Match[str]) -> str:
     if match.group(1) is None:
         return "%25"  # a percent sign that escapes nothing
     character = chr(int(match.group(1), 16))

@@ -16,15 +16,14 @@ from msrest.serialization import Model
 
 from .._generated import v2022_02_01 as builders
 from .._generated.v2022_02_01 import _models as models
-from .._join_policies import RoomJoinPolicy, known_join_policy
-from .._models import CommunicationRoom, RoomParticipant
+from .._models import CommunicationRoom, RoomJoinPolicy, RoomParticipant, known_join_policy
+from .arguments import moment_to_utc, raw_ids_and_roles, room_id_to_wire, roster_to_wire
 from .call import NOTHING_SAID, Call, Page, Repeatability, nothing
-from .convert import moment_to_utc, raw_ids_and_roles, room_id_to_wire, roster_to_wire
 from .versions import Version
 
 if TYPE_CHECKING:
+    from .arguments import Participants
     from .call import Given
-    from .convert import Participants
 
 M = TypeVar("M", bound=Model)
 Roster = list[RoomParticipant]
@@ -37,7 +36,7 @@ _DESERIALIZER = Deserializer(models.MODELS)
 _USER_PREFIXES = ("8:acs:", "8:dod-acs:", "8:gcch-acs:", "8:spool:")
 
 
-class Preview2022Wire:
+class Operations2022:
     """The calls of api-version 2022-02-01, by the names that the current wire has for them.
 
     :param str endpoint: Scheme, host and port of the resource, without a slash at the end.
