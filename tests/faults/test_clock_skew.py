@@ -77,7 +77,7 @@ def test_a_clock_that_is_set_right_again_is_followed_without_another_warning(
     client._clock._machine = lambda: HERE + timedelta(minutes=20)
     client.get_room(ID)
     assert service.received[-1].headers["x-ms-date"] == THERE
-    assert client._clock._ahead == timedelta()
+    assert client._clock.offset == timedelta()
     assert len(warnings.messages) == 1
 
 
@@ -201,11 +201,11 @@ def test_the_time_of_a_create_is_read_in_either_form() -> None:
 def test_a_clock_is_the_machines_until_it_is_corrected() -> None:
     clock = ServiceClock(lambda: HERE)
     assert clock.now() == HERE
-    assert clock.told(THERE, timedelta()) == timedelta(minutes=20)
-    clock.correct(timedelta(minutes=20))
-    assert (clock.now(), clock.ahead) == (HERE + timedelta(minutes=20), timedelta(minutes=20))
-    assert clock.told(THERE, clock.ahead) is None
-    assert clock.told(THERE, timedelta()) == timedelta(minutes=20)  # as a request knows it that was signed before
+    assert clock.measure_skew(THERE, timedelta()) == timedelta(minutes=20)
+    clock.apply_offset(timedelta(minutes=20))
+    assert (clock.now(), clock.offset) == (HERE + timedelta(minutes=20), timedelta(minutes=20))
+    assert clock.measure_skew(THERE, clock.offset) is None
+    assert clock.measure_skew(THERE, timedelta()) == timedelta(minutes=20)  # a request that was signed before
 
 
 def test_a_request_that_was_signed_before_the_correction_is_signed_again_too(
@@ -216,7 +216,7 @@ def test_a_request_that_was_signed_before_the_correction_is_signed_again_too(
     send = service.transport.send
 
     def meanwhile_corrected(*arguments: Any, **options: Any) -> Any:
-        client._clock.correct(timedelta(minutes=20))
+        client._clock.apply_offset(timedelta(minutes=20))
         return send(*arguments, **options)
 
     monkeypatch.setattr(service.transport, "send", meanwhile_corrected)
@@ -237,5 +237,5 @@ def test_threads_that_find_the_clock_wrong_together_all_succeed(
     with RoomsClient.from_connection_string(emulator.connection_string) as client, ThreadPoolExecutor(8) as pool:
         ids = list(pool.map(create, [client] * 8))
         assert sorted(ids) == sorted(room.id for room in client.list_rooms())
-        assert timedelta(minutes=19) < client._clock.ahead < timedelta(minutes=21)
+        assert timedelta(minutes=19) < client._clock.offset < timedelta(minutes=21)
     assert len(warnings.messages) == 1

@@ -15,8 +15,9 @@ from azure.core.rest import HttpRequest
 from raw_server import RawServer, Received
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms._pipeline.authentication import HMACCredentialsPolicy, sign, string_to_sign
+from azure.communication.rooms._pipeline.authentication import HMACCredentialsPolicy
 from azure.communication.rooms._pipeline.clock import ServiceClock, utc_now
+from azure.communication.rooms._pipeline.signing import sign, string_to_sign
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 OTHER_KEY = base64.b64encode(b"another key of thirty-two bytes.").decode()
@@ -119,7 +120,7 @@ def test_a_rotated_key_signs_the_next_request(server: RawServer) -> None:
 
 
 def test_a_key_is_decoded_once_for_each_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    from azure.communication.rooms._pipeline import authentication
+    from azure.communication.rooms._pipeline import signing
 
     decoded = []
 
@@ -127,7 +128,7 @@ def test_a_key_is_decoded_once_for_each_value(monkeypatch: pytest.MonkeyPatch) -
         decoded.append(key)
         return base64.b64decode(key)
 
-    monkeypatch.setattr(authentication, "decode_key", counting)
+    monkeypatch.setattr(signing, "decode_key", counting)
     credential = AzureKeyCredential(KEY)
     policy = HMACCredentialsPolicy("https://h", credential)
     for key in (KEY, KEY, OTHER_KEY, OTHER_KEY):
@@ -160,7 +161,7 @@ def test_a_token_is_renewed_for_a_claims_challenge(server: RawServer) -> None:
 @pytest.mark.parametrize("credential", [AzureKeyCredential(KEY), Tokens()], ids=["key", "token"])
 def test_nothing_is_proved_to_another_host(server: RawServer, credential: Any) -> None:
     with RoomsClient("http://localhost:1", credential) as client:
-        with pytest.raises(ClientAuthenticationError, match="proves who it is to nobody else") as caught:
+        with pytest.raises(ClientAuthenticationError, match="authenticates nowhere else") as caught:
             client.send_request(HttpRequest("GET", f"{server.endpoint}/rooms"))
     assert server.endpoint in str(caught.value)
     assert "http://localhost:1" in str(caught.value)

@@ -29,6 +29,7 @@ ORDER = [
     "DistributedTracingPolicy",
     "HttpLoggingPolicy",
     "HMACCredentialsPolicy",
+    "DeadlinePolicy",
 ]
 
 

@@ -7,7 +7,7 @@ import base64
 
 import pytest
 
-from azure.communication.rooms._pipeline.authentication import content_hash, sign, string_to_sign
+from azure.communication.rooms._pipeline.signing import content_hash, sign, string_to_sign
 
 KEY = base64.b64decode("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
 PARTS = {

@@ -1,13 +1,14 @@
-"""How it is sent: azure-core's pipeline, its policies in the one order that this list shows."""
+"""How requests are sent: azure-core's pipeline. Its policies stand in one list, in their order, for both clients."""
 
 from __future__ import annotations
 
 import platform
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
-from azure.core import PipelineClient
+from azure.core import AsyncPipelineClient, PipelineClient
 from azure.core.pipeline.policies import (
+    AsyncRedirectPolicy,
     CustomHookPolicy,
     DistributedTracingPolicy,
     HeadersPolicy,
@@ -17,64 +18,125 @@ from azure.core.pipeline.policies import (
     RedirectPolicy,
     UserAgentPolicy,
 )
-from azure.core.rest import HttpRequest, HttpResponse
+from azure.core.rest import AsyncHttpResponse, HttpRequest, HttpResponse
 
 from .._urls import split_url
 from .._version import __version__
-from .authentication import authentication_policy
+from .authentication import async_authentication_policy, authentication_policy
 from .clock import ServiceClock
+from .deadline import DeadlinePolicy
 from .endpoint import is_loopback
 from .request_id import RandomRequestIdPolicy
-from .retry import RoomsRetryPolicy
-from .transports.urllib3_transport import Urllib3Transport
+from .retry import AsyncRoomsRetryPolicy, RoomsRetryPolicy
 
 if TYPE_CHECKING:
-    from .authentication import Credential
+    from azure.core.pipeline.transport import AsyncHttpTransport
 
-#: Redirects that one call follows; azure-core's 30 are no use to anybody.
+    from .authentication import AsyncCredential, Credential
+
+#: How native OpenTelemetry tracing names this library (its instrumentation scope), and what it says on every span.
+INSTRUMENTATION = {
+    "library_name": "azure-communication-rooms",
+    "library_version": __version__,
+    "attributes": {"az.namespace": "Microsoft.Communication"},
+}
+
+#: Redirects that one call follows. azure-core's 30 only delay the error.
 _REDIRECTS = 10
 
 
+class _Kinds(NamedTuple):
+    """The policies that send or wait: those of the synchronous or of the asynchronous client."""
+
+    redirect: Callable[..., Any]
+    retry: Callable[..., Any]
+    authentication: Callable[..., Any]
+
+
+_SYNC = _Kinds(RedirectPolicy, RoomsRetryPolicy, authentication_policy)
+_ASYNC = _Kinds(AsyncRedirectPolicy, AsyncRoomsRetryPolicy, async_authentication_policy)
+
+
 def build_pipeline_client(
+    endpoint: str, credential: Credential, clock: ServiceClock, **kwargs: Any
+) -> PipelineClient[HttpRequest, HttpResponse]:
+    """Build the pipeline of a synchronous client. Its own transport is :class:`~.transports.Urllib3Transport`.
+
+    :param str endpoint: Scheme, host and port of the resource, as ``normalize_endpoint`` returns it.
+    :param credential: The credential of the client.
+    :type credential: ~azure.core.credentials.AzureKeyCredential or ~azure.core.credentials.TokenCredential
+    :param clock: The clock of the service.
+    :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock
+    :returns: The client. Keywords: :func:`pipeline_options`.
+    :rtype: ~azure.core.PipelineClient
+    """
+    from .transports.urllib3_transport import Urllib3Transport  # here: the asynchronous client does without urllib3
+
+    options = pipeline_options(endpoint, credential, clock, _SYNC, Urllib3Transport, **kwargs)
+    return PipelineClient(endpoint, **options)
+
+
+def build_async_pipeline_client(
     endpoint: str,
-    credential: Credential,
+    credential: AsyncCredential,
     clock: ServiceClock,
+    make_transport: Callable[..., AsyncHttpTransport[HttpRequest, AsyncHttpResponse]],
+    **kwargs: Any,
+) -> AsyncPipelineClient[HttpRequest, AsyncHttpResponse]:
+    """Build the pipeline of an asynchronous client.
+
+    :param str endpoint: Scheme, host and port of the resource, as ``normalize_endpoint`` returns it.
+    :param credential: The credential of the client.
+    :type credential: ~azure.core.credentials.AzureKeyCredential or
+        ~azure.core.credentials_async.AsyncTokenCredential or ~azure.core.credentials.TokenCredential
+    :param clock: The clock of the service.
+    :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock
+    :param make_transport: Makes the client's own transport from the keywords, where the caller gives none.
+    :type make_transport: Callable[..., ~azure.core.pipeline.transport.AsyncHttpTransport]
+    :returns: The client. Keywords: :func:`pipeline_options`.
+    :rtype: ~azure.core.AsyncPipelineClient
+    """
+    options = pipeline_options(endpoint, credential, clock, _ASYNC, make_transport, **kwargs)
+    return AsyncPipelineClient(endpoint, **options)
+
+
+def pipeline_options(
+    endpoint: str,
+    credential: Any,
+    clock: ServiceClock,
+    kinds: _Kinds,
+    make_transport: Callable[..., Any],
     *,
     logged_headers: Iterable[str] = (),
     timestamp_headers: Iterable[str] = (),
+    correct_clock_skew: bool = True,
     **kwargs: Any,
-) -> PipelineClient[HttpRequest, HttpResponse]:
-    """Build the pipeline that every request of a client goes through.
+) -> dict[str, Any]:
+    """The keywords for a pipeline client of azure-core, ``policies`` and ``transport`` among them.
 
-    :param str endpoint: Scheme, host and port of the resource, as ``normalize_endpoint`` gives it.
-    :param credential: What proves who asks.
-    :type credential: ~azure.core.credentials.AzureKeyCredential or ~azure.core.credentials.TokenCredential
-    :param clock: The service's time.
-    :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock
     :keyword logged_headers: Names of headers that the log may show, beside those that azure-core shows.
     :paramtype logged_headers: Iterable[str]
     :keyword timestamp_headers: Names of request headers that hold a time of the client's clock. They are corrected
-        together with the signature when the clock is found to be wrong.
+        together with the signature when that clock is found to be wrong.
     :paramtype timestamp_headers: Iterable[str]
-    :keyword transport: Sends requests, in place of :class:`~.transport.Urllib3Transport`.
-    :paramtype transport: ~azure.core.pipeline.transport.HttpTransport
-    :keyword session: A session of requests; azure-core's own transport sends over it.
-    :keyword bool correct_clock_skew: Whether to learn the service's time from a 401, once this machine's clock is found
-        to be wrong. Default True.
+    :keyword bool correct_clock_skew: Whether to learn the service's time from a 401, if this machine's clock is wrong.
+        Default True.
+    :keyword transport: Sends requests, in place of the client's own.
+    :keyword session: A session of requests or aiohttp, for azure-core's own transport.
     :keyword per_call_policies: Policies to put first.
     :keyword per_retry_policies: Policies to put behind the retry policy.
     :keyword bool use_env_settings: Whether proxies and certificates come from the environment. Default True, and
         False for http to this machine.
-    :returns: The client; every other keyword is of azure-core's policies and transports and goes to them. A policy
-        of one's own takes the place of one here by ``retry_policy=``, ``redirect_policy=``, ``headers_policy=``,
-        ``user_agent_policy=``, ``request_id_policy=``, ``proxy_policy=``, ``custom_hook_policy=``, ``logging_policy=``
-        or ``http_logging_policy=``; ``policies=`` takes the place of all of them.
+    :returns: Every other keyword goes to azure-core's policies and transports. A policy of the caller's takes the place
+        of one here by ``retry_policy=``, ``redirect_policy=``, ``headers_policy=``, ``user_agent_policy=``,
+        ``request_id_policy=``, ``proxy_policy=``, ``custom_hook_policy=``, ``logging_policy=``,
+        ``http_logging_policy=`` or ``authentication_policy=``; ``policies=`` takes the place of all of them.
+    :rtype: dict[str, Any]
     """
     parts = split_url(endpoint)
     if parts.scheme == "http" and is_loopback(str(parts.hostname)):
-        # A proxy of the environment's could not reach this machine's loopback, and http needs no certificates of it.
+        # A proxy of the environment could not reach this machine's loopback, and http needs no certificates.
         kwargs.setdefault("use_env_settings", False)
-    correct_clock_skew = kwargs.pop("correct_clock_skew", True)
     headers = {"x-ms-return-client-request-id": "true", **kwargs.pop("base_headers", {})}
     policies = [
         kwargs.pop("request_id_policy", None) or RandomRequestIdPolicy(**kwargs),
@@ -82,20 +144,21 @@ def build_pipeline_client(
         kwargs.pop("user_agent_policy", None)
         or UserAgentPolicy(**{"base_user_agent": _user_agent(**kwargs), **kwargs}),
         kwargs.pop("proxy_policy", None) or ProxyPolicy(**kwargs),
-        kwargs.pop("redirect_policy", None) or RedirectPolicy(**{"redirect_max": _REDIRECTS, **kwargs}),
-        kwargs.pop("retry_policy", None) or RoomsRetryPolicy(clock=clock, **kwargs),
+        kwargs.pop("redirect_policy", None) or kinds.redirect(**{"redirect_max": _REDIRECTS, **kwargs}),
+        kwargs.pop("retry_policy", None) or kinds.retry(clock=clock, **kwargs),
         kwargs.pop("custom_hook_policy", None) or CustomHookPolicy(**kwargs),
         kwargs.pop("logging_policy", None) or NetworkTraceLoggingPolicy(**kwargs),
-        DistributedTracingPolicy(**kwargs),
+        DistributedTracingPolicy(instrumentation_config=INSTRUMENTATION, **kwargs),
         kwargs.pop("http_logging_policy", None) or _http_logging_policy(logged_headers, **kwargs),
         # Behind Retry, so that every attempt is signed anew, and behind all others, so that what hooks change is
         # signed as it is sent and no log sees the signature.
         kwargs.pop("authentication_policy", None)
-        or authentication_policy(endpoint, credential, clock, correct_clock_skew, timestamp_headers),
+        or kinds.authentication(endpoint, credential, clock, correct_clock_skew, timestamp_headers),
+        DeadlinePolicy(),
     ]
-    if kwargs.get("session") is None:  # a session is one of requests, and for azure-core's own transport
-        kwargs["transport"] = kwargs.get("transport") or Urllib3Transport(**kwargs)
-    return PipelineClient(endpoint, **{"policies": policies, **kwargs})
+    if kwargs.get("session") is None:  # azure-core makes its own transport for a session
+        kwargs["transport"] = kwargs.get("transport") or make_transport(**kwargs)
+    return {"policies": policies, **kwargs}
 
 
 def _user_agent(sdk_moniker: str = f"communication-rooms/{__version__}", **_: Any) -> str:

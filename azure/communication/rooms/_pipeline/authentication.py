@@ -1,221 +1,167 @@
-"""Proof of who asks: HMAC-SHA256 with an access key, or a bearer token.
+"""The policies that authenticate requests: with an access key, or with a token of Microsoft Entra ID.
 
-The scheme is described at https://learn.microsoft.com/rest/api/communication/authentication.
-
-Both policies stand last in the pipeline, so that what they sign is what is sent, whatever stood before them changed;
-refuse to prove anything to another host than the endpoint; and take the proof off again when the exchange is over, so
-that no exception, log or trace that holds the request holds it too.
+They stand last in the pipeline, so that what they sign is what is sent, whatever the policies before them changed. They
+authenticate at the endpoint alone, and take the credentials off the request when the exchange is over, so that no
+exception, log or span that holds the request holds them, too.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
+import asyncio
+import inspect
 from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Union
+from weakref import WeakKeyDictionary
 
 from azure.core.credentials import AzureKeyCredential, TokenCredential
-from azure.core.exceptions import ClientAuthenticationError
 from azure.core.pipeline import PipelineRequest, PipelineResponse
-from azure.core.pipeline.policies import BearerTokenCredentialPolicy, HTTPPolicy
-from azure.core.rest import HttpRequest, HttpResponse
+from azure.core.pipeline.policies import (
+    AsyncBearerTokenCredentialPolicy,
+    AsyncHTTPPolicy,
+    BearerTokenCredentialPolicy,
+    HTTPPolicy,
+)
+from azure.core.rest import AsyncHttpResponse, HttpRequest, HttpResponse
 
-from .._datetimes import format_http_date
-from .._urls import get_origin, get_request_target
-from .clock import ServiceClock, apply_offset
-from .endpoint import decode_key
+from .clock import ServiceClock
+from .credentials import require_endpoint, send_with_credentials
+from .signing import HMACSteps
+from .steps import Steps, take, take_async
 
 if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+
     Credential = Union[AzureKeyCredential, TokenCredential]
+    AsyncCredential = Union[AzureKeyCredential, TokenCredential, AsyncTokenCredential]
 
 #: The scope of tokens for Communication Services; the double slash is the service's own.
 SCOPE = "https://communication.azure.com//.default"
 
-_SIGNED_HEADERS = "x-ms-date;host;x-ms-content-sha256"
 
-
-def content_hash(content: bytes) -> str:
-    """SHA-256 of a body, in base64.
-
-    :param bytes content: The body; empty when there is none.
-    :rtype: str
-    """
-    return base64.b64encode(hashlib.sha256(content).digest()).decode()
-
-
-def string_to_sign(method: str, target: str, date: str, host: str, body_hash: str) -> str:
-    """The text whose signature proves a request.
-
-    :param str method: HTTP method in capitals.
-    :param str target: Path and query exactly as they are sent.
-    :param str date: The value of ``x-ms-date``: an HTTP date.
-    :param str host: Host, and port where it is not the scheme's own.
-    :param str body_hash: The value of ``x-ms-content-sha256``.
-    :rtype: str
-    """
-    return f"{method}\n{target}\n{date};{host};{body_hash}"
-
-
-def sign(key: bytes, text: str) -> str:
-    """HMAC-SHA256 of a text, in base64.
-
-    :param bytes key: The decoded access key.
-    :param str text: What :func:`string_to_sign` gave.
-    :rtype: str
-    """
-    return base64.b64encode(hmac.new(key, text.encode(), hashlib.sha256).digest()).decode()
-
-
-class _OnlyForEndpoint:
-    """What both policies share: which host they prove anything to, and what they leave behind."""
-
-    def __init__(self, endpoint: str, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self._endpoint = endpoint
-
-    def _require_endpoint(self, request: HttpRequest) -> None:
-        """Refuse to prove anything to anybody else.
-
-        :raises ~azure.core.exceptions.ClientAuthenticationError: If the request does not go to the endpoint. Of all
-            errors of azure-core it is the one that the retry policy does not retry.
-        """
-        # What begins with the endpoint and a slash goes there, whatever follows; only the rest is worth a closer look.
-        if not request.url.startswith(self._endpoint + "/") and get_origin(request.url) != self._endpoint:
-            raise ClientAuthenticationError(
-                f"This client is for {self._endpoint!r} and proves who it is to nobody else, but the request goes to "
-                f"{get_origin(request.url)!r}. Nothing was sent there."
-            )
-
-    def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> None:
-        """Take the proof off the request when its answer is there."""
-        request.http_request.headers.pop("Authorization", None)
-
-    def on_exception(self, request: PipelineRequest[Any]) -> None:
-        """Take the proof off the request when it failed."""
-        request.http_request.headers.pop("Authorization", None)
-
-
-class HMACCredentialsPolicy(_OnlyForEndpoint, HTTPPolicy[HttpRequest, HttpResponse]):
-    """Signs every attempt of a request with an access key.
-
-    The key is read from the credential each time, so that ``AzureKeyCredential.update`` takes effect at the next
-    request, and decoded once for each value it has. A 401 whose ``Date`` lies more than a minute from the time that was
-    signed is answered with one more try, signed by the service's clock.
-
-    :param str endpoint: The only scheme, host and port to sign for.
-    :param credential: Holds the access key in base64.
-    :type credential: ~azure.core.credentials.AzureKeyCredential
-    :param clock: Tells the time.
-    :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock or None
-    :param bool correct_clock_skew: Whether to make that one more try.
-    :param timestamp_headers: Names of request headers that hold a time of the client's clock, to be corrected with it.
-    :type timestamp_headers: Iterable[str]
-    :raises ValueError: If the key is not base64.
-    """
-
-    def __init__(
-        self,
-        endpoint: str,
-        credential: AzureKeyCredential,
-        clock: ServiceClock | None = None,
-        correct_clock_skew: bool = True,
-        timestamp_headers: Iterable[str] = (),
-    ) -> None:
-        super().__init__(endpoint)
-        self._host = endpoint.partition("://")[2]
-        self._credential = credential
-        self._clock = clock or ServiceClock()
-        self._correct_clock_skew = correct_clock_skew
-        self._timestamp_headers = tuple(timestamp_headers)
-        self._decoded: tuple[str, bytes] = (credential.key, decode_key(credential.key))
+class HMACCredentialsPolicy(HMACSteps, HTTPPolicy[HttpRequest, HttpResponse]):
+    """Sign requests with an access key. Arguments and rules: :class:`~.signing.HMACSteps`."""
 
     def send(self, request: PipelineRequest[HttpRequest]) -> PipelineResponse[HttpRequest, HttpResponse]:
         """Sign a request and send it.
 
         :param request: The request, otherwise complete.
         :type request: ~azure.core.pipeline.PipelineRequest
-        :raises ~azure.core.exceptions.ClientAuthenticationError: If it does not go to the endpoint.
-        :raises TypeError: If its body is a stream or a form, which cannot be hashed before it is sent.
-        :raises ValueError: If the key was changed to one that is not base64.
         """
-        before = self._clock.ahead  # another thread may correct the clock meanwhile
-        response = self._send_at(self._clock.now(before), request)
-        if response.http_response.status_code != 401 or not self._correct_clock_skew:
-            return response
-        ahead = self._clock.told(response.http_response.headers.get("Date"), before)
-        if ahead is None:
-            return response
-        response.http_response.close()
-        apply_offset(request, self._timestamp_headers, self._clock.now(before), ahead - before)
-        response = self._send_at(self._clock.now(ahead), request)
-        if response.http_response.status_code != 401:
-            self._clock.correct(ahead)
-        return response
+        return take(self.steps(request))
 
-    def _send_at(
-        self, moment: datetime, request: PipelineRequest[HttpRequest]
-    ) -> PipelineResponse[HttpRequest, HttpResponse]:
-        self.sign_request(request.http_request, moment)
-        try:
-            response = self.next.send(request)
-        except Exception:
-            self.on_exception(request)
-            raise
-        self.on_response(request, response)
-        return response
 
-    def sign_request(self, request: HttpRequest, moment: datetime) -> None:
-        """Put the signature on a request.
+class AsyncHMACCredentialsPolicy(HMACSteps, AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
+    """Sign requests with an access key. Arguments and rules: :class:`~.signing.HMACSteps`."""
+
+    async def send(self, request: PipelineRequest[HttpRequest]) -> PipelineResponse[HttpRequest, AsyncHttpResponse]:
+        """Sign a request and send it.
 
         :param request: The request, otherwise complete.
-        :type request: ~azure.core.rest.HttpRequest
-        :param ~datetime.datetime moment: The time to sign.
+        :type request: ~azure.core.pipeline.PipelineRequest
         """
-        self._require_endpoint(request)
-        target = get_request_target(request.url)
-        request.url = self._endpoint + target
-        date = format_http_date(moment)
-        body_hash = content_hash(_body_of(request))
-        text = string_to_sign(request.method.upper(), target, date, self._host, body_hash)
-        request.headers["x-ms-date"] = date
-        request.headers["x-ms-content-sha256"] = body_hash
-        request.headers["Authorization"] = (
-            f"HMAC-SHA256 SignedHeaders={_SIGNED_HEADERS}&Signature={sign(self._key(), text)}"
-        )
-
-    def _key(self) -> bytes:
-        text, decoded = self._decoded
-        if self._credential.key != text:
-            text = self._credential.key
-            decoded = decode_key(text)
-            self._decoded = (text, decoded)
-        return decoded
+        return await take_async(self.steps(request))
 
 
-class TokenCredentialsPolicy(_OnlyForEndpoint, BearerTokenCredentialPolicy[HttpRequest, HttpResponse]):
-    """Sends a bearer token, over http too where the endpoint was allowed to be http.
+class _TokenSteps:
+    """Send a token with every attempt of a request. azure-core's policy gets, keeps and renews it.
 
     :param str endpoint: The only scheme, host and port to send the token to.
-    :param credential: Gives tokens.
+    :param credential: The source of tokens.
+    :type credential: ~azure.core.credentials.TokenCredential
+    """
+
+    next: Any  # the next policy; the pipeline sets it
+
+    def __init__(self, endpoint: str, credential: Any) -> None:
+        self._endpoint = endpoint
+        self._credential = credential
+
+    def _tokens(self) -> Any:
+        """azure-core's policy for the credential."""
+        raise NotImplementedError
+
+    def steps(self, request: PipelineRequest[HttpRequest]) -> Steps[Any]:
+        """Put a token on a request and send it.
+
+        :param request: The request.
+        :type request: ~azure.core.pipeline.PipelineRequest
+        :returns: Steps to the response.
+        :rtype: Generator
+        :raises ~azure.core.exceptions.ClientAuthenticationError: If it does not go to the endpoint, or if the
+            credential gives no token.
+        """
+
+        def authenticate() -> None:
+            require_endpoint(self._endpoint, request.http_request)
+            # Whether http is allowed was decided when the endpoint was checked.
+            request.context.options.setdefault("enforce_https", self._endpoint.startswith("https:"))
+
+        tokens = self._tokens()
+        tokens.next = self.next
+        return send_with_credentials(request, authenticate, tokens.send)
+
+
+class TokenCredentialsPolicy(_TokenSteps, HTTPPolicy[HttpRequest, HttpResponse]):
+    """Send a token with requests, over http too where the endpoint was allowed to be http.
+
+    :param str endpoint: The only scheme, host and port to send the token to.
+    :param credential: The source of tokens.
     :type credential: ~azure.core.credentials.TokenCredential
     """
 
     def __init__(self, endpoint: str, credential: TokenCredential) -> None:
-        super().__init__(endpoint, credential, SCOPE)
+        super().__init__(endpoint, credential)
+        self._policy = BearerTokenCredentialPolicy[HttpRequest, HttpResponse](credential, SCOPE)
 
-    def on_request(self, request: PipelineRequest[HttpRequest]) -> None:
-        """Put a token on a request.
+    def _tokens(self) -> Any:
+        return self._policy
+
+    def send(self, request: PipelineRequest[HttpRequest]) -> PipelineResponse[HttpRequest, HttpResponse]:
+        """Put a token on a request and send it.
 
         :param request: The request.
         :type request: ~azure.core.pipeline.PipelineRequest
-        :raises ~azure.core.exceptions.ClientAuthenticationError: If it does not go to the endpoint.
         """
-        self._require_endpoint(request.http_request)
-        # That http is allowed here was decided when the endpoint was checked.
-        request.context.options.setdefault("enforce_https", self._endpoint.startswith("https:"))
-        super().on_request(request)
+        return take(self.steps(request))
+
+
+class AsyncTokenCredentialsPolicy(_TokenSteps, AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
+    """Send a token with requests, over http too where the endpoint was allowed to be http.
+
+    Each event loop has its own policy of azure-core, because that keeps a lock, which belongs to a loop.
+
+    :param str endpoint: The only scheme, host and port to send the token to.
+    :param credential: The source of tokens.
+    :type credential: ~azure.core.credentials_async.AsyncTokenCredential or ~azure.core.credentials.TokenCredential
+    """
+
+    def __init__(self, endpoint: str, credential: AsyncTokenCredential | TokenCredential) -> None:
+        super().__init__(endpoint, credential)
+        self._policies: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+    def _tokens(self) -> Any:
+        loop = _running_loop() or self
+        policy = self._policies.get(loop)
+        if policy is None:
+            made: Any = AsyncBearerTokenCredentialPolicy[HttpRequest, AsyncHttpResponse](self._credential, SCOPE)
+            policy = self._policies.setdefault(loop, made)
+        return policy
+
+    async def send(self, request: PipelineRequest[HttpRequest]) -> PipelineResponse[HttpRequest, AsyncHttpResponse]:
+        """Put a token on a request and send it.
+
+        :param request: The request.
+        :type request: ~azure.core.pipeline.PipelineRequest
+        """
+        return await take_async(self.steps(request))
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """The running loop of asyncio; None on others, such as trio's."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def authentication_policy(
@@ -225,12 +171,43 @@ def authentication_policy(
     correct_clock_skew: bool,
     timestamp_headers: Iterable[str] = (),
 ) -> HMACCredentialsPolicy | TokenCredentialsPolicy:
-    """The policy for a credential.
+    """The policy for a credential of a synchronous client.
 
     :param str endpoint: Scheme, host and port of the resource.
     :param credential: An access key, or anything with ``get_token`` or ``get_token_info``.
     :type credential: ~azure.core.credentials.AzureKeyCredential or ~azure.core.credentials.TokenCredential
-    :param clock: Tells the time to sign.
+    :param clock: The clock to sign by.
+    :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock
+    :param bool correct_clock_skew: Whether to learn the service's time from a 401.
+    :param timestamp_headers: Names of request headers that hold a time of the client's clock, to be corrected with it.
+    :type timestamp_headers: Iterable[str]
+    :raises TypeError: If it is neither, or a credential for asynchronous clients.
+    :raises ValueError: If an access key is not base64.
+    """
+    if isinstance(credential, AzureKeyCredential):
+        return HMACCredentialsPolicy(endpoint, credential, clock, correct_clock_skew, timestamp_headers)
+    if any(inspect.iscoroutinefunction(method) for method in _token_methods(credential)):
+        raise TypeError(
+            f"credential is an asynchronous {type(credential).__name__}, which this client cannot await; pass the "
+            "synchronous one (of azure.identity, not of azure.identity.aio)"
+        )
+    return TokenCredentialsPolicy(endpoint, credential)
+
+
+def async_authentication_policy(
+    endpoint: str,
+    credential: AsyncCredential,
+    clock: ServiceClock,
+    correct_clock_skew: bool,
+    timestamp_headers: Iterable[str] = (),
+) -> AsyncHMACCredentialsPolicy | AsyncTokenCredentialsPolicy:
+    """The policy for a credential of an asynchronous client.
+
+    :param str endpoint: Scheme, host and port of the resource.
+    :param credential: An access key, or anything with ``get_token`` or ``get_token_info``, asynchronous or not.
+    :type credential: ~azure.core.credentials.AzureKeyCredential or
+        ~azure.core.credentials_async.AsyncTokenCredential or ~azure.core.credentials.TokenCredential
+    :param clock: The clock to sign by.
     :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock
     :param bool correct_clock_skew: Whether to learn the service's time from a 401.
     :param timestamp_headers: Names of request headers that hold a time of the client's clock, to be corrected with it.
@@ -239,24 +216,20 @@ def authentication_policy(
     :raises ValueError: If an access key is not base64.
     """
     if isinstance(credential, AzureKeyCredential):
-        return HMACCredentialsPolicy(endpoint, credential, clock, correct_clock_skew, timestamp_headers)
-    if hasattr(credential, "get_token") or hasattr(credential, "get_token_info"):
-        return TokenCredentialsPolicy(endpoint, credential)
-    raise TypeError(
-        "credential must be an AzureKeyCredential or a token credential (an object with get_token), not "
-        f"{type(credential).__name__}; for a connection string use RoomsClient.from_connection_string"
-    )
+        return AsyncHMACCredentialsPolicy(endpoint, credential, clock, correct_clock_skew, timestamp_headers)
+    _token_methods(credential)
+    return AsyncTokenCredentialsPolicy(endpoint, credential)
 
 
-def _body_of(request: HttpRequest) -> bytes:
-    """The body as it will be sent."""
-    content = request.content
-    if content is None:
-        return b""
-    if isinstance(content, str):
-        return content.encode()
-    if isinstance(content, (bytes, bytearray)):
-        return bytes(content)
-    raise TypeError(
-        f"a request with a body of {type(content).__name__} cannot be signed; pass json= or content= with bytes or str"
-    )
+def _token_methods(credential: Any) -> list[Any]:
+    """The methods of a credential that give tokens.
+
+    :raises TypeError: If it has none.
+    """
+    methods = [getattr(credential, name) for name in ("get_token", "get_token_info") if hasattr(credential, name)]
+    if not methods:
+        raise TypeError(
+            "credential must be an AzureKeyCredential or a token credential (an object with get_token), not "
+            f"{type(credential).__name__}; for a connection string use RoomsClient.from_connection_string"
+        )
+    return methods

@@ -1,4 +1,4 @@
-"""The service's time, as far as this client knows it: this machine's, corrected once the service was seen to differ."""
+"""The clock of the service: this machine's, plus an offset once the two were seen to differ."""
 
 from __future__ import annotations
 
@@ -14,94 +14,97 @@ from .._datetimes import format_datetime, format_http_date, parse_http_date, par
 
 _LOGGER = logging.getLogger(__name__)
 
-#: A difference that no service minds, and that a slow answer can make.
+#: A difference that services accept, and that a slow response can make.
 _TOLERANCE = timedelta(minutes=1)
 #: In the context of a request: until when it may be sent again, by the service's clock.
 EXPIRES = "rooms_expires"
 
 
 def utc_now() -> datetime:
-    """The clock of this machine."""
+    """The time by this machine's clock, in UTC."""
     return datetime.now(timezone.utc)
 
 
-def apply_offset(request: PipelineRequest[Any], names: Iterable[str], now: datetime, offset: timedelta) -> None:
-    """Correct the times on a request that the wrong clock gave; those that a right clock gave stay.
+def shift_timestamps(request: PipelineRequest[Any], names: Iterable[str], now: datetime, difference: timedelta) -> None:
+    """Correct the timestamps on a request that come from a clock that was wrong. Those of a right clock stay.
 
-    A time that is nearer to ``now`` than to ``now + offset`` comes from the wrong clock. If there is such a time, the
+    A timestamp that is nearer to ``now`` than to ``now + difference`` comes from the wrong clock. If there is one, the
     expiry of the request (:data:`EXPIRES`) comes from that clock, too.
 
     :param request: The request.
     :type request: ~azure.core.pipeline.PipelineRequest
-    :param names: Names of the headers that hold the times: HTTP dates or RFC 3339.
+    :param names: Names of the headers that hold timestamps: HTTP dates or RFC 3339.
     :type names: Iterable[str]
     :param ~datetime.datetime now: The time by the wrong clock.
-    :param ~datetime.timedelta offset: What to add to it.
+    :param ~datetime.timedelta difference: What to add to it for the right time.
     """
     headers = request.http_request.headers
     for name in names:
         text = headers.get(name)
-        moment = parse_timestamp(text)
-        if moment is None or abs(moment - now) >= abs(moment - now - offset):
+        value = parse_timestamp(text)
+        if value is None or abs(value - now) >= abs(value - now - difference):
             continue
-        headers[name] = (format_http_date if "," in str(text) else format_datetime)(moment + offset)
+        headers[name] = (format_http_date if "," in str(text) else format_datetime)(value + difference)
         expires = request.context.get(EXPIRES)
         if expires is not None:
-            request.context[EXPIRES] = expires + offset
+            request.context[EXPIRES] = expires + difference
 
 
 class ServiceClock:
-    """Tells the time to sign by. One a client; safe to use from several threads.
+    """The clock to sign by. One for each client; safe to use from several threads.
 
-    :param machine: The clock of this machine.
+    :param machine: The clock of this machine, in UTC.
     :type machine: Callable[[], ~datetime.datetime]
     """
 
     def __init__(self, machine: Callable[[], datetime] = utc_now) -> None:
         self._machine = machine
-        self._ahead = timedelta()
+        self._offset = timedelta()
         self._lock = Lock()
         self._warned = False
 
     @property
-    def ahead(self) -> timedelta:
-        """How far the service's clock is ahead of this machine's, as far as it is known."""
-        return self._ahead
+    def offset(self) -> timedelta:
+        """The service's clock minus this machine's, as far as it is known; zero at first."""
+        return self._offset
 
-    def now(self, ahead: timedelta | None = None) -> datetime:
-        """Now, by the service's clock as far as it is known.
+    def now(self, offset: timedelta | None = None) -> datetime:
+        """The time by the service's clock, as far as it is known.
 
-        :param ahead: How far it is ahead, to be taken in place of what is known.
-        :type ahead: ~datetime.timedelta or None
+        :param offset: An offset in place of the known one.
+        :type offset: ~datetime.timedelta or None
+        :returns: An aware datetime in UTC.
+        :rtype: ~datetime.datetime
         """
-        return self._machine() + (self._ahead if ahead is None else ahead)
+        return self._machine() + (self._offset if offset is None else offset)
 
-    def told(self, date: str | None, ahead: timedelta) -> timedelta | None:
-        """How far the service is ahead of this machine by an answer that came just now.
+    def measure_skew(self, date: str | None, offset: timedelta) -> timedelta | None:
+        """Measure the offset by a response that has just come.
 
-        :param date: The header ``Date`` of the answer.
+        :param date: The header ``Date`` of the response.
         :type date: str or None
-        :param ~datetime.timedelta ahead: How far it was taken to be when the request was signed.
-        :returns: None where the answer tells nothing, or too little to matter.
+        :param ~datetime.timedelta offset: The offset with which the request was signed.
+        :returns: The measured offset; None if there is no date, or if it differs by at most a minute.
+        :rtype: ~datetime.timedelta or None
         """
-        moment = parse_http_date(date)
-        if moment is None:
+        service = parse_http_date(date)
+        if service is None:
             return None
-        found = moment - self._machine()
-        return found if abs(found - ahead) > _TOLERANCE else None
+        measured = service - self._machine()
+        return measured if abs(measured - offset) > _TOLERANCE else None
 
-    def correct(self, ahead: timedelta) -> None:
-        """Go by the service's clock from now on, and say so once.
+    def apply_offset(self, offset: timedelta) -> None:
+        """Use an offset from now on. The first time, log a warning.
 
-        :param ~datetime.timedelta ahead: What :meth:`told` gave.
+        :param ~datetime.timedelta offset: What :meth:`measure_skew` returned.
         """
         with self._lock:
-            self._ahead = ahead
+            self._offset = offset
             warned, self._warned = self._warned, True
         if not warned:
             _LOGGER.warning(
                 "This machine's clock is %d seconds %s the service's. Requests are signed by the service's clock from "
                 "now on; set this machine's right.",
-                abs(ahead.total_seconds()),
-                "behind" if ahead > timedelta() else "ahead of",
+                abs(offset.total_seconds()),
+                "behind" if offset > timedelta() else "ahead of",
             )

@@ -1,15 +1,20 @@
-"""The moment by which a call must be over, and sockets that keep to it.
+"""The deadline of a call.
 
-It is a context variable, so that whoever sets it (the retry policy, for one call) and whoever keeps to it (the
-transport) need not know each other.
+It is a context variable, so that the retry policy, which sets it, and the transport, which keeps to it, need not know
+each other. On transports that know nothing of it, :class:`DeadlinePolicy` limits the timeouts of each attempt.
 """
 
 from __future__ import annotations
 
 import socket
 import time
+from contextlib import suppress
 from contextvars import ContextVar, Token
-from typing import TYPE_CHECKING, Callable, cast
+from typing import TYPE_CHECKING, Any, Callable, cast
+
+from azure.core.exceptions import ServiceRequestTimeoutError
+from azure.core.pipeline import PipelineRequest
+from azure.core.pipeline.policies import SansIOHTTPPolicy
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -18,51 +23,84 @@ _current: ContextVar[Deadline | None] = ContextVar("rooms_deadline", default=Non
 
 
 class Deadline:
-    """A moment from now on. In a ``with`` block, what is sent and received there keeps to it.
+    """The end of a period that begins now. In a ``with`` block it holds for what is sent and received there.
 
-    Within another's block, it lies no later than that one.
+    Inside the block of another deadline it is not later than that one.
 
-    :param seconds: How far away it is; None for never.
+    :param seconds: Length of the period; None for no end.
     :type seconds: float or None
-    :param clock: Tells seconds that only grow.
-    :type clock: Callable[[], float]
+    :param monotonic: A monotonic clock, in seconds.
+    :type monotonic: Callable[[], float]
     """
 
-    __slots__ = ("_clock", "_end", "_token", "seconds")
+    __slots__ = ("_end", "_monotonic", "_token", "seconds")
 
-    def __init__(self, seconds: float | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, seconds: float | None, monotonic: Callable[[], float] = time.monotonic) -> None:
         outer = _current.get()
         if outer is not None and outer.seconds is not None:
             left = outer.remaining()
             seconds = left if seconds is None else min(seconds, left)
         self.seconds: float | None = seconds
-        self._clock = clock
-        self._end = None if seconds is None else clock() + seconds
+        self._monotonic = monotonic
+        self._end = None if seconds is None else monotonic() + seconds
         self._token: Token[Deadline | None] | None = None
 
     def remaining(self) -> float:
-        """Seconds left; infinite for never, and negative when it is over."""
-        return float("inf") if self._end is None else self._end - self._clock()
+        """Seconds left; infinite for no end, negative after it."""
+        return float("inf") if self._end is None else self._end - self._monotonic()
 
     def __enter__(self) -> Self:
         self._token = _current.set(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        _current.reset(cast("Token[Deadline | None]", self._token))
+        with suppress(ValueError):  # a coroutine that nobody awaits to its end is closed in another context
+            _current.reset(cast("Token[Deadline | None]", self._token))
+
+
+def remaining() -> float | None:
+    """Seconds left until the current deadline; None if there is no end, zero or negative after it."""
+    deadline = _current.get()
+    return None if deadline is None or deadline.seconds is None else deadline.remaining()
 
 
 def within_deadline(seconds: float | None) -> float | None:
-    """A timeout that does not reach beyond the deadline.
+    """A timeout that does not reach beyond the current deadline.
 
     :param seconds: The timeout wanted; None for none.
     :type seconds: float or None
     :raises TimeoutError: If the deadline is over (``socket.timeout`` before Python 3.10).
     """
-    deadline = _current.get()
-    if deadline is None or deadline.seconds is None:
+    left = remaining()
+    if left is None:
         return seconds
-    left = deadline.remaining()
     if left <= 0:
         raise socket.timeout("timed out")
     return left if seconds is None else min(seconds, left)
+
+
+class DeadlinePolicy(SansIOHTTPPolicy[Any, Any]):
+    """Keep every attempt within the deadline, on transports that know nothing of it.
+
+    It stands directly before the transport, because authentication sends again, too.
+    """
+
+    def on_request(self, request: PipelineRequest[Any]) -> None:
+        """Limit the timeouts of an attempt to what is left.
+
+        :param request: The request.
+        :type request: ~azure.core.pipeline.PipelineRequest
+        :raises ~azure.core.exceptions.ServiceRequestTimeoutError: If nothing is left.
+        """
+        left = remaining()
+        if left is None:
+            return
+        if left <= 0:
+            raise ServiceRequestTimeoutError("no time is left for the request within the timeout of the call")
+        options, config = request.context.options, getattr(request.context.transport, "connection_config", None)
+        for option, attribute in (("connection_timeout", "timeout"), ("read_timeout", "read_timeout")):
+            if option not in options and not hasattr(config, attribute):
+                continue  # a transport without this option
+            usual = options.get(option, getattr(config, attribute, None))
+            if usual is None or (isinstance(usual, (int, float)) and usual > left):
+                options[option] = left

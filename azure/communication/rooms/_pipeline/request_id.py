@@ -1,4 +1,4 @@
-"""An id for every request, by which the service's logs and this client's find each other."""
+"""An id for every request, by which the logs of the service and of this client can be matched."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from azure.core.pipeline.policies import RequestIdPolicy
 
 
 class RandomRequestIdPolicy(RequestIdPolicy):
-    """azure-core's policy, with ids that are random: its own tell the machine's network address and the time.
+    """azure-core's policy with random ids: its own contain the machine's network address and the time.
 
     :keyword str request_id: An id for all requests, in place of one for each.
     :keyword bool auto_request_id: Whether to make ids. Default True.
@@ -22,7 +22,7 @@ class RandomRequestIdPolicy(RequestIdPolicy):
         self._makes_ids = "request_id" not in kwargs and kwargs.get("auto_request_id", True)
 
     def on_request(self, request: PipelineRequest[Any]) -> None:
-        """Give a request its id, unless the caller gave it one.
+        """Set the id of a request, unless the caller did.
 
         :param request: The request.
         :type request: ~azure.core.pipeline.PipelineRequest

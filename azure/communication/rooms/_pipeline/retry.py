@@ -1,12 +1,10 @@
-"""Retries that know Rooms, on azure-core's: its keywords, its counts, its history.
+"""The retry policies. They keep azure-core's keywords, counts and history, and differ from it in these rules:
 
-What is theirs and what is not:
-
-- Which requests: azure-core retries what HTTP calls idempotent, and any POST or PATCH after a 500, 503 or 504. Here a
-  call says whether it may be sent again (``retryable``) and until when (``expires``). Of a request that says nothing,
-  the method decides: a PATCH is as idempotent as a PUT, and a POST is sent once.
-- How long: one deadline for the whole call, waits and redirects included. A wait that the service asks for beyond it,
-  or beyond the longest wait, is not waited: the answer that asks for it is the call's.
+- Which requests: a call says whether it may be sent again after the service may have received it (``retryable``) and
+  until when (``expires``). Without that, the method decides: all but POST are sent again, and PATCH counts as
+  idempotent. A request that was not sent at all is always sent again.
+- How long: one deadline for the whole call, waits and redirects included. If the service asks for a wait that ends
+  after the deadline, or that is longer than the longest wait, the client does not wait and returns that response.
 - A call with ``absent_is_success`` whose response was lost has succeeded if the next attempt gets a 404.
 """
 
@@ -16,50 +14,60 @@ import math
 import random
 import time
 from datetime import datetime, timedelta
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from azure.core.exceptions import (
     AzureError,
     HttpResponseError,
     IncompleteReadError,
     ServiceRequestError,
-    ServiceRequestTimeoutError,
     ServiceResponseError,
 )
 from azure.core.pipeline import PipelineRequest, PipelineResponse
-from azure.core.pipeline.policies import RequestHistory, RetryMode, RetryPolicy
-from azure.core.rest import HttpRequest, HttpResponse
+from azure.core.pipeline.policies import AsyncRetryPolicy, RequestHistory, RetryMode, RetryPolicy
+from azure.core.rest import AsyncHttpResponse, HttpRequest, HttpResponse
 
+from .._datetimes import parse_http_date
 from .clock import EXPIRES, ServiceClock
 from .deadline import Deadline
+from .steps import Steps, take, take_async
 
 Request = PipelineRequest[HttpRequest]
-Response = PipelineResponse[HttpRequest, HttpResponse]
+Response = PipelineResponse[HttpRequest, Any]
 
 #: In the context of a response: it is a 404 because an earlier attempt of the call, whose response was lost, succeeded.
 SUCCEEDED_BEFORE = "rooms_succeeded_before"
 
 #: Retries stop this long before a call expires: an attempt takes time to arrive.
 _EXPIRY_MARGIN = timedelta(seconds=10)
-#: Statuses behind which the request may have been carried out all the same.
-_MAYBE_DONE = frozenset([408, 500, 502, 504])
+#: Statuses that can pass, unless the caller names more.
+_RETRIED_STATUSES = frozenset([408, 429, 500, 502, 503, 504, *range(506, 600)])
+#: Statuses after which the service may have carried out the request all the same.
+_MAYBE_DONE_STATUSES = frozenset([408, 500, 502, 504])
 _SETTINGS = "rooms_retry_settings"
 
+if TYPE_CHECKING:
+    _RetryPolicy = RetryPolicy[HttpRequest, HttpResponse]
+else:
+    _RetryPolicy = object  # of the two classes below, each brings azure-core's of its kind
 
-class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
-    """Sends requests until they are answered, as often and as long as they may be sent.
+
+class RetrySteps(_RetryPolicy):
+    """What both retry policies do: send a request until there is a response, as often and as long as that is allowed.
 
     Keywords beyond these are azure-core's, for the client or for one call: ``retry_total``, ``retry_connect``,
     ``retry_read``, ``retry_status``, ``retry_backoff_factor``, ``retry_backoff_max``, ``retry_mode``,
     ``retry_on_status_codes``, ``retry_on_methods`` and ``timeout``.
 
-    :keyword clock: Tells the service's time.
+    :keyword clock: The clock of the service.
     :paramtype clock: ~azure.communication.rooms._pipeline.clock.ServiceClock
-    :keyword monotonic: Tells seconds that only grow.
+    :keyword monotonic: A monotonic clock, in seconds.
     :paramtype monotonic: Callable[[], float]
-    :keyword jitter: Gives numbers from 0 to 1.
+    :keyword jitter: A source of random numbers from 0 to 1.
     :paramtype jitter: Callable[[], float]
     """
+
+    next: Any  # the next policy; the pipeline sets it
 
     def __init__(
         self,
@@ -70,21 +78,25 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._timeout: float | None = kwargs.get("timeout")  # azure-core has a week for what is not given
+        self._call_timeout: float | None = kwargs.get("timeout")  # azure-core's own default is a week
+        self._only_methods = _upper(kwargs.get("retry_on_methods"))
+        self._statuses = _RETRIED_STATUSES.union(kwargs.get("retry_on_status_codes", ()))
         self._clock = clock or ServiceClock()
         self._monotonic = monotonic
         self._jitter = jitter
 
-    def send(self, request: Request) -> Response:
-        """Send a request, again where it helps.
+    def steps(self, request: Request) -> Steps[Response]:
+        """Send a request, and again where that helps.
 
         :param request: The request.
         :type request: ~azure.core.pipeline.PipelineRequest
+        :returns: Steps to the response.
+        :rtype: Generator
         :raises ~azure.core.exceptions.AzureError: What the last attempt raised.
         """
         settings = self._settings(request)
         with settings["deadline"]:
-            response = self._attempts(request, settings)
+            response = yield from self._attempts(request, settings)
         self.update_context(response.context, settings)
         is_absent = response.http_response.status_code == 404 and settings["absent_is_success"]
         if is_absent and any(_maybe_done(attempt) for attempt in settings["history"]):
@@ -92,109 +104,97 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
         return response
 
     def _settings(self, request: Request) -> dict[str, Any]:
-        """The settings of a call, the same behind a redirect: it is one call with one deadline."""
+        """The settings of a call, the same after a redirect: it is one call with one deadline."""
         settings: dict[str, Any] | None = request.context.get(_SETTINGS)
         if settings is None:
             options = request.context.options
-            only_methods = options.get("retry_on_methods")
-            if only_methods is not None:
-                only_methods = options["retry_on_methods"] = frozenset(only_methods)
-            timeout = options.pop("timeout", self._timeout)
+            timeout = options.pop("timeout", self._call_timeout)
+            only_methods = _upper(options.pop("retry_on_methods", None))
             settings = self.configure_retries(options)
-            settings["only_methods"] = only_methods
+            settings["only_methods"] = self._only_methods if only_methods is None else only_methods
             settings["retryable"] = options.pop("retryable", None)
             settings["absent_is_success"] = options.pop("absent_is_success", False)
-            request.context[EXPIRES] = options.pop("expires", None)
             settings["deadline"] = Deadline(timeout, self._monotonic)
-            self._configure_positions(request, settings)
+            self._configure_positions(request, settings)  # of bodies that are files; increment() goes back to them
+            request.context[EXPIRES] = options.pop("expires", None)
             request.context[_SETTINGS] = settings
         return settings
 
-    def _attempts(self, request: Request, settings: dict[str, Any]) -> Response:
+    def _attempts(self, request: Request, settings: dict[str, Any]) -> Steps[Response]:
         while True:
-            self._limit_attempt(request, settings["deadline"])
             request.context["retry_count"] = len(settings["history"])
             try:
-                response = self.next.send(request)
+                response: Response = yield self.next.send, request
             except AzureError as error:
-                if not (_is_transient(error) and self._is_method_retryable(settings, request.http_request)):
+                if not (_is_transient(error) and self._may_send_again(settings, request.http_request, error)):
                     raise
-                if not self._waits_for_next(settings, request, error):
+                wait = self._wait(settings, request, error)
+                if wait is None:
                     raise
             else:
-                if not self.is_retry(settings, response) or not self._waits_for_next(settings, response):
+                if not self.is_retry(settings, response):
                     return response
+                wait = self._wait(settings, response)
+                if wait is None:
+                    return response
+                yield (response.http_response.close,)  # one that is streamed would keep its connection
+            if wait > 0:
+                yield request.context.transport.sleep, wait  # type: ignore[union-attr]  # there is one
 
-    @staticmethod
-    def _limit_attempt(request: Request, deadline: Deadline) -> None:
-        """Keep an attempt within the deadline on transports that know nothing of it.
-
-        :raises ~azure.core.exceptions.ServiceRequestTimeoutError: If no time is left.
-        """
-        if deadline.seconds is None:
-            return
-        left = deadline.remaining()
-        if left <= 0:
-            raise ServiceRequestTimeoutError("no time is left for the request within the timeout of the call")
-        options, config = request.context.options, getattr(request.context.transport, "connection_config", None)
-        for option, attribute in (("connection_timeout", "timeout"), ("read_timeout", "read_timeout")):
-            usual = options.get(option, getattr(config, attribute, None))
-            if isinstance(usual, (int, float)) and usual > left:
-                options[option] = left
-
-    def _waits_for_next(
+    def _wait(
         self, settings: dict[str, Any], last: Request | Response, error: AzureError | None = None
-    ) -> bool:
-        """Wait until the next attempt; False at once when there is to be none.
+    ) -> float | None:
+        """Count an attempt that failed.
 
         :param settings: The settings of the call.
-        :param last: The answer of the last attempt, or its request when it got none.
-        :param error: What it raised in place of an answer.
+        :param last: The response of the attempt, or its request when it got none.
+        :param error: What it raised in place of a response.
+        :returns: Seconds to wait until the next attempt; None if there is none.
         """
-        if not self.increment(settings, response=last, error=error):
-            return False
+        attempts = len(settings["history"])
+        may_go_on = self.increment(settings, response=last, error=error)
+        if len(settings["history"]) == attempts:  # azure-core leaves out errors of other kinds
+            settings["history"].append(RequestHistory(last.http_request, error=error))
+        if not may_go_on:
+            return None
         asked = self.get_retry_after(last) if isinstance(last, PipelineResponse) else None
         wait = asked or self.get_backoff_time(settings)
         longest = min(settings["deadline"].remaining(), self._until_expiry(last.context.get(EXPIRES)))
-        if wait >= longest or (asked and asked > settings["max_backoff"]):
-            return False
-        if isinstance(last, PipelineResponse):
-            last.http_response.close()  # one that is streamed would keep its connection
-        if wait > 0:
-            last.context.transport.sleep(wait)  # type: ignore[union-attr]  # there is one, and it does not await
-        return True
+        return None if wait >= longest or (asked and asked > settings["max_backoff"]) else wait
 
-    def is_retry(self, settings: dict[str, Any], response: Response) -> bool:  # type: ignore[override]  # of these types alone
-        """Whether an answer is worth another attempt.
+    def is_retry(self, settings: dict[str, Any], response: Response) -> bool:  # type: ignore[override]  # rest's alone
+        """Whether a response is worth another attempt.
 
         :param dict settings: The settings of the call.
-        :param response: The answer.
+        :param response: The response.
         :type response: ~azure.core.pipeline.PipelineResponse
         """
         status = response.http_response.status_code
-        if status < 400 or status not in self._retry_on_status_codes:
-            return False
-        return self._is_method_retryable(settings, response.http_request)
+        return status >= 400 and status in self._statuses and self._may_send_again(settings, response.http_request)
 
-    def _is_method_retryable(self, settings: dict[str, Any], request: Any, response: Any | None = None) -> bool:
+    def _may_send_again(self, settings: dict[str, Any], request: HttpRequest, error: AzureError | None = None) -> bool:
         method = request.method.upper()
         if settings["only_methods"] is not None:
             return method in settings["only_methods"]
+        if isinstance(error, ServiceRequestError):  # no part of it was sent
+            return True
+        if _is_consumed_once(request.content):
+            return False
         retryable: bool | None = settings["retryable"]
-        return (method == "PATCH" or method in settings["methods"]) if retryable is None else retryable
+        return method == "PATCH" or method in settings["methods"] if retryable is None else retryable
 
     def _until_expiry(self, expires: datetime | None) -> float:
         """Seconds in which the request may still be sent again."""
         return math.inf if expires is None else (expires - _EXPIRY_MARGIN - self._clock.now()).total_seconds()
 
     def get_backoff_time(self, settings: dict[str, Any]) -> float:
-        """Seconds before the next attempt: twice as long each time, and between half and all of that by chance.
-
-        None after the first attempt that got no answer: most often a kept connection had just ended.
+        """Seconds before the next attempt: exponential backoff with up to 50 % jitter.
 
         :param dict settings: The settings of the call.
+        :rtype: float
         """
         history = settings["history"]
+        # A connection that failed can have been a kept one that the service closed meanwhile: try at once.
         if len(history) == 1 and history[0].error is not None:
             return 0
         doublings = 0 if self.retry_mode == RetryMode.Fixed else min(len(history) - 1, 64)
@@ -202,11 +202,18 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
         return backoff * (0.5 + self._jitter() / 2)
 
     def get_retry_after(self, response: Any) -> float | None:
-        """Seconds that the service asks to wait; None when it asks for none, or for what is no time to come.
+        """Seconds that the service asks to wait. A date is compared with the ``Date`` of the same response.
 
-        :param response: The answer.
+        :param response: The response.
         :type response: ~azure.core.pipeline.PipelineResponse
+        :returns: None if the service asks for no wait, or for what is no time to come.
+        :rtype: float or None
         """
+        headers = response.http_response.headers
+        until = parse_http_date(headers.get("Retry-After"))
+        if until is not None:
+            now = parse_http_date(headers.get("Date")) or self._clock.now()
+            return max(0.0, (until - now).total_seconds())
         try:
             asked = super().get_retry_after(response)
         except (ValueError, TypeError, OverflowError):
@@ -214,19 +221,56 @@ class RoomsRetryPolicy(RetryPolicy[HttpRequest, HttpResponse]):
         return asked if asked and math.isfinite(asked) else None
 
 
+class RoomsRetryPolicy(RetrySteps, RetryPolicy[HttpRequest, HttpResponse]):
+    """Send requests again where that helps. Keywords and rules: :class:`RetrySteps`."""
+
+    def send(self, request: Request) -> PipelineResponse[HttpRequest, HttpResponse]:
+        """Send a request, and again where that helps.
+
+        :param request: The request.
+        :type request: ~azure.core.pipeline.PipelineRequest
+        :raises ~azure.core.exceptions.AzureError: What the last attempt raised.
+        """
+        return take(self.steps(request))
+
+
+class AsyncRoomsRetryPolicy(RetrySteps, AsyncRetryPolicy[HttpRequest, AsyncHttpResponse]):  # type: ignore[misc]
+    """Send requests again where that helps. Keywords and rules: :class:`RetrySteps`."""
+
+    async def send(  # type: ignore[override]  # RetrySteps is no RetryPolicy but for type checkers
+        self, request: Request
+    ) -> PipelineResponse[HttpRequest, AsyncHttpResponse]:
+        """Send a request, and again where that helps.
+
+        :param request: The request.
+        :type request: ~azure.core.pipeline.PipelineRequest
+        :raises ~azure.core.exceptions.AzureError: What the last attempt raised.
+        """
+        return await take_async(self.steps(request))
+
+
+def _upper(methods: Any) -> frozenset[str] | None:
+    return None if methods is None else frozenset(method.upper() for method in methods)
+
+
 def _is_transient(error: AzureError) -> bool:
-    """Whether an error is one of the way, and not one of the answer."""
-    # azure-core's own transport has a bare HttpResponseError for a chunk that broke off.
+    """Whether an error comes from the connection, and not from what the service said."""
+    # azure-core's own transport raises a bare HttpResponseError for a chunk that is incomplete.
     return isinstance(error, (ServiceRequestError, ServiceResponseError, IncompleteReadError)) or (
         type(error) is HttpResponseError and error.response is None
     )
 
 
-def _maybe_done(attempt: RequestHistory[HttpRequest, HttpResponse]) -> bool:
+def _maybe_done(attempt: RequestHistory[HttpRequest, Any]) -> bool:
     """Whether the service may have carried out an attempt that failed."""
     if attempt.http_response is not None:
-        return attempt.http_response.status_code in _MAYBE_DONE
+        return attempt.http_response.status_code in _MAYBE_DONE_STATUSES
     return not isinstance(attempt.error, ServiceRequestError)
+
+
+def _is_consumed_once(content: Any) -> bool:
+    """Whether a body is an iterator, of which nothing is left for another attempt."""
+    return hasattr(content, "__next__") or hasattr(content, "__anext__")
 
 
 def takes_call_options(
@@ -237,5 +281,5 @@ def takes_call_options(
 
     :rtype: bool
     """
-    ours = retry_policy is None or isinstance(retry_policy, RoomsRetryPolicy)
+    ours = retry_policy is None or isinstance(retry_policy, RetrySteps)
     return ours and policies is None and pipeline is None
