@@ -1,4 +1,4 @@
-"""The table of facts is whole, and every error of the emulator's is in it or says that nobody saw it."""
+"""The facts are complete, and every error of the emulator is one of them or says that it was not observed."""
 
 import ast
 import inspect
@@ -13,16 +13,16 @@ import service_facts
 from azure.communication.rooms.emulator import errors, versions
 
 ROWS = service_facts.rows()
+PROBES = service_facts.probes()
 OBSERVED = Path(__file__).resolve().parent.parent.parent.parent / "shared" / "design" / "OBSERVED.md"
 
-#: What was seen to be refused: one name for each row of the table of errors, for each build's words for a wrong role,
-#: for the header that came and went, and for the errors of 2022-02-01.
-REFUSALS = {
-    "4 2022-02-01": 7,
-    "4 end in past": 4,
+#: The errors that were seen: a name for each kind, and how many rows it has at least.
+ERRORS = {
+    "4 2022-02-01": 20,
+    "4 end in past": 6,
     "4 header of validation": 1,
-    "4 identifier of a new room": 2,
-    "4 identifier of a room": 3,
+    "4 identifier of a new room": 4,
+    "4 identifier of a room": 5,
     "4 not found": 4,
     "4 one time alone": 4,
     "4 range": 3,
@@ -32,40 +32,45 @@ REFUSALS = {
     "4 start too late": 1,
     "4 two details": 1,
 }
-MEMBERS = {"id", "observed", "version", "given", "setup", "request", "answer", "client", "emulator"}
+MEMBERS = {"id", "section", "version", "case", "setup", "request", "response", "client", "emulator", "live"}
+PROBE_MEMBERS = {"id", "version", "case", "setup", "request", "response", "record"}
 
 
-def test_there_are_facts_enough_and_each_stands_there_once() -> None:
-    assert len(ROWS) >= 120
-    assert [name for name, count in Counter(row["id"] for row in ROWS).items() if count > 1] == []
-    assert all(re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", row["id"]) for row in ROWS)
+def test_there_are_enough_facts_and_each_has_a_name_of_its_own() -> None:
+    assert len(ROWS) >= 185
+    names = Counter(row["id"] for row in [*ROWS, *PROBES])
+    assert [name for name, count in names.items() if count > 1] == []
+    assert all(re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", name) for name in names)
 
 
-def test_everything_that_was_seen_to_be_refused_has_its_rows() -> None:
-    counted = Counter(row["observed"] for row in ROWS if row["observed"].startswith("4"))
-    assert counted.keys() == REFUSALS.keys()
-    assert [name for name, count in REFUSALS.items() if counted[name] < count] == []
+def test_every_error_that_was_seen_has_its_rows() -> None:
+    counted = Counter(row["section"] for row in ROWS if row["section"].startswith("4"))
+    assert counted.keys() == ERRORS.keys()
+    assert [name for name, count in ERRORS.items() if counted[name] < count] == []
 
 
-def test_rows_say_what_they_must_and_nothing_else() -> None:
-    assert [row["id"] for row in ROWS if not MEMBERS >= row.keys() >= MEMBERS - {"setup", "emulator"}] == []
+def test_rows_have_the_members_they_must_have_and_no_others() -> None:
+    optional = {"setup", "emulator", "live"}
+    assert [row["id"] for row in ROWS if not MEMBERS >= row.keys() >= MEMBERS - optional] == []
+    assert [row["id"] for row in PROBES if not PROBE_MEMBERS >= row.keys() >= PROBE_MEMBERS - optional] == []
     assert {row["version"] for row in ROWS} == set(versions.KNOWN)
-    assert {row["observed"].split(" ")[0] for row in ROWS} == {"1", "2", "3", "4", "wire"}
-    assert all(row["given"] for row in ROWS)
+    assert {row["section"].split(" ")[0] for row in ROWS} == {"1", "2", "3", "4", "8", "wire"}
+    assert all(row["case"] for row in [*ROWS, *PROBES])
 
 
-def test_a_side_that_cannot_says_why_and_the_other_can() -> None:
-    unable = [
-        (row["id"], row[side]["unable"])
+def test_a_side_that_is_skipped_has_a_reason_and_the_other_side_is_tested() -> None:
+    skipped = [
+        (row["id"], side, row[side]["skip"])
         for row in ROWS
-        for side in ("client", "emulator")
-        if "unable" in row.get(side, {})
+        for side in ("client", "emulator", "live")
+        if "skip" in row.get(side, {})
     ]
-    assert all(len(reason.split()) > 3 for _, reason in unable)
-    assert len({row_id for row_id, _ in unable}) == len(unable) <= 20
+    assert all(len(reason.split()) > 3 for _, _, reason in skipped)
+    assert [name for name, count in Counter(name for name, _, _ in skipped).items() if count > 1] == []
+    assert len(skipped) <= 40
 
 
-# -- every error of the emulator was seen, or says that it was not ----------------------------------------------------
+# -- every error of the emulator is a fact, or says that it was not observed ------------------------------------------
 
 SOURCE = Path(inspect.getfile(errors)).read_text("utf-8")
 #: "not observed on 2022-02-01" says that it was on other versions.
@@ -93,7 +98,7 @@ def catalogue() -> dict[str, str]:
     return found
 
 
-def made(name: str) -> Union[errors.Refusal, errors.Detail]:
+def example(name: str) -> Union[errors.Refusal, errors.Detail]:
     """An error of that name; its arguments stand for anything."""
     error = getattr(errors, name)
     if isinstance(error, errors.Detail):
@@ -114,46 +119,46 @@ def texts(error: Union[errors.Refusal, errors.Detail], words: str) -> set[tuple[
     return {(error.status, *said) for said in {(error.code, str(error)), *on_2022}}
 
 
-def told() -> set[tuple[Any, ...]]:
-    """The same of every row."""
-    answers = [row["answer"] for row in ROWS if "error" in row["answer"] and "emulator" not in row]
+def facts() -> set[tuple[Any, ...]]:
+    """What the errors of all facts are known by."""
+    responses = [row["response"] for row in ROWS if "error" in row["response"] and "emulator" not in row]
     return {
-        *((answer["status"], answer["error"]["code"], answer["error"]["message"]) for answer in answers),
-        *((each["message"], each["target"]) for answer in answers for each in answer["error"].get("details", [])),
+        *((each["status"], each["error"]["code"], each["error"]["message"]) for each in responses),
+        *((detail["message"], detail["target"]) for each in responses for detail in each["error"].get("details", [])),
     }
 
 
-def is_told(text: tuple[Any, ...]) -> bool:
-    """Whether a row has an error, up to what stands for anything."""
+def is_a_fact(text: tuple[Any, ...]) -> bool:
+    """Whether a fact has an error, up to what stands for anything."""
     if text[0 if len(text) == 2 else -1] == ANYTHING:  # words that whoever raises it chooses
         return False
     pattern = [".*".join(re.escape(part) for part in str(each).split(ANYTHING)) for each in text]
     return any(
-        len(row) == len(pattern) and all(re.fullmatch(p, str(each)) for p, each in zip(pattern, row)) for row in told()
+        len(row) == len(pattern) and all(re.fullmatch(p, str(each)) for p, each in zip(pattern, row)) for row in facts()
     )
 
 
 @pytest.mark.parametrize("name", catalogue())
-def test_every_error_of_the_emulator_is_in_the_table_or_marked_as_not_observed(name: str) -> None:
+def test_every_error_of_the_emulator_is_a_fact_or_marked_as_not_observed(name: str) -> None:
     words = catalogue()[name]
-    missing = [text for text in texts(made(name), words) if not is_told(text)]
-    assert missing == [] or UNSEEN.search(words), f"no row has {missing}, and its words do not say 'not observed'"
+    missing = [text for text in texts(example(name), words) if not is_a_fact(text)]
+    assert missing == [] or UNSEEN.search(words), f"no fact has {missing}, and its comment does not say 'not observed'"
 
 
-def test_the_catalogue_is_read_whole() -> None:
+def test_every_error_of_the_emulator_is_found() -> None:
     names = catalogue()
     assert len(names) >= 25
     assert {"END_IN_PAST", "PARTICIPANTS_MISSING", "invalid", "room_not_found", "internal"} <= names.keys()
     assert names["PARTICIPANTS_MISSING"].endswith("2022-02-01 (not observed).")
-    assert is_told((404, "NotFound", "Resource not found"))
-    assert not is_told((404, "NotFound", "No such room"))
+    assert is_a_fact((404, "NotFound", "Resource not found"))
+    assert not is_a_fact((404, "NotFound", "No such room"))
 
 
-def test_every_message_that_was_seen_is_in_the_table() -> None:
+def test_every_message_that_was_seen_is_in_a_fact() -> None:
     if not OBSERVED.exists():
-        pytest.skip("what was observed does not lie beside this checkout; the table restates it")
+        pytest.skip("the notes on recordings are not beside this checkout; the facts restate them")
     section = OBSERVED.read_text("utf-8").partition("## 4.")[2].partition("## 5.")[0]
     seen = set(re.findall(r"`([A-Z][^`{}$]* [^`{}$]*\.)`", section))
     assert len(seen) >= 14
-    table = service_facts.PATH.read_text("utf-8")
+    table = "".join(path.read_text("utf-8") for path in service_facts.FOLDER.glob("*.json"))
     assert [message for message in seen if message not in table] == []

@@ -3,18 +3,18 @@
 import base64
 import hashlib
 import hmac
-import http.client
 import json
 from datetime import datetime, timezone
 from email.utils import format_datetime
+from http.client import HTTPConnection, HTTPSConnection
 from typing import Any, NamedTuple, Optional
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 VERSION = "2025-03-13"
 
 
 class Reply(NamedTuple):
-    """What came back; ``body`` is the JSON of it, None when there was none."""
+    """A response; ``body`` is its JSON, its text where it is none, and None where there is no body."""
 
     status: int
     headers: dict[str, str]
@@ -30,7 +30,9 @@ class SignedHttp:
 
     def __init__(self, connection_string: str, key: Optional[bytes] = None) -> None:
         parts = dict(part.split("=", 1) for part in connection_string.split(";"))
-        self.host = urlsplit(parts["endpoint"]).netloc
+        endpoint = urlsplit(parts["endpoint"])
+        self.host = endpoint.netloc
+        self._connection = HTTPSConnection if endpoint.scheme == "https" else HTTPConnection
         self.key = key or base64.b64decode(parts["accesskey"])
 
     def headers(self, method: str, target: str, content: bytes, date: Optional[datetime] = None) -> dict[str, str]:
@@ -55,12 +57,16 @@ class SignedHttp:
         headers: Optional[dict[str, Optional[str]]] = None,
         date: Optional[datetime] = None,
         content: Optional[bytes] = None,
+        decoded: bool = False,
     ) -> Reply:
-        """Send a request, with the content type that its method goes with; a header of None is left out."""
+        """Send a request, with the content type that its method goes with; a header of None is left out.
+
+        :param decoded: Sign the percent-decoded path and query.
+        """
         target = path if version is None else f"{path}{'&' if '?' in path else '?'}api-version={version}"
         if content is None:
             content = b"" if body is None else json.dumps(body).encode()
-        sent: dict[str, Optional[str]] = {**self.headers(method, target, content, date)}
+        sent: dict[str, Optional[str]] = {**self.headers(method, unquote(target) if decoded else target, content, date)}
         if content:
             sent["Content-Type"] = "application/merge-patch+json" if method == "PATCH" else "application/json"
         sent.update(headers or {})
@@ -68,12 +74,19 @@ class SignedHttp:
 
     def send_as_is(self, method: str, target: str, content: bytes, headers: dict[str, str]) -> Reply:
         """Send exactly this."""
-        connection = http.client.HTTPConnection(self.host, timeout=10)
+        connection = self._connection(self.host, timeout=10)
         try:
             connection.request(method, target, content or None, headers)
             response = connection.getresponse()
             raw = response.read()
             names = {name.lower(): value for name, value in response.getheaders()}
-            return Reply(response.status, names, json.loads(raw) if raw else None)
+            return Reply(response.status, names, _body(raw))
         finally:
             connection.close()
+
+
+def _body(raw: bytes) -> Any:
+    try:
+        return json.loads(raw) if raw else None
+    except ValueError:
+        return raw.decode("utf-8", "replace")
