@@ -53,6 +53,8 @@ def offending(files: list[Path], *forbidden: str) -> list[str]:
         ("_models.py", ("_wire", "_pipeline", "_generated", "_client", "emulator")),
         ("_legacy_names.py", ("_pipeline.authentication", "_generated", "_client", "emulator")),
         ("_client.py", ("_generated", "emulator")),
+        ("_bulk", ("_wire", "_generated", "_client", "emulator", "aio", "bulk")),
+        ("bulk.py", ("_wire", "_generated", "emulator", "aio")),
         ("emulator", ("_wire", "_pipeline", "_generated", "_models", "_client", "_datetimes", "_urls")),
     ],
 )

@@ -1,0 +1,227 @@
+"""Many rooms over real HTTP: results, concurrency, leaving early, progress, memory, and kill -9."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fault_proxy import PASS, RESET_AFTER, RESET_BEFORE, TRUNCATE, UNAVAILABLE, fault_proxy
+
+from azure.communication.rooms import RoomsClient, bulk
+from azure.communication.rooms.bulk import BulkProgress, BulkResult, RoomRequest
+from azure.communication.rooms.emulator import RoomsEmulator
+
+
+def room_ids(client: RoomsClient) -> list[str]:
+    return [room.id for room in client.list_rooms()]
+
+
+def test_rooms_are_created_and_deleted(client: RoomsClient) -> None:
+    rows: list[Any] = [
+        {},
+        RoomRequest(pstn_dial_out_enabled=True),
+        {"participants": {"8:acs:a": "Presenter"}},
+        {"x": 1},
+    ]
+    results = sorted(bulk.create_rooms(iter(rows), client), key=lambda result: result.index)
+    assert [result.index for result in results] == [0, 1, 2, 3]
+    assert [result.request for result in results] == rows
+    created = [result.room.id for result in results if result.room]
+    assert sorted(created) == sorted(room_ids(client))
+    assert results[1].room is not None
+    assert results[1].room.pstn_dial_out_enabled is True
+    assert [type(result.error).__name__ for result in results] == [
+        "NoneType",
+        "NoneType",
+        "HttpResponseError",
+        "TypeError",
+    ]
+    assert [result.error for result in bulk.delete_rooms(client.list_rooms(), client)] == [None, None]
+    assert room_ids(client) == []
+
+
+def test_so_many_requests_are_under_way_and_no_more(client: RoomsClient, emulator: RoomsEmulator) -> None:
+    at_once, most, lock = 0, 0, threading.Lock()
+    create_room = client.create_room
+
+    def counted(**keywords: Any) -> Any:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        try:
+            return create_room(**keywords)
+        finally:
+            with lock:
+                at_once -= 1
+
+    client.create_room = counted  # type: ignore[method-assign]
+    emulator.faults.add("POST /rooms delay=0.02")
+    assert len(list(bulk.create_rooms([{}] * 20, client, max_concurrency=5))) == 20
+    assert most == 5
+
+
+def test_rows_are_read_as_they_are_needed(client: RoomsClient) -> None:
+    read = 0
+
+    def endless() -> Iterator[dict[str, Any]]:
+        nonlocal read
+        while True:
+            read += 1
+            yield {}
+
+    results = bulk.create_rooms(endless(), client, max_concurrency=2)
+    for _ in range(10):
+        next(results)
+        assert read <= 10 + 2 * 2
+    results.close()
+
+
+def test_leaving_the_loop_stops_all_sending(client: RoomsClient, emulator: RoomsEmulator) -> None:
+    emulator.faults.add("POST /rooms delay=0.05")
+    threads = threading.active_count()
+    for _ in bulk.create_rooms([{}] * 100, client, max_concurrency=4):
+        break
+    assert threading.active_count() == threads
+    sent = len(emulator.requests)
+    assert sent <= 12
+    assert len(room_ids(client)) <= sent
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
+def test_an_error_in_on_progress_stops_all_sending(client: RoomsClient, error: type[BaseException]) -> None:
+    def fail(_: BulkProgress) -> None:
+        raise error
+
+    with pytest.raises(error):
+        list(bulk.create_rooms([{}] * 100, client, max_concurrency=2, on_progress=fail))
+    assert len(room_ids(client)) <= 6
+
+
+def test_leaving_does_not_wait_for_rows_that_wait(client: RoomsClient, emulator: RoomsEmulator) -> None:
+    emulator.faults.add("POST /rooms nth=2 throttle=100")
+    results = bulk.create_rooms([{}] * 10, client, max_concurrency=2)
+    next(results)
+    results.close()
+    assert len(room_ids(client)) < 10
+
+
+def test_an_error_of_the_iterable_is_raised_after_the_rows_before_it(client: RoomsClient) -> None:
+    def broken() -> Iterator[dict[str, Any]]:
+        yield from [{}] * 3
+        raise ZeroDivisionError("no more rows")
+
+    results: list[BulkResult] = []
+    with pytest.raises(ZeroDivisionError, match="no more rows"):
+        results.extend(bulk.create_rooms(broken(), client))
+    assert len(room_ids(client)) == 3
+
+
+def test_progress_is_told_after_each_row(client: RoomsClient) -> None:
+    told: list[BulkProgress] = []
+    list(bulk.create_rooms([{}, {"x": 1}, {}], client, on_progress=told.append))
+    assert [each.completed for each in told] == [1, 2, 3]
+    assert told[-1] == BulkProgress(completed=3, succeeded=2, failed=1, from_journal=0)
+
+
+def test_a_journal_that_cannot_be_written_stops_the_job(
+    client: RoomsClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = bulk.create_rooms([{}] * 50, client, journal=tmp_path / "journal")
+    next(results)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        list(results)
+    monkeypatch.undo()
+    assert len(room_ids(client)) < 50
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (({}, {}), TypeError, "client must be a RoomsClient of azure.communication.rooms, not builtins.dict"),
+        (("abc", None), TypeError, "the rows must be an iterable, not str"),
+        ((5, None), TypeError, "the rows must be an iterable, not int"),
+    ],
+)
+def test_arguments_are_checked_at_the_call(arguments: Any, error: Any, message: str) -> None:
+    with pytest.raises(error, match=message):
+        bulk.create_rooms(*arguments)
+    with pytest.raises(error, match=message):
+        bulk.delete_rooms(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"max_concurrency": 0}, ValueError, "max_concurrency must be at least 1"),
+        ({"max_concurrency": True}, TypeError, "max_concurrency must be an int, not bool"),
+        ({"max_concurrency": 1.5}, TypeError, "max_concurrency must be an int, not float"),
+        ({"on_progress": 5}, TypeError, "on_progress must be callable, not int"),
+    ],
+)
+def test_options_are_checked_at_the_call(client: RoomsClient, options: Any, error: Any, message: str) -> None:
+    with pytest.raises(error, match=message):
+        bulk.create_rooms([], client, **options)
+
+
+def test_memory_is_flat(client: RoomsClient, tmp_path: Path) -> None:
+    """Three times the rows take no more memory: invalid rows are as many as it takes, and cost no request."""
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        for _ in bulk.create_rooms(({"x": number} for number in range(count)), client, journal=tmp_path / f"{count}"):
+            pass
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(100)
+    assert peak(9_000) < 2 * peak(3_000)
+
+
+PROGRAM = """
+import sys
+from azure.communication.rooms import RoomsClient, bulk
+endpoint, key, count, journal = sys.argv[1:]
+with RoomsClient(endpoint, key) as client:
+    rows = ({"pstn_dial_out_enabled": number % 2 == 0} for number in range(int(count)))
+    for result in bulk.create_rooms(rows, client, max_concurrency=8, journal=journal):
+        print(result.index, result.room.id if result.room else repr(result.error), flush=True)
+"""
+
+
+def started(*arguments: str) -> "subprocess.Popen[str]":
+    environment = {**os.environ, "PYTHONPATH": str(Path(str(bulk.__file__)).parents[3])}
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+
+
+def test_a_run_that_is_killed_and_started_again_makes_each_room_once(emulator: RoomsEmulator, tmp_path: Path) -> None:
+    key = emulator.connection_string.partition("accesskey=")[2]
+    faults = [PASS, PASS, RESET_BEFORE, PASS, RESET_AFTER, PASS, TRUNCATE, UNAVAILABLE, PASS, PASS] * 100
+    with fault_proxy(emulator.endpoint, faults) as proxy:
+        arguments = (proxy.endpoint, key, "60", str(tmp_path / "journal"))
+        for lines in (10, 25):
+            with started(*arguments) as process:
+                assert process.stdout is not None
+                for _ in range(lines):
+                    process.stdout.readline()
+                process.send_signal(signal.SIGKILL)
+        with started(*arguments) as process:
+            assert process.stdout is not None
+            results = dict(line.split(maxsplit=1) for line in process.stdout)
+    with RoomsClient.from_connection_string(emulator.connection_string) as client:
+        held = room_ids(client)
+    assert sorted(results, key=int) == [str(number) for number in range(60)]
+    assert sorted(room_id.strip() for room_id in results.values()) == sorted(held)
