@@ -2,6 +2,7 @@
 
 import configparser
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -51,13 +52,30 @@ def test_the_wheel_says_what_it_needs(wheel: zipfile.ZipFile) -> None:
     metadata = Parser().parsestr(wheel.read(f"{NAME}.dist-info/METADATA").decode())
     assert (metadata["Name"], metadata["Version"]) == ("azure-communication-rooms", __version__)
     assert metadata["Requires-Python"] == ">=3.9"
-    assert metadata.get_all("Provides-Extra") == ["emulator"]
-    needs = {line.partition(";")[0].split("<")[0].split(">")[0]: line for line in metadata.get_all("Requires-Dist", [])}
-    runtime = ["azure-communication-identity", "azure-core", "certifi", "isodate", "msrest", "urllib3"]
-    assert sorted(needs) == sorted([*runtime, "starlette", "trustme", "uvicorn"])
-    assert [name for name, line in sorted(needs.items()) if "extra" in line] == ["starlette", "trustme", "uvicorn"]
+    assert metadata.get_all("Provides-Extra") == ["aio", "cli", "emulator", "socks"]
+    needs: dict[str, set[str]] = {}
+    for line in metadata.get_all("Requires-Dist", []):
+        name, _, extra = re.split(r"[<>=!~]", line)[0], *line.partition("extra == ")[1:]
+        needs.setdefault(extra.strip("'\""), set()).add(name)
+    assert needs == {
+        "": {"azure-communication-identity", "azure-core", "certifi", "isodate", "msrest", "urllib3"},
+        "aio": {"aiohttp"},
+        "cli": {"rich"},
+        "emulator": {"httptools", "starlette", "trustme", "uvicorn"},
+        "socks": {"PySocks"},
+    }
     assert "MIT" in (metadata["License"] or metadata["License-Expression"])
+    assert "Framework :: Pytest" in metadata.get_all("Classifier", [])
     assert str(metadata.get_payload()).lstrip().startswith("# Azure Communication Services Rooms for Python")
+
+
+def test_tox_tries_the_oldest_releases_that_the_wheel_allows(wheel: zipfile.ZipFile) -> None:
+    metadata = Parser().parsestr(wheel.read(f"{NAME}.dist-info/METADATA").decode())
+    lines = metadata.get_all("Requires-Dist", [])
+    oldest = {re.sub(r"^([\w-]+).*>=([\w.]+).*", r"\1==\2", line) for line in lines}
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read_string((PROJECT / "tox.ini").read_text("utf-8"))
+    assert set(tox["testenv:oldest"]["deps"].split()) - {"-r", "dev_requirements.txt"} == oldest
 
 
 def test_the_wheel_brings_the_command_and_the_plugin(wheel: zipfile.ZipFile) -> None:
