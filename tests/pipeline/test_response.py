@@ -2,8 +2,7 @@
 
 import codecs
 import pickle
-from collections.abc import Iterator
-from typing import Optional
+from typing import Any, Optional
 
 import pytest
 from azure.core.exceptions import HttpResponseError, ResponseNotReadError, StreamClosedError, StreamConsumedError
@@ -12,12 +11,6 @@ from azure.core.rest import HttpRequest, HttpResponse
 from raw_server import RawServer
 
 from azure.communication.rooms._pipeline.transports.urllib3_transport import Urllib3Transport
-
-
-@pytest.fixture
-def transport() -> Iterator[Urllib3Transport]:
-    with Urllib3Transport(use_env_settings=False) as sending:
-        yield sending
 
 
 def get(server: RawServer) -> HttpRequest:
@@ -45,7 +38,7 @@ TEXTS = {
 
 @pytest.mark.parametrize(("content_type", "body", "encoding", "text"), TEXTS.values(), ids=TEXTS)
 def test_a_text_is_read_by_its_charset(
-    transport: Urllib3Transport, server: RawServer, content_type: str, body: bytes, encoding: Optional[str], text: str
+    transport: Any, server: RawServer, content_type: str, body: bytes, encoding: Optional[str], text: str
 ) -> None:
     server.send_bytes(typed(content_type, body)).send_bytes(typed(content_type, body))
     ours = transport.send(get(server))
@@ -55,7 +48,7 @@ def test_a_text_is_read_by_its_charset(
     assert (theirs.encoding, theirs.text()) == (encoding, text)
 
 
-def test_a_text_is_read_by_the_charset_that_is_asked_for(transport: Urllib3Transport, server: RawServer) -> None:
+def test_a_text_is_read_by_the_charset_that_is_asked_for(transport: Any, server: RawServer) -> None:
     server.send_bytes(typed("text/plain; charset=utf-8", b"\xfc"))
     answer = transport.send(get(server))
     assert answer.text("iso-8859-1") == "ü"
@@ -67,7 +60,7 @@ def test_a_text_is_read_by_the_charset_that_is_asked_for(transport: Urllib3Trans
         answer.text("nonsense")
 
 
-def test_an_answer_says_what_it_is(transport: Urllib3Transport, server: RawServer) -> None:
+def test_an_answer_says_what_it_is(transport: Any, server: RawServer) -> None:
     server.respond(404, b'{"a":1}', X_Mine="1")
     request = get(server)
     answer = transport.send(request)
@@ -76,17 +69,16 @@ def test_an_answer_says_what_it_is(transport: Urllib3Transport, server: RawServe
     assert (answer.status_code, answer.reason, answer.content_type) == (404, "Reason", "application/json")
     assert (answer.headers["x-MINE"], "x-other" in answer.headers) == ("1", False)
     assert answer.json() == {"a": 1}
-    assert repr(answer) == "<HttpResponse: 404 Reason, Content-Type: application/json>"
-    assert isinstance(answer, HttpResponse)
+    assert repr(answer).replace("<Async", "<") == "<HttpResponse: 404 Reason, Content-Type: application/json>"
 
 
 @pytest.mark.parametrize("status", [200, 304, 399])
-def test_a_status_below_400_raises_nothing(transport: Urllib3Transport, server: RawServer, status: int) -> None:
+def test_a_status_below_400_raises_nothing(transport: Any, server: RawServer, status: int) -> None:
     server.send_bytes(b"HTTP/1.1 %d R\r\nContent-Length: 0\r\n\r\n" % status)
     transport.send(get(server)).raise_for_status()
 
 
-def test_a_status_from_400_raises(transport: Urllib3Transport, server: RawServer) -> None:
+def test_a_status_from_400_raises(transport: Any, server: RawServer) -> None:
     server.respond(400, b'{"error":{"code":"C","message":"M"}}')
     answer = transport.send(get(server))
     with pytest.raises(HttpResponseError) as caught:
@@ -95,7 +87,7 @@ def test_a_status_from_400_raises(transport: Urllib3Transport, server: RawServer
     assert str(caught.value).startswith("(C) M")
 
 
-def test_a_stream_has_no_content_before_it_is_read(transport: Urllib3Transport, server: RawServer) -> None:
+def test_a_stream_has_no_content_before_it_is_read(transport: Any, server: RawServer) -> None:
     server.respond(200, b"abc")
     with transport.send(get(server), stream=True) as answer:
         for read in (lambda: answer.content, answer.text, answer.json):
@@ -107,7 +99,7 @@ def test_a_stream_has_no_content_before_it_is_read(transport: Urllib3Transport, 
         assert (answer.content, answer.text()) == (b"abc", "abc")
 
 
-def test_a_stream_that_is_closed_is_not_read(transport: Urllib3Transport, server: RawServer) -> None:
+def test_a_stream_that_is_closed_is_not_read(transport: Any, server: RawServer) -> None:
     server.respond(200, b"abc")
     answer = transport.send(get(server), stream=True)
     answer.close()
@@ -117,7 +109,7 @@ def test_a_stream_that_is_closed_is_not_read(transport: Urllib3Transport, server
             read()
 
 
-def test_what_was_read_can_be_iterated_again_but_not_raw(transport: Urllib3Transport, server: RawServer) -> None:
+def test_what_was_read_can_be_iterated_again_but_not_raw(transport: Any, server: RawServer) -> None:
     body = bytes(range(256)) * 40
     server.respond(200, body)
     answer = transport.send(get(server))
@@ -139,7 +131,7 @@ WITHOUT_MORE = {
 
 @pytest.mark.parametrize(("method", "answer"), WITHOUT_MORE.values(), ids=WITHOUT_MORE)
 def test_a_connection_is_used_again_once_its_answer_was_read(
-    transport: Urllib3Transport, server: RawServer, method: str, answer: bytes
+    transport: Any, server: RawServer, method: str, answer: bytes
 ) -> None:
     request = HttpRequest(method, server.endpoint + "/rooms")
     server.send_bytes(answer).send_bytes(answer).send_bytes(answer)
@@ -150,7 +142,7 @@ def test_a_connection_is_used_again_once_its_answer_was_read(
     assert (len(server.received), server.connections) == (3, 1)
 
 
-def test_the_names_of_before_still_work(transport: Urllib3Transport, server: RawServer) -> None:
+def test_the_names_of_before_still_work(transport: Any, server: RawServer) -> None:
     server.respond(200, b"abc").respond(200, b"abc")
     with transport.send(get(server), stream=True) as answer:
         assert answer.body() == b"abc"
@@ -159,16 +151,26 @@ def test_the_names_of_before_still_work(transport: Urllib3Transport, server: Raw
         assert b"".join(answer.stream_download(pipeline=None)) == b"abc"
 
 
-def test_an_answer_can_be_pickled(transport: Urllib3Transport, server: RawServer) -> None:
-    server.respond(200, b"abc", X_Mine="1").respond(200, b"abc")
-    copied = pickle.loads(pickle.dumps(transport.send(get(server))))
-    assert (copied.status_code, copied.headers["x-mine"], copied.text(), copied.url) == (
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_can_be_pickled(transport: Any, server: RawServer, stream: bool) -> None:
+    server.respond(200, b"abc", X_Mine="1")
+    response = transport.send(get(server), stream=stream)
+    response = getattr(response, "wrapped", response)
+    copied = pickle.loads(pickle.dumps(response))
+    assert (copied.status_code, copied.headers["x-mine"], copied.url, copied.is_closed) == (
         200,
         "1",
-        "abc",
         server.endpoint + "/rooms",
+        True,
     )
-    copied.close()
-    unread = pickle.loads(pickle.dumps(transport.send(get(server), stream=True)))
+    assert copied._content == (None if stream else b"abc")
+
+
+def test_an_answer_that_was_pickled_is_not_read(server: RawServer) -> None:
+    server.respond(200, b"abc")
+    with Urllib3Transport(use_env_settings=False) as transport:
+        unread = pickle.loads(pickle.dumps(transport.send(get(server), stream=True)))
+    assert isinstance(unread, HttpResponse)
+    unread.close()
     with pytest.raises(StreamClosedError):
         unread.read()

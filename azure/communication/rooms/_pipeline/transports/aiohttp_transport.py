@@ -1,0 +1,334 @@
+"""The async transport: azure-core's interface on aiohttp.
+
+It does what the sync transport does: no cookies, no netrc, the environment read once, one TLS context a client, the
+deadline of a call kept, responses that grow too large refused. aiohttp's own way of sending a request again is switched
+off: every request on the wire is one that the retry policy counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import socket
+import ssl
+import threading
+import warnings
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientHandlerType,
+    ClientOSError,
+    ClientRequest,
+    ClientResponse,
+    ClientResponseError,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    ServerDisconnectedError,
+    TCPConnector,
+    TraceConfig,
+)
+from azure.core.configuration import ConnectionConfiguration
+from azure.core.exceptions import (
+    AzureError,
+    ServiceRequestError,
+    ServiceRequestTimeoutError,
+    ServiceResponseError,
+    ServiceResponseTimeoutError,
+)
+from azure.core.pipeline.transport import AsyncHttpTransport
+from azure.core.rest import AsyncHttpResponse, HttpRequest
+from yarl import URL
+
+from ..._url import place_of
+from ..deadline import within_deadline
+from .aiohttp_response import AiohttpResponse
+from .base_response import caused, describe, forget_frames
+from .environment import Environment
+from .loop_sessions import LoopSessions
+from .request_message import headers_and_body
+from .tls import configure_tls
+
+if TYPE_CHECKING:
+    from types import SimpleNamespace
+
+    from typing_extensions import Self
+
+#: Seconds beyond which aiohttp rounds timeouts up to whole ones: never, a deadline is kept as it is.
+_NEVER_ROUNDED = float("inf")
+#: Seconds that a connection is kept for the next request.
+KEEPALIVE = 60
+#: Seconds to reach the service, and to wait for the next part of its response.
+CONNECTION_TIMEOUT, READ_TIMEOUT = 10, 60
+#: Bytes of a response, decompressed, beyond which it is refused. A page of 100,000 participants stays far below.
+MAX_RESPONSE_SIZE = 64 * 1024 * 1024
+#: Bytes of a body that aiohttp holds before it stops to read from the socket.
+_READ_BUFFER = 256 * 1024
+#: Headers that no response and no error refers to.
+_CREDENTIALS = ("Authorization", "Proxy-Authorization")
+#: Headers that aiohttp would add by itself.
+_AUTOMATIC_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+
+
+class _ConnectionLostError(ClientError):
+    """The connection ended before its response was complete. aiohttp sends a request again after errors of its own."""
+
+
+class _Attempt:
+    """One request: how far it has come."""
+
+    __slots__ = ("is_sent",)
+
+    def __init__(self) -> None:
+        self.is_sent = False
+
+
+class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
+    """Send requests over aiohttp. It can be used from several event loops, one after another or at once.
+
+    :keyword float connection_timeout: Seconds to reach the service. Default 10.
+    :keyword float read_timeout: Seconds to wait for the next part of a response. Default 60.
+    :keyword connection_verify: Whether to check certificates, or the file or folder of those to trust.
+    :paramtype connection_verify: bool or str
+    :keyword connection_cert: A file with a client certificate and its key, or one file for each.
+    :paramtype connection_cert: str or tuple[str, str] or None
+    :keyword bool use_env_settings: Whether proxies and certificates come from the environment. Default True.
+    :keyword int max_response_size: Bytes of a response, decompressed, beyond which it is refused. Default 64 MiB.
+    :keyword max_connections: Connections in use at once; further requests wait for one. Default None, for no limit.
+    :paramtype max_connections: int or None
+    :keyword str owner: The class that a warning names if this is never closed.
+    """
+
+    _closed = True  # until it is made
+
+    def __init__(
+        self,
+        *,
+        use_env_settings: bool = True,
+        max_response_size: int = MAX_RESPONSE_SIZE,
+        max_connections: int | None = None,
+        owner: str = "AiohttpTransport",
+        **kwargs: Any,
+    ) -> None:
+        defaults = {"connection_timeout": CONNECTION_TIMEOUT, "read_timeout": READ_TIMEOUT}
+        self.connection_config = ConnectionConfiguration(**{**defaults, **kwargs})
+        self._environment = Environment(use_env_settings)
+        self._max_response_size = max_response_size
+        self._max_connections = max_connections
+        self._owner = owner
+        self._tls_contexts: dict[Any, ssl.SSLContext] = {}
+        self._lock = threading.Lock()
+        self._sessions = LoopSessions(partial(_new_session, max_connections or 0))
+        self._closed = False
+
+    async def open(self) -> None:
+        """Check that it may be used.
+
+        :raises ValueError: If it was closed.
+        """
+        self._check_open()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ValueError(
+                "the client is closed; make another, or call it before close() and in its async with block"
+            )
+
+    async def close(self) -> None:
+        """Close the connections of the running loop; those of other loops are closed there."""
+        self._closed = True
+        await self._sessions.close()
+
+    async def __aenter__(self) -> Self:
+        self._check_open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def __del__(self, warn: Any = warnings.warn) -> None:
+        if not self._closed and self._sessions.were_used:
+            message = f"unclosed {self._owner}: use it in an `async with` block, or await its close()"
+            self._sessions.release()
+            warn(message, ResourceWarning, stacklevel=2, source=self)
+
+    async def sleep(self, duration: float) -> None:
+        """Wait.
+
+        :param float duration: Seconds.
+        """
+        await asyncio.sleep(duration)
+
+    async def send(  # type: ignore[override]  # the keywords are azure-core's, by name
+        self,
+        request: HttpRequest,
+        *,
+        stream: bool = False,
+        proxies: Mapping[str, str] | None = None,
+        connection_timeout: float | None = None,
+        read_timeout: float | None = None,
+        connection_verify: bool | str | None = None,
+        connection_cert: str | tuple[str, str] | None = None,
+    ) -> AiohttpResponse:
+        """Send a request.
+
+        :param request: The request, its URL absolute.
+        :type request: ~azure.core.rest.HttpRequest
+        :keyword bool stream: Whether to leave the body to be read later. Default False.
+        :returns: The response, whatever its status.
+        :rtype: ~azure.core.rest.AsyncHttpResponse
+        :raises ~azure.core.exceptions.ServiceRequestError: If the service could not be reached: nothing was sent.
+        :raises ~azure.core.exceptions.ServiceResponseError: If there is no complete response, or it took too long.
+        :raises ~azure.core.exceptions.DecodeError: If its body is too large, or not compressed as its header says.
+        :raises ValueError: If the transport was closed, or the request cannot be sent as it is.
+        :raises RuntimeError: If no event loop of asyncio is running.
+        """
+        self._check_open()
+        session = await self._sessions.session()
+        config = self.connection_config
+        scheme, host, _ = place_of(request.url)
+        origin = f"{scheme}://{host}"
+        proxy = self._environment.proxy_for(scheme, host, proxies)
+        options: dict[str, Any] = {
+            "timeout": self._timeout(
+                origin,
+                config.timeout if connection_timeout is None else connection_timeout,
+                config.read_timeout if read_timeout is None else read_timeout,
+            )
+        }
+        if scheme == "https" or (proxy or "").startswith("https:"):
+            verify = config.verify if connection_verify is None else connection_verify
+            options["ssl"] = self._tls_context(verify, connection_cert or config.cert)
+        attempt = _Attempt()
+        message = _message(request, proxy, is_tunnelled=scheme == "https")
+        try:
+            response = await session.request(
+                request.method,
+                URL(request.url, encoded=True),
+                **message,
+                **options,
+                allow_redirects=False,
+                trace_request_ctx=attempt,
+            )
+        except (ClientError, OSError, asyncio.TimeoutError) as error:
+            failure: Exception = error
+        except BaseException as error:
+            forget_frames(error)
+            raise
+        else:
+            answer = AiohttpResponse(request, response, config.data_block_size, self._max_response_size)
+            if not stream:
+                await answer.read()
+            return answer
+        finally:
+            message.clear()  # whoever looks at the frames of an error finds no credentials
+        # Raised here, where azure-core's errors find no traceback to keep: its frames hold the signature.
+        raise _send_error(failure, origin, attempt)
+
+    def _timeout(self, origin: str, connect: float | None, read: float | None) -> ClientTimeout:
+        """The timeouts of one attempt, all of them within the deadline of the call."""
+        try:
+            left = within_deadline(None)
+        except socket.timeout:
+            raise ServiceRequestTimeoutError(f"{origin}: no time is left for the request") from None
+        # With a limit of connections, reaching the service includes the wait for one, which only the deadline ends.
+        limited = self._max_connections is not None
+        return ClientTimeout(
+            total=left,
+            connect=None if limited else connect,
+            sock_connect=connect if limited else None,
+            sock_read=read,
+            ceil_threshold=_NEVER_ROUNDED,
+        )
+
+    def _tls_context(self, verify: Any, cert: Any) -> ssl.SSLContext:
+        """The context for these certificates, made once."""
+        key = (verify, cert)
+        context = self._tls_contexts.get(key)
+        if context is None:
+            with self._lock:
+                context = configure_tls(
+                    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), verify, cert, self._environment.certificates
+                )
+                context = self._tls_contexts.setdefault(key, context)
+        return context
+
+
+def _new_session(max_connections: int) -> ClientSession:
+    """A session in the running loop; 0 connections stands for no limit."""
+    sent = TraceConfig()
+    sent.on_request_headers_sent.append(_note_sent)
+    return ClientSession(
+        connector=TCPConnector(
+            limit=max_connections,
+            keepalive_timeout=KEEPALIVE,
+            timeout_ceil_threshold=_NEVER_ROUNDED,
+        ),
+        cookie_jar=DummyCookieJar(),
+        skip_auto_headers=_AUTOMATIC_HEADERS,
+        auto_decompress=False,
+        trust_env=False,
+        middlewares=(_send_once,),
+        trace_configs=[sent],
+        read_bufsize=_READ_BUFFER,
+    )
+
+
+async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    """Keep aiohttp from sending a request again, which it does after two of its errors; forget the credentials."""
+    try:
+        return await handler(request)
+    except ClientConnectorError:
+        raise
+    except (ClientOSError, ServerDisconnectedError) as error:
+        raise _ConnectionLostError(describe(error)) from error
+    finally:
+        for name in _CREDENTIALS:  # the response refers to these headers
+            request.headers.popall(name, None)
+
+
+async def _note_sent(_: ClientSession, context: SimpleNamespace, __: Any) -> None:
+    """Note that a request is on its way."""
+    context.trace_request_ctx.is_sent = True
+
+
+def _message(request: HttpRequest, proxy: str | None, is_tunnelled: bool) -> dict[str, Any]:
+    """Headers, body and proxy of a request, as aiohttp takes them.
+
+    :raises TypeError: As :func:`headers_and_body`.
+    :raises ValueError: Likewise.
+    """
+    headers, body = headers_and_body(request)
+    message: dict[str, Any] = {"headers": headers, "data": body}
+    if proxy is not None:
+        url = URL(proxy)
+        message["proxy"] = url.with_user(None)
+        if url.user is not None:
+            credentials = f"{url.user}:{url.password or ''}".encode()
+            authorization = {"Proxy-Authorization": "Basic " + base64.b64encode(credentials).decode()}
+            if is_tunnelled:
+                message["proxy_headers"] = authorization
+            else:
+                headers.update(authorization)
+    return message
+
+
+def _send_error(failure: Exception, origin: str, attempt: _Attempt) -> AzureError:
+    """The error for a request without a response."""
+    forget_frames(failure)
+    is_timeout = isinstance(failure, asyncio.TimeoutError)
+    kind: type[AzureError]
+    if attempt.is_sent:
+        kind = ServiceResponseTimeoutError if is_timeout else ServiceResponseError
+        what = "gave no response"
+    else:
+        kind = ServiceRequestTimeoutError if is_timeout else ServiceRequestError
+        what = "could not be reached"
+    text = f"{origin} {what}: {describe(failure)}"
+    if isinstance(failure, ClientResponseError):  # of a proxy, or of a parser; it refers to the headers of the request
+        return kind(text)
+    return caused(kind(text, error=failure), failure)
