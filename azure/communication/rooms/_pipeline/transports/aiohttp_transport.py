@@ -44,7 +44,7 @@ from azure.core.pipeline.transport import AsyncHttpTransport
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 from yarl import URL
 
-from ..._url import place_of
+from ..._urls import split_request_url
 from ..deadline import within_deadline
 from .aiohttp_response import AiohttpResponse
 from .base_response import caused, describe, forget_frames
@@ -190,7 +190,7 @@ class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
         self._check_open()
         session = await self._sessions.session()
         config = self.connection_config
-        scheme, host, _ = place_of(request.url)
+        scheme, host, _ = split_request_url(request.url)
         origin = f"{scheme}://{host}"
         proxy = self._environment.proxy_for(scheme, host, proxies)
         options: dict[str, Any] = {
