@@ -28,6 +28,7 @@ ORDER = [
     "NetworkTraceLoggingPolicy",
     "DistributedTracingPolicy",
     "HttpLoggingPolicy",
+    "OmitHeadersPolicy",
     "HMACCredentialsPolicy",
     "DeadlinePolicy",
 ]

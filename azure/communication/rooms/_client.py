@@ -16,7 +16,7 @@ from azure.core.utils import case_insensitive_dict
 
 from ._legacy_names import LegacyNames, one_of
 from ._models import CommunicationRoom, RoomParticipant
-from ._pipeline import build_pipeline_client
+from ._pipeline import INSTRUMENTATION, build_pipeline_client
 from ._pipeline.clock import ServiceClock
 from ._pipeline.deadline import Deadline
 from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
@@ -32,16 +32,12 @@ if TYPE_CHECKING:
 
     from ._legacy_names import ParticipantLike, ParticipantsWithRoles
     from ._models import RoomJoinPolicy
-    from ._pipeline.options import CallOptions
+    from ._pipeline.options import CallOptions, ClientOptions, ConstructionOptions
     from ._wire.call import Given
 
 T = TypeVar("T")
 
 _ABSOLUTE = "[A-Za-z][A-Za-z0-9+.-]*://"
-
-#: How keywords end by which a caller's own code comes into the pipeline: ``transport``, ``retry_policy``,
-#: ``per_call_policies`` and so on. Such code may have keywords of its own.
-_OWN_CODE = ("transport", "pipeline", "policy", "policies")
 
 
 class RoomsClient(LegacyNames):
@@ -62,9 +58,12 @@ class RoomsClient(LegacyNames):
     :keyword bool correct_clock_skew: Sign by the service's clock once it is seen that this machine's is wrong. Default
         True.
     :keyword int max_response_size: Bytes of an answer, decompressed, beyond which it is refused. Default 64 MiB.
-    :raises TypeError: If an argument is of another type.
+    :raises TypeError: If an argument is of another type, or a keyword is misspelt; the message has the nearest name.
     :raises ValueError: If the endpoint, the key or the version cannot be right; the message says which part.
     """
+
+    #: Where azure-core's decorator looks for the name of this library's tracer.
+    _instrumentation_config = INSTRUMENTATION
 
     def __init__(
         self,
@@ -73,13 +72,13 @@ class RoomsClient(LegacyNames):
         *,
         api_version: ApiVersion | str = DEFAULT_VERSION,
         allow_insecure_connection: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[ClientOptions],
     ) -> None:
+        self._takes_any_option = self._check_client_options(kwargs)
         endpoint = normalize_endpoint(endpoint, allow_insecure_connection=allow_insecure_connection)
         if isinstance(credential, str):  # release 1.2.0 took the key itself, too
             credential = AzureKeyCredential(credential)
         self._wire = operations_for(endpoint, api_version)
-        self._takes_any_option = any(name.endswith(_OWN_CODE) for name in kwargs)
         self._endpoint = endpoint
         self._timeout: float | None = kwargs.get("timeout")
         self._clock = ServiceClock()
@@ -94,7 +93,7 @@ class RoomsClient(LegacyNames):
         self._passes_call_options = takes_call_options(**kwargs)
 
     @classmethod
-    def from_connection_string(cls, conn_str: str, **kwargs: Any) -> Self:
+    def from_connection_string(cls, conn_str: str, **kwargs: Unpack[ConstructionOptions]) -> Self:
         """Make a client from a connection string.
 
         :param str conn_str: ``endpoint=https://...;accesskey=...``, as the Azure portal shows it.
@@ -102,7 +101,7 @@ class RoomsClient(LegacyNames):
         :paramtype api_version: ~azure.communication.rooms.ApiVersion or str
         :keyword bool allow_insecure_connection: Take an ``http://`` endpoint that is not this machine. Default False.
         :rtype: ~azure.communication.rooms.RoomsClient
-        :raises TypeError: If it is not a string.
+        :raises TypeError: If it is not a string, or a keyword is misspelt; the message has the nearest name.
         :raises ValueError: If a part is missing or cannot be right; the message says which and never shows the key.
         """
         endpoint, key = parse_connection_string(conn_str)
@@ -411,6 +410,18 @@ class RoomsClient(LegacyNames):
             return page.next_link, cls(page.items)
 
         return ItemsByPage(get_next, extract_data)
+
+    def _check_client_options(self, options: Mapping[str, Any]) -> bool:
+        """Refuse a misspelt keyword of the client.
+
+        :returns: Whether its calls take any keyword, because code of the caller's is in the pipeline.
+        """
+        if not options:
+            return False
+        from ._pipeline.options import brings_own_code, check_client_options  # only clients with keywords
+
+        check_client_options(self, options)
+        return brings_own_code(options)
 
     def _check(self, method: Callable[..., Any], options: Mapping[str, Any]) -> None:
         if options and not self._takes_any_option:

@@ -26,6 +26,7 @@ from .authentication import async_authentication_policy, authentication_policy
 from .clock import ServiceClock
 from .deadline import DeadlinePolicy
 from .endpoint import is_loopback
+from .headers import OmitHeadersPolicy
 from .request_id import RandomRequestIdPolicy
 from .retry import AsyncRoomsRetryPolicy, RoomsRetryPolicy
 
@@ -150,6 +151,7 @@ def pipeline_options(
         kwargs.pop("logging_policy", None) or NetworkTraceLoggingPolicy(**kwargs),
         DistributedTracingPolicy(instrumentation_config=INSTRUMENTATION, **kwargs),
         kwargs.pop("http_logging_policy", None) or _http_logging_policy(logged_headers, **kwargs),
+        OmitHeadersPolicy(),
         # Behind Retry, so that every attempt is signed anew, and behind all others, so that what hooks change is
         # signed as it is sent and no log sees the signature.
         kwargs.pop("authentication_policy", None)

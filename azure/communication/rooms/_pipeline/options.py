@@ -1,97 +1,220 @@
-"""The keywords that every call takes beside its own: azure-core's, by name and type."""
+"""The keywords of a client and of a call that are not in a signature: this library's and azure-core's, with types.
 
-from __future__ import annotations
+Annotations here are objects, not strings, so that ``typing.get_type_hints`` works on every Python, and the TypedDicts
+are those of ``typing_extensions``, which pydantic asks for before Python 3.12.
+"""
 
 import logging
 from collections.abc import Iterable, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, Callable, TypedDict
+from typing import Any, Callable, Optional, Union
 
 from azure.core.pipeline import PipelineRequest, PipelineResponse
+from azure.core.pipeline.policies import RetryMode
+from azure.core.tracing import TracingOptions
+from typing_extensions import TypedDict
 
-if TYPE_CHECKING:
-    from azure.core.tracing import TracingOptions
 
+class SharedOptions(TypedDict, total=False):
+    """Keywords of a client, for all its calls, and of one call, where they take the place of the client's."""
 
-class CallOptions(TypedDict, total=False):
-    """Keywords of one call. What is not given is as the client was made, and else azure-core's default."""
-
-    headers: Mapping[str, str]
-    """Headers to add, in place of this library's own where the names are the same."""
-    cls: Callable[..., Any]
-    """Called with ``(pipeline_response, value, response_headers)``; the call returns what it returns. For a list:
-    called for each page with its items."""
-    request_id: str | None
-    """Value of ``x-ms-client-request-id``; None sends none."""
-    timeout: float
-    """Seconds for the whole call, all attempts and waits together, whatever the service does meanwhile. Default:
-    no end but that of the retries."""
+    headers: Mapping[str, Optional[str]]
+    """Headers to add, in place of this library's own where the names are the same. None leaves a header out."""
+    request_id: Optional[str]
+    """Value of ``x-ms-client-request-id``; None sends none. Default: a random one for each call."""
+    timeout: Optional[float]
+    """Seconds for the whole call, all attempts and waits included. Default: no end but that of the retries."""
     connection_timeout: float
-    """Seconds to reach the service, an attempt. Default 10."""
+    """Seconds for an attempt to connect to the service. Default 10."""
     read_timeout: float
-    """Seconds to wait for the next part of its answer. Default 60."""
-    connection_verify: bool | str
-    """Whether to check the service's certificate, or the file of certificates to check it with."""
-    connection_cert: str | tuple[str, str]
-    """A client certificate, alone or with its key."""
-    proxies: MutableMapping[str, str]
-    """Scheme, or scheme and host, to the URL of the proxy for it."""
+    """Seconds to wait for the next part of the response. Default 60."""
+    connection_verify: Union[bool, str]
+    """Whether to check the service's certificate, or the file or folder of certificates to trust. Default True."""
+    connection_cert: Union[str, tuple[str, str], None]
+    """A file with a client certificate and its key, or one file for each. Default None."""
+    proxies: Optional[MutableMapping[str, str]]
+    """Scheme, or scheme and host, to the URL of the proxy for it. Default: those of the environment."""
     retry_total: int
     """Retries of every kind together; 0 for none. Default 10."""
     retry_connect: int
-    """Retries when the service could not be reached. Default 3."""
+    """Retries after the service could not be reached. Default 3."""
     retry_read: int
-    """Retries when its answer broke off. Default 3."""
+    """Retries after an incomplete response. Default 3."""
     retry_status: int
-    """Retries when its answer was a status worth another try. Default 3."""
+    """Retries after a response with a status that can pass. Default 3."""
     retry_backoff_factor: float
-    """Seconds before the first retry, at most; doubled each time. Default 0.8."""
+    """Seconds before the first retry, at most; doubled for each further one. Default 0.8."""
     retry_backoff_max: float
     """Seconds that a wait lasts at most. Default 120."""
     retry_on_methods: Iterable[str]
-    """The only methods to retry. Default: all but POST, and POST where it is safe."""
+    """The only methods to retry. Default: all, where it is safe."""
     permit_redirects: bool
-    """Whether to follow redirects, which go to the endpoint's own host alone."""
+    """Whether to follow redirects, which lead to the endpoint's own host alone. Default True."""
     redirect_max: int
     """Redirects to follow at most. Default 10."""
     user_agent: str
     """Text to put before the User-Agent."""
     user_agent_overwrite: bool
-    """Whether that text is all of it."""
+    """Whether that text is all of it. Default False."""
     raw_request_hook: Callable[[PipelineRequest[Any]], None]
     """Called with each request before it is sent."""
     raw_response_hook: Callable[[PipelineResponse[Any, Any]], None]
-    """Called with each answer."""
+    """Called with each response."""
     logging_enable: bool
-    """Whether to log whole exchanges, bodies included, at DEBUG."""
+    """Whether to log whole exchanges, bodies included, at DEBUG. Default False."""
     logger: logging.Logger
     """Where to log the outline of exchanges, at INFO."""
     http_logging_level: int
     """The level to log it at, in place of INFO; azure-core 1.40 and later."""
-    tracing_options: TracingOptions
-    """Whether to trace, and attributes of the spans."""
     tracing_attributes: Mapping[str, Any]
     """Attributes of the spans."""
     network_span_namer: Callable[[Any], str]
-    """Makes the name of the span of one exchange from its request."""
+    """Returns the name of the span of one exchange, given its request."""
+
+
+class CallOptions(SharedOptions, total=False):
+    """Keywords of one call. What is not given is as the client was made, and else azure-core's default."""
+
+    cls: Optional[Callable[..., Any]]
+    """Called with ``(pipeline_response, value, response_headers)``; the call returns what it returns. For a list:
+    called for each page with its items."""
+    tracing_options: TracingOptions
+    """Whether to trace, and attributes of the spans."""
     merge_span: bool
-    """Whether to make no span for the call itself."""
+    """Whether to make no span for the call itself. Default False."""
     parent_span: Any
     """The span under which that of the call stands."""
 
 
-def check_options(method: Callable[..., Any], options: Mapping[str, Any]) -> None:
+class ClientOptions(SharedOptions, total=False):
+    """Keywords of a client beside those of its signature."""
+
+    correct_clock_skew: bool
+    """Whether to sign by the service's clock once this machine's is found to be wrong. Default True."""
+    max_response_size: int
+    """Bytes of a response, decompressed, beyond which it is refused. Default 64 MiB."""
+    use_env_settings: bool
+    """Whether proxies and certificates come from the environment. Default True, and False for http to this machine."""
+    connection_data_block_size: int
+    """Bytes of a part of a response that is streamed. Default 4096."""
+    retry_mode: RetryMode
+    """Whether waits between retries double (the default) or stay the same."""
+    retry_on_status_codes: Iterable[int]
+    """Statuses to retry, beside 408, 429, 500, 502, 503, 504 and those over 505."""
+    redirect_remove_headers: Iterable[str]
+    """Headers to take off a request that is redirected with another method."""
+    redirect_on_status_codes: Iterable[int]
+    """Statuses to take for redirects, beside HTTP's own."""
+    base_headers: Mapping[str, str]
+    """Headers of every request. Those of a call take their place."""
+    base_user_agent: str
+    """The User-Agent, in place of this library's own."""
+    user_agent_use_env: bool
+    """Whether to add the environment variable ``AZURE_HTTP_USER_AGENT`` to the User-Agent. Default True."""
+    sdk_moniker: str
+    """Name and version of the library in the User-Agent."""
+    auto_request_id: bool
+    """Whether to send a random request id with each call. Default True."""
+    request_id_header_name: str
+    """The header for it. Default ``x-ms-client-request-id``."""
+    additional_allowed_query_params: Iterable[str]
+    """Query parameters whose values logs and spans may show; azure-core 1.40 and later."""
+    polling_interval: float
+    """A keyword of all clients of azure-core; this service has nothing to poll."""
+    session: Any
+    """A session of requests (aiohttp in the asynchronous client); azure-core's own transport sends over it."""
+    session_owner: bool
+    """Whether that transport closes the session. Default True."""
+    transport: Any
+    """Sends requests, in place of this library's own transport."""
+    pipeline: Any
+    """A whole pipeline in place of this library's."""
+    policies: Iterable[Any]
+    """All policies of the pipeline."""
+    per_call_policies: Any
+    """A policy or several to put first."""
+    per_retry_policies: Any
+    """A policy or several to put behind the retry policy."""
+    request_id_policy: Any
+    """In place of the policy that sets request ids."""
+    headers_policy: Any
+    """In place of the policy that sets headers."""
+    user_agent_policy: Any
+    """In place of the policy that sets the User-Agent."""
+    proxy_policy: Any
+    """In place of the policy that sets proxies."""
+    redirect_policy: Any
+    """In place of the policy that follows redirects."""
+    retry_policy: Any
+    """In place of the policy that retries."""
+    custom_hook_policy: Any
+    """In place of the policy that calls hooks."""
+    logging_policy: Any
+    """In place of the policy that logs whole exchanges."""
+    http_logging_policy: Any
+    """In place of the policy that logs the outline of exchanges."""
+    authentication_policy: Any
+    """In place of the policy that authenticates."""
+
+
+class ConstructionOptions(ClientOptions, total=False):
+    """All keywords by which a client is made, those in the signature of its class included."""
+
+    api_version: str
+    """Version of the service's interface to speak."""
+    allow_insecure_connection: bool
+    """Whether to accept an ``http://`` endpoint that is not this machine. Default False."""
+
+
+#: Keywords by which a caller's own code comes into the pipeline. Such code may have keywords of its own.
+_OWN_CODE = frozenset(
+    name
+    for name in ClientOptions.__annotations__
+    if name.endswith(("_policy", "policies")) or name in ("transport", "pipeline")
+)
+
+
+def brings_own_code(options: Mapping[str, Any]) -> bool:
+    """Whether code of the caller's is in the pipeline, which may have keywords of its own.
+
+    :param options: The keywords of a client.
+    :type options: Mapping[str, Any]
+    :rtype: bool
+    """
+    return any(options.get(name) is not None for name in _OWN_CODE)
+
+
+def check_options(
+    method: Callable[..., Any], options: Iterable[str], known: Any = CallOptions, name: Optional[str] = None
+) -> None:
     """Refuse a keyword that nothing would heed.
 
-    :param method: The bound method it was given to.
-    :param options: The keywords beyond the method's own.
-    :raises TypeError: If there is one that is not of :class:`CallOptions`; the message has the nearest name.
+    :param method: The bound method that it was given to.
+    :param options: The keywords beyond those in the signature of the method.
+    :type options: Iterable[str]
+    :param known: The TypedDict of the keywords that it takes beyond its signature.
+    :param name: What the message calls the method. Default: its name.
+    :type name: str or None
+    :raises TypeError: If there is one that is not known; the message has the nearest name.
     """
-    for name in options:
-        if name not in CallOptions.__annotations__:
+    for option in options:
+        if option not in known.__annotations__:
             import inspect  # only whoever misspells a keyword pays for these two
             from difflib import get_close_matches
 
             own = [p.name for p in inspect.signature(method).parameters.values() if p.kind is not p.VAR_KEYWORD]
-            near = get_close_matches(name, [*own, *CallOptions.__annotations__], n=1)
+            near = get_close_matches(option, [*own, *known.__annotations__], n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise TypeError(f"{method.__name__}() got an unexpected keyword argument {name!r}{hint}")
+            raise TypeError(f"{name or method.__name__}() got an unexpected keyword argument {option!r}{hint}")
+
+
+def check_client_options(client: Any, options: Mapping[str, Any]) -> None:
+    """Refuse a keyword of a client that nothing would heed.
+
+    :param client: The client that is being made.
+    :param options: The keywords beyond those in the signature of its class.
+    :type options: Mapping[str, Any]
+    :raises TypeError: If there is one that is not known, unless the caller brings code of their own; the message has
+        the nearest name.
+    """
+    if not brings_own_code(options):
+        check_options(client.__init__, options, ClientOptions, type(client).__name__)
