@@ -9,13 +9,11 @@ from importlib.abc import MetaPathFinder
 from typing import Any
 
 import pytest
-from azure.core.rest import HttpRequest
 from fake_responses import FakeResponse
 from raw_ids import ALICE
 from raw_server import RawServer
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms._pipeline.transports.connections import BoundedSocket
 from azure.communication.rooms._wire import operations_for
 
 ID = "99412345678901234"
@@ -69,41 +67,6 @@ def test_every_answer_is_parsed_once(
     assert parsed == [ROOM, ROOM, ROOM, "{}", "{}", PAGE, '{"value":[]}']
 
 
-def noted_sends(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """What goes to the system to be sent, call by call."""
-    sent: list[bytes] = []
-    real = BoundedSocket.sendall
-
-    def noting(self: BoundedSocket, data: bytes) -> None:
-        sent.append(data)
-        real(self, data)
-
-    monkeypatch.setattr(BoundedSocket, "sendall", noting)
-    return sent
-
-
-def test_a_request_with_a_body_is_sent_at_once(
-    raw_client: RoomsClient, server: RawServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sent = noted_sends(monkeypatch)
-    server.respond(200, "{}").respond(200, ROOM)
-    raw_client.add_or_update_participants(ID, [ALICE])
-    raw_client.get_room(ID)
-    patch, get = sent
-    assert patch.endswith(b'\r\n\r\n{"participants":{"%b":{"role":"Attendee"}}}' % ALICE.encode())
-    assert get.endswith(b"\r\n\r\n")
-
-
-def test_a_large_body_is_not_copied_to_be_sent(
-    raw_client: RoomsClient, server: RawServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    body = b"x" * 65_537
-    sent = noted_sends(monkeypatch)
-    server.respond(200, "{}")
-    raw_client.send_request(HttpRequest("PUT", "/rooms", content=body))
-    assert [data is body for data in sent] == [False, True]
-
-
 def test_a_create_logs_no_warning(raw_client: RoomsClient, server: RawServer, caplog: pytest.LogCaptureFixture) -> None:
     server.respond(201, ROOM)
     with caplog.at_level(logging.WARNING):
@@ -142,7 +105,6 @@ FOR_OTHER_CALLS = [
     "azure.communication.rooms._repeatability",
     "azure.core.paging",
     "isodate",
-    "stringprep",
 ]
 
 

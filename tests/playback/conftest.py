@@ -14,7 +14,6 @@ from typing import Any, Callable, Optional
 
 import pytest
 import strict_playback
-import vcr_connections
 from azure.core.credentials import AccessToken, AzureKeyCredential
 from azure.core.pipeline import PipelineResponse
 from scrubbing import NOON, ORIGIN, PEOPLE, UNRECORDED, Scrubber, as_played
@@ -184,7 +183,6 @@ def vcr_config(pytestconfig: pytest.Config, service: Service, now: datetime) -> 
         "before_record_request": scrubber.request if records else as_played,
         "before_record_response": scrubber.response if records else None,
         "decode_compressed_response": True,
-        "custom_patches": vcr_connections.patches(),
     }
 
 

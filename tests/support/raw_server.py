@@ -27,11 +27,13 @@ class RawServer:
     """Answers requests one after the other from a list.
 
     :ivar received: What came, in order.
+    :ivar received_heads: Their first lines and headers as they came.
     :ivar connections: How many connections were made.
     """
 
     def __init__(self, port: int, scheme: str = "http") -> None:
         self.received: list[Received] = []
+        self.received_heads: list[bytes] = []
         self.connections = 0
         self.host = f"127.0.0.1:{port}"
         self.endpoint = f"{scheme}://{self.host}"
@@ -88,14 +90,16 @@ class RawServer:
 
     def handle(self, connection: socketserver.StreamRequestHandler) -> bool:
         """Take one request and answer it; False when the connection is at its end."""
-        line = connection.rfile.readline().decode("latin-1").strip()
-        if not line:
+        lines = [connection.rfile.readline()]
+        if not lines[0].strip():
             return False
-        method, target, _ = line.split(" ", 2)
+        method, target, _ = lines[0].decode("latin-1").strip().split(" ", 2)
         headers: dict[str, str] = {}
-        while header := connection.rfile.readline().decode("latin-1").strip():
-            name, _, value = header.partition(":")
+        while (line := connection.rfile.readline()).strip():
+            name, _, value = line.decode("latin-1").strip().partition(":")
             headers[name.lower()] = value.strip()
+            lines.append(line)
+        self.received_heads.append(b"".join(lines))
         body = connection.rfile.read(int(headers.get("content-length", "0")))
         self.received.append(Received(method, target, headers, body))
         if not self._responses:

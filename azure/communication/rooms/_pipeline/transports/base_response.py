@@ -162,8 +162,8 @@ def _charset_of(content_type: str | None) -> str | None:
     message["Content-Type"] = content_type or ""
     charset = str(message.get_param("charset"))
     try:
-        codecs.lookup(charset)
-    except LookupError:
+        " ".encode(charset)  # codecs.lookup knows those that are not of text, too
+    except (LookupError, UnicodeError):
         return None
     return charset
 
@@ -173,7 +173,7 @@ def describe(failure: BaseException) -> str:
     return str(failure) or type(failure).__name__
 
 
-def caused(error: AzureError, cause: BaseException) -> AzureError:
+def caused(error: AzureError, cause: BaseException | None) -> AzureError:
     """Give an error its cause, outside of the ``except`` block that caught the cause."""
     error.__cause__ = cause
     return error

@@ -1,181 +1,225 @@
-"""Connections that keep to the deadline of a call.
+"""urllib3's connections and pools, with what HTTP asks for and they do not do.
 
-A socket's own timeout bounds each read, so a server that sends a byte now and then holds a call for ever. The sockets
-here look at the deadline before each read and write. Looking up a host's name is the one wait that nothing can cut
-short.
+All that goes beyond urllib3's documented interface stands here, and each has its reason:
+
+- ``response_class``, ``begin`` and ``fp`` of ``http.client``: it takes a response of 103 for the final one, takes
+  headers that break off as whole, and loses what a server sends behind a response. urllib3 builds on it.
+- ``HTTPConnection.sock`` and ``_new_conn``: only there can the watchdog (``watchdog.py``) learn which connection a
+  request uses, before TLS and proxies come over it.
+- ``QueueCls`` and ``ConnectionCls`` of the pools, which are public and little documented.
 """
 
 from __future__ import annotations
 
+import http.client
+import io
+import queue
 import socket
 import ssl
-import sys
+import time
 from collections import deque
-from queue import Empty
-from typing import Any, cast
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import TYPE_CHECKING, Any, cast
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
-from urllib3.util.connection import allowed_gai_family
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
-from ..deadline import within_deadline
+from .watchdog import current_watch, shut_down
 
-#: Bytes of a body that go out together with the headers; to copy more costs more than to send it by itself.
-_TOGETHER = 65536
+#: Idle connections kept for one host.
+MAX_IDLE = 64
+#: Seconds after which an idle connection is not used again. Load balancers and NATs drop one after about four minutes,
+#: some without a word.
+IDLE_EXPIRY = 60.0
+#: Interim responses taken before a final one.
+_MAX_INTERIM = 100
 
-
-class _Bounded:
-    """What both kinds of socket do before they read or write."""
-
-    _timeout: float | None = None
-    _set: float | None = None
-
-    def settimeout(self, value: float | None) -> None:
-        self._timeout = self._set = value
-        super().settimeout(value)  # type: ignore[misc]  # socket's
-
-    def _bound(self) -> None:
-        timeout = within_deadline(self._timeout)
-        if timeout != self._set:  # setting it is a call of the system
-            self._set = timeout
-            super().settimeout(timeout)  # type: ignore[misc]  # socket's
-
-    def recv(self, *arguments: Any) -> Any:
-        self._bound()
-        return super().recv(*arguments)  # type: ignore[misc]  # socket's
-
-    def recv_into(self, *arguments: Any) -> Any:
-        self._bound()
-        return super().recv_into(*arguments)  # type: ignore[misc]  # socket's
-
-    def sendall(self, *arguments: Any) -> None:
-        self._bound()
-        super().sendall(*arguments)  # type: ignore[misc]  # socket's
+if TYPE_CHECKING:
+    _Mixed = HTTPConnection
+    _Queue = queue.LifoQueue[Any]
+else:
+    _Mixed = object
+    _Queue = queue.LifoQueue
 
 
-class BoundedSocket(_Bounded, socket.socket):
-    """A plain socket that keeps to the deadline."""
+class _Reader(io.BufferedReader):
+    """What a response is read from. Closed behind a final response, it ends a connection on which more has come.
 
-    def connect(self, address: Any) -> None:
-        self._bound()
-        super().connect(address)
-
-
-class BoundedSSLSocket(_Bounded, ssl.SSLSocket):
-    """A TLS socket that keeps to the deadline."""
-
-    def do_handshake(self, *arguments: Any) -> None:
-        self._bound()
-        super().do_handshake(*arguments)
-
-    def send(self, *arguments: Any) -> int:  # what sendall of a TLS socket consists of
-        self._bound()
-        return super().send(*arguments)
-
-
-class BoundedConnection(HTTPConnection):
-    """A connection whose sockets keep to the deadline."""
-
-    _held: list[bytes] | None = None
-
-    def request(self, method: str, url: str, body: Any = None, headers: Any = None, **options: Any) -> None:
-        """Send headers and a body that is not too large together: in one call of the system, and often one packet."""
-        if not isinstance(body, bytes) or len(body) > _TOGETHER:
-            super().request(method, url, body, headers, **options)
-            return
-        held = self._held = []
-        try:
-            super().request(method, url, body, headers, **options)
-        finally:
-            self._held = None
-        self.send(b"".join(held))
-
-    def send(self, data: Any) -> None:
-        if self._held is None:
-            super().send(data)
-        else:
-            self._held.append(data)
-
-    def _new_conn(self) -> socket.socket:
-        """Try every address of the host, all of them together within the deadline."""
-        failure: Exception = NewConnectionError(self, f"{self.host} has no address")
-        for family, kind, protocol, _, address in self._addresses():
-            try:
-                return self._connect(BoundedSocket(family, kind, protocol), address)
-            except OSError as error:
-                failure = self._failure(error)
-        raise failure
-
-    def _connect(self, connection: BoundedSocket, address: Any) -> BoundedSocket:
-        try:
-            for option in self.socket_options or ():
-                connection.setsockopt(*option)
-            connection.settimeout(self.timeout)  # of each address alone
-            connection.connect(address)
-        except BaseException:
-            connection.close()
-            raise
-        sys.audit("http.client.connect", self, self.host, self.port)  # as http.client and urllib3 do
-        return connection
-
-    def _failure(self, error: OSError) -> Exception:
-        failure: Exception = NewConnectionError(self, f"Failed to establish a new connection: {error}")
-        if isinstance(error, socket.timeout):
-            failure = ConnectTimeoutError(self, f"Connection to {self.host} timed out")
-        failure.__cause__ = error.with_traceback(None)  # whose frame would hold this, which would hold it
-        return failure
-
-    def _addresses(self) -> list[Any]:
-        """What the host's name stands for, as ``socket.getaddrinfo`` gives it."""
-        name = self._dns_host.strip("[]")
-        # Python loads its tables of international names for every str, plain as it may be. urllib3 has done what they
-        # are for; a lookup that somebody has put in the place of Python's still gets the str that it expects.
-        host = name.encode() if socket.getaddrinfo.__module__ == "socket" else name
-        try:
-            return socket.getaddrinfo(host, self.port, allowed_gai_family(), socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:  # nothing was sent, whatever it is; the latter for what names no host
-            raise NameResolutionError(self.host, self, cast("socket.gaierror", error)) from error
-
-
-class BoundedHTTPSConnection(BoundedConnection, HTTPSConnection):
-    """The same with TLS; its context makes the TLS socket."""
-
-
-class IdleConnections:
-    """Connections that wait for their next request, the last used on top.
-
-    As many as were ever in use at once, so that threads neither wait for one nor throw one away; and without a lock,
-    which a fork in another thread's hands could leave locked for good.
+    :ivar bytes last_line: The line read last.
+    :ivar bool is_final: Whether the response is the last thing that the server may have sent.
     """
 
-    def __init__(self, _: int = 0) -> None:
-        self._stack: deque[Any] = deque()
+    last_line = b""
+    is_final = False
 
-    def put(self, connection: Any, block: bool = False) -> None:
-        """Add one."""
-        self._stack.append(connection)
+    def __init__(self, raw: Any, connected: Any) -> None:
+        super().__init__(raw)
+        self._connected = connected
 
-    def get(self, block: bool = False, timeout: float | None = None) -> Any:
-        """Take the last used one.
+    def readline(self, size: int | None = -1) -> bytes:
+        self.last_line = super().readline(size)
+        return self.last_line
 
-        :raises queue.Empty: If there is none.
-        """
+    def close(self) -> None:
+        if self.is_final and not self.closed and self._has_more():
+            shut_down(self._connected)  # a pool takes it for dropped, as it will be
+        super().close()
+
+    def _has_more(self) -> bool:
+        """Whether the connection holds bytes beyond those read, here or in the layers beneath."""
         try:
-            return self._stack.pop()
-        except IndexError:
-            raise Empty from None
+            self._connected.settimeout(0)  # the next request sets its own
+            return bool(self.peek(1))
+        except (ssl.SSLWantReadError, socket.timeout):  # none: so say TLS, and urllib3 with pyOpenSSL
+            return False
+        except (OSError, ValueError):  # it is closed or out of order
+            return True
 
 
-class BoundedPool(HTTPConnectionPool):
+class FinalResponse(http.client.HTTPResponse):
+    """The final response to a request, with headers that came whole."""
+
+    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp: Any = _Reader(cast("io.BufferedReader", self.fp).detach(), sock)
+
+    def begin(self) -> None:
+        """Read status and headers, past those of interim responses (1xx)."""
+        for _ in range(_MAX_INTERIM):
+            super().begin()
+            if self.fp.last_line not in (b"\r\n", b"\n"):
+                raise http.client.IncompleteRead(b"")
+            if not 100 <= self.status < 200:
+                self.fp.is_final = True
+                return
+            self.headers = cast("http.client.HTTPMessage", None)  # begin does nothing where there are some
+        raise http.client.HTTPException(f"got more than {_MAX_INTERIM} interim responses")
+
+
+class _Connection(_Mixed):
+    """What both kinds of connection have in common.
+
+    An error of :meth:`connect` says that nothing of a request was sent: it is a ``NewConnectionError`` or a
+    ``ConnectTimeoutError``, whatever it was beneath, and nothing else is.
+    """
+
+    response_class = FinalResponse
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (NewConnectionError, ConnectTimeoutError):
+            raise
+        except (socket.timeout, FutureTimeoutError, Urllib3TimeoutError) as error:
+            raise ConnectTimeoutError(self, f"Connection to {self.host} timed out") from error
+        except Exception as error:
+            raise NewConnectionError(self, f"Failed to establish a new connection: {error}") from error
+
+    def _new_conn(self) -> socket.socket:
+        watch = current_watch()
+        return super()._new_conn() if watch is None else watch.connect(super()._new_conn)
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        watch = current_watch()
+        if watch is not None and self.sock is not None:
+            watch.attach(self.sock)
+        super().request(*args, **kwargs)
+
+
+class Connection(_Connection, HTTPConnection):
+    """A connection without TLS."""
+
+
+class TLSConnection(_Connection, HTTPSConnection):
+    """A connection with TLS."""
+
+
+class IdleConnections(_Queue):
+    """Idle connections of a pool, the last used on top. The oldest go when there are too many, or when they expired.
+
+    It has no lock: a fork, while another thread holds one, would leave it locked for good.
+    """
+
+    #: The monotonic clock that expiry goes by.
+    clock = staticmethod(time.monotonic)
+
+    def __init__(self, maxsize: int = 0) -> None:
+        super().__init__(maxsize)
+        self._idle: deque[tuple[Any, float]] = deque()
+
+    def qsize(self) -> int:
+        """How many there are."""
+        return len(self._idle)
+
+    def empty(self) -> bool:
+        """Whether there is none."""
+        return not self._idle
+
+    def full(self) -> bool:
+        """Never: the oldest makes room."""
+        return False
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        """Add a connection. None, by which urllib3 means one to be made, is left out."""
+        if item is None:
+            return
+        watch = current_watch()
+        if watch is not None:
+            watch.release()
+        self._idle.append((item, self.clock() + IDLE_EXPIRY))
+        while len(self._idle) > 1 and self._drop_oldest():
+            pass
+
+    def _drop_oldest(self) -> bool:
+        """Close the oldest connection if it is one too many, expired, or closed by the other side."""
+        try:
+            connection, expiry = self._idle.popleft()
+        except IndexError:  # another thread took it
+            return False
+        if len(self._idle) < self.maxsize and self.clock() < expiry and connection.is_connected:
+            self._idle.appendleft((connection, expiry))
+            return False
+        connection.close()
+        return True
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """Take the last used connection, without waiting.
+
+        :raises queue.Empty: If there is none that can be used.
+        """
+        while True:
+            try:
+                connection, expiry = self._idle.pop()
+            except IndexError:
+                raise queue.Empty from None
+            if self.clock() < expiry:
+                return connection
+            connection.close()
+
+
+#: By urllib3's connection class: the one here.
+_CONNECTIONS: dict[Any, Any] = {HTTPConnection: Connection, HTTPSConnection: TLSConnection}
+
+
+class Pool(HTTPConnectionPool):
     """Connections to one host."""
 
-    ConnectionCls = BoundedConnection
-    QueueCls = cast("Any", IdleConnections)
+    QueueCls = IdleConnections
+
+    @property
+    def ConnectionCls(self) -> Any:  # type: ignore[override]  # noqa: N802  urllib3's name
+        """The class of new connections. Where a recorder has put its own in the place of urllib3's, that one."""
+        return _CONNECTIONS.get(HTTPConnectionPool.ConnectionCls, HTTPConnectionPool.ConnectionCls)
 
 
-class BoundedHTTPSPool(HTTPSConnectionPool):
+class TLSPool(HTTPSConnectionPool):
     """Connections to one host with TLS."""
 
-    ConnectionCls = BoundedHTTPSConnection
-    QueueCls = cast("Any", IdleConnections)
+    QueueCls = IdleConnections
+
+    @property
+    def ConnectionCls(self) -> Any:  # type: ignore[override]  # noqa: N802  likewise
+        """The class of new connections, as in :class:`Pool`."""
+        return _CONNECTIONS.get(HTTPSConnectionPool.ConnectionCls, HTTPSConnectionPool.ConnectionCls)

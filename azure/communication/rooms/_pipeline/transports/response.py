@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError, DecodeError, ServiceResponseTimeoutError
 from azure.core.rest import HttpRequest, HttpResponse
-from urllib3 import BaseHTTPResponse
+from urllib3 import BaseHTTPResponse, HTTPHeaderDict
 from urllib3.exceptions import DecodeError as UndecodableBody
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
@@ -24,7 +24,7 @@ class Urllib3Response(BaseResponse, HttpResponse):
     """A response over urllib3, with azure-core's interface.
 
     :param request: The request that it belongs to.
-    :param response: urllib3's response.
+    :param response: urllib3's response, or that of a recorder that took its place.
     :param int block_size: Bytes of a piece when it is streamed.
     :param int max_size: Bytes of its body, decompressed, beyond which :meth:`read` fails.
     """
@@ -33,7 +33,8 @@ class Urllib3Response(BaseResponse, HttpResponse):
         super().__init__(request, response, response.status, response.reason, block_size, max_size)
 
     def _merged_headers(self) -> Any:
-        return self.internal_response.headers.itermerged()
+        headers = self.internal_response.headers
+        return headers.itermerged() if isinstance(headers, HTTPHeaderDict) else headers.items()  # of a recorder
 
     def __enter__(self) -> Self:
         return self
@@ -66,14 +67,7 @@ class Urllib3Response(BaseResponse, HttpResponse):
                 self.close()
                 raise self._too_large()
             parts.append(part)
-        if not parts and self._may_lack_its_body():
-            raise IncompleteResponseError(f"The service answered {self.status_code}, but its headers broke off.")
         return b"".join(parts)
-
-    def _may_lack_its_body(self) -> bool:
-        """Whether nothing says that the body is empty: ``http.client`` takes headers that break off as whole."""
-        told = "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
-        return not told and self.status_code not in (204, 304) and self.request.method != "HEAD"
 
     def iter_bytes(self, **_: Any) -> Iterator[bytes]:
         if self._content is None:
@@ -104,11 +98,11 @@ class Urllib3Response(BaseResponse, HttpResponse):
         raise self._body_error(_kind_of(failure), failure)
 
     def body(self) -> bytes:
-        """Read the body, by the name that answers of azure-core had before."""
+        """Read the body. An earlier name of azure-core's for :meth:`read`."""
         return self.read()
 
     def stream_download(self, _: object = None, **__: Any) -> Iterator[bytes]:
-        """Iterate over the body, by the name that answers of azure-core had before."""
+        """Iterate over the body. An earlier name of azure-core's for :meth:`iter_bytes`."""
         return self.iter_bytes()
 
 

@@ -22,13 +22,24 @@ def configure_tls(context: ssl.SSLContext, verify: Any, cert: Any, from_environm
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     else:
-        trusted = (from_environment or _bundled_certificates()) if verify is True else os.fspath(verify)
-        if not Path(trusted).exists():
-            raise OSError(f"there is no file or folder of trusted certificates at {trusted!r}")
+        trusted = trusted_certificates(verify, from_environment)
         context.load_verify_locations(**{"capath" if Path(trusted).is_dir() else "cafile": trusted})
     if cert:
         context.load_cert_chain(*([cert] if isinstance(cert, str) else cert))
     return context
+
+
+def trusted_certificates(verify: Any, from_environment: str | None) -> str:
+    """The file or folder of certificates to trust.
+
+    :param verify: True for the usual certificates, or the file or folder of those to trust.
+    :param from_environment: The file or folder that takes the place of the usual certificates, or None.
+    :raises OSError: If it does not exist.
+    """
+    trusted = (from_environment or _bundled_certificates()) if verify is True else os.fspath(verify)
+    if not Path(trusted).exists():
+        raise OSError(f"there is no file or folder of trusted certificates at {trusted!r}")
+    return str(trusted)
 
 
 def _bundled_certificates() -> str:

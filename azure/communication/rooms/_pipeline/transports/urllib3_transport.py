@@ -1,19 +1,18 @@
 """The default transport: azure-core's interface on urllib3.
 
-What azure-core's own does with requests, without requests: no cookies, no netrc, the environment read once and not at
-each call, as many connections kept as threads used at once. Beyond that it keeps to the deadline of a call
-(``connections.py``) and refuses answers that grow too large.
+It does what azure-core's own transport does with requests, but it has no cookies, reads no netrc, and reads the
+environment once. Beyond that it keeps to the deadline of a call (``watchdog.py``), tells errors apart by whether a
+request was sent, and refuses responses that grow too large.
 """
 
 from __future__ import annotations
 
 import os
 import socket
-import ssl
 import threading
 from collections.abc import Mapping
+from http.client import IncompleteRead
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from azure.core.configuration import ConnectionConfiguration
 from azure.core.exceptions import (
@@ -25,28 +24,37 @@ from azure.core.exceptions import (
 )
 from azure.core.pipeline.transport import HttpTransport
 from azure.core.rest import HttpRequest, HttpResponse
-from urllib3 import HTTPConnectionPool, PoolManager, ProxyManager, Retry, Timeout
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError
-from urllib3.util import make_headers, parse_url
-from urllib3.util.ssl_ import create_urllib3_context
+from urllib3 import HTTPConnectionPool, PoolManager, Retry, Timeout
+from urllib3.exceptions import (
+    ClosedPoolError,
+    ConnectTimeoutError,
+    HTTPError,
+    LocationValueError,
+    NewConnectionError,
+    ProtocolError,
+    ProxyError,
+    ReadTimeoutError,
+)
 
 from ..._urls import split_request_url
-from ..deadline import within_deadline
-from .base_response import caused, forget_frames
-from .connections import BoundedHTTPSPool, BoundedPool, BoundedSSLSocket
+from ..deadline import remaining
+from .base_response import IncompleteResponseError, caused, forget_frames
 from .environment import Environment
+from .managers import new_manager, tls_options
 from .request_message import headers_and_body
 from .response import Urllib3Response
-from .tls import configure_tls
+from .watchdog import Watch
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-#: Seconds to reach the service, and to wait for the next part of its answer.
+#: Seconds to reach the service, and to wait for the next part of its response.
 CONNECTION_TIMEOUT, READ_TIMEOUT = 10, 60
-#: Bytes of an answer, decompressed, beyond which it is refused. A page of 100,000 participants stays far below.
+#: Bytes of a response, decompressed, beyond which it is refused. A page of 100,000 participants stays far below.
 MAX_RESPONSE_SIZE = 64 * 1024 * 1024
 
+#: Errors of urllib3 after which nothing of the request was sent.
+_NOTHING_SENT = (NewConnectionError, ConnectTimeoutError, ProxyError, ClosedPoolError, LocationValueError)
 _NO_RETRIES = Retry(total=False, redirect=False, raise_on_status=False)
 
 
@@ -54,13 +62,13 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
     """Sends requests over urllib3. Safe to use from several threads, and after a fork.
 
     :keyword float connection_timeout: Seconds to reach the service. Default 10.
-    :keyword float read_timeout: Seconds to wait for the next part of an answer. Default 60.
+    :keyword float read_timeout: Seconds to wait for the next part of a response. Default 60.
     :keyword connection_verify: Whether to check certificates, or the file or folder of those to trust.
     :paramtype connection_verify: bool or str
     :keyword connection_cert: A file with a client certificate and its key, or one file for each.
     :paramtype connection_cert: str or tuple[str, str] or None
     :keyword bool use_env_settings: Whether proxies and certificates come from the environment. Default True.
-    :keyword int max_response_size: Bytes of an answer, decompressed, beyond which it is refused. Default 64 MiB.
+    :keyword int max_response_size: Bytes of a response, decompressed, beyond which it is refused. Default 64 MiB.
     """
 
     def __init__(
@@ -118,10 +126,19 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
         :param request: The request, its URL absolute.
         :type request: ~azure.core.rest.HttpRequest
         :keyword bool stream: Whether to leave the body to be read later. Default False.
-        :returns: The answer, whatever its status.
+        :keyword proxies: Proxies by scheme, in place of those of the environment.
+        :paramtype proxies: Mapping[str, str] or None
+        :keyword float connection_timeout: Seconds to reach the service.
+        :keyword float read_timeout: Seconds to wait for the next part of the response.
+        :keyword connection_verify: As of the transport.
+        :paramtype connection_verify: bool or str or None
+        :keyword connection_cert: As of the transport.
+        :paramtype connection_cert: str or tuple[str, str] or None
+        :returns: The response, whatever its status.
         :rtype: ~azure.core.rest.HttpResponse
-        :raises ~azure.core.exceptions.ServiceRequestError: If the service could not be reached.
-        :raises ~azure.core.exceptions.ServiceResponseError: If its answer broke off or took too long.
+        :raises ~azure.core.exceptions.ServiceRequestError: If the service was not reached; nothing was sent to it.
+        :raises ~azure.core.exceptions.ServiceResponseError: If the response did not come, or not whole, or took too
+            long; the request may have been carried out.
         :raises ~azure.core.exceptions.DecodeError: If its body is too large, or not compressed as its header says.
         :raises ValueError: If the transport was closed, or the request cannot be sent as it is.
         """
@@ -131,16 +148,37 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
         origin = f"{scheme}://{host}"
         verify = config.verify if connection_verify is None else connection_verify
         pool, by_proxy = self._pool(scheme, host, proxies, verify, connection_cert or config.cert)
-        timeout = _timeout(
-            origin,
-            config.timeout if connection_timeout is None else connection_timeout,
-            config.read_timeout if read_timeout is None else read_timeout,
+        left = _time_left(origin)
+        timeout = Timeout(
+            connect=_shorter(config.timeout if connection_timeout is None else connection_timeout, left),
+            read=_shorter(config.read_timeout if read_timeout is None else read_timeout, left),
         )
+        url = request.url if by_proxy else target
+        if left is None:
+            return self._send(request, pool, url, timeout, stream, origin)
+        failure: AzureError | None = None
+        with Watch(left) as watch:
+            try:
+                response = self._send(request, pool, url, timeout, stream, origin)
+            except AzureError as error:
+                failure = error
+        if watch.expired:  # whatever came of it: what was cut off can look complete
+            if failure is None:
+                response.close()
+            raise _time_over(origin, failure)
+        if failure is not None:
+            raise failure
+        return response
+
+    def _send(
+        self, request: HttpRequest, pool: HTTPConnectionPool, target: str, timeout: Timeout, stream: bool, origin: str
+    ) -> Urllib3Response:
+        """Send a request over one of a pool's connections."""
         message = dict(zip(("headers", "body"), headers_and_body(request)))
         try:
             response = pool.urlopen(
                 request.method,
-                request.url if by_proxy else target,
+                target,
                 **message,
                 timeout=timeout,
                 retries=_NO_RETRIES,
@@ -149,13 +187,14 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
                 preload_content=False,
                 decode_content=False,
             )
-        except HTTPError as error:
+        except BaseException as error:  # noqa: BLE001  it is raised below, KeyboardInterrupt too
             failure = error
         else:
-            answer = Urllib3Response(request, response, config.data_block_size, self._max_response_size)
+            config = self.connection_config
+            found = Urllib3Response(request, response, config.data_block_size, self._max_response_size)
             if not stream:
-                answer.read()
-            return answer
+                found.read()
+            return found
         finally:
             message.clear()  # whoever looks at the frames of an error finds no credentials
         # Raised out here, where azure-core's errors find no traceback to keep: its frames hold the signature.
@@ -182,47 +221,50 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
         key = (proxy, (verify, cert) if encrypted else None)
         manager = self._managers.get(key)
         if manager is None:
-            context = _tls_context(verify, cert, self._environment.certificates) if encrypted else None
-            manager = self._managers[key] = _new_manager(proxy, context)
+            tls = tls_options(verify, cert, self._environment.certificates) if encrypted else {}
+            manager = self._managers[key] = new_manager(proxy, tls)
         return manager.connection_from_url(f"{scheme}://{host}"), proxy is not None and scheme == "http"
 
 
-def _new_manager(proxy: str | None, context: ssl.SSLContext | None) -> PoolManager:
-    options: dict[str, Any] = {} if context is None else {"ssl_context": context, "cert_reqs": context.verify_mode}
-    manager: PoolManager
-    if proxy is None:
-        manager = PoolManager(maxsize=1, **options)
-    else:
-        credentials = unquote(parse_url(proxy).auth or "")
-        headers = make_headers(proxy_basic_auth=credentials) if credentials else {}
-        manager = ProxyManager(proxy, maxsize=1, proxy_headers=headers, proxy_ssl_context=context, **options)
-    manager.pool_classes_by_scheme = {"http": BoundedPool, "https": BoundedHTTPSPool}
-    return manager
+def _time_left(origin: str) -> float | None:
+    """Seconds until the deadline of the call; None without one.
+
+    :raises ~azure.core.exceptions.ServiceRequestTimeoutError: If it is over.
+    """
+    left = remaining()
+    if left is not None and left <= 0:
+        raise ServiceRequestTimeoutError(f"{origin}: no time is left for the request")
+    return left
 
 
-def _tls_context(verify: Any, cert: Any, from_environment: str | None) -> ssl.SSLContext:
-    context = create_urllib3_context()
-    context.sslsocket_class = BoundedSSLSocket
-    return configure_tls(context, verify, cert, from_environment)
+def _shorter(seconds: float | None, left: float | None) -> float | None:
+    """The shorter of two times, of which None is endless."""
+    return left if seconds is None else seconds if left is None else min(seconds, left)
 
 
-def _timeout(origin: str, connect: float | None, read: float | None) -> Timeout:
-    """The timeouts of one attempt, none beyond the deadline of the call."""
-    try:
-        return Timeout(connect=within_deadline(connect), read=within_deadline(read))
-    except socket.timeout:
-        raise ServiceRequestTimeoutError(f"{origin}: no time is left for the request") from None
+def _time_over(origin: str, failure: AzureError | None) -> AzureError:
+    """The error for a request whose time is over."""
+    if isinstance(failure, ServiceRequestError):
+        return caused(
+            ServiceRequestTimeoutError(f"{origin} could not be reached within the timeout of the call"), failure
+        )
+    return caused(ServiceResponseTimeoutError(f"{origin} did not respond within the timeout of the call"), failure)
 
 
-def _send_error(failure: HTTPError, origin: str) -> AzureError:
-    """The error for a request that got no answer."""
+def _send_error(failure: BaseException, origin: str) -> BaseException:
+    """The error for a request that got no response, by how far it came: see :class:`~.connections.Connection`."""
     forget_frames(failure)
-    kind: type[AzureError] = ServiceRequestError
-    if isinstance(failure, ConnectTimeoutError) and not isinstance(failure, NewConnectionError):
-        kind = ServiceRequestTimeoutError
-    elif isinstance(failure, ReadTimeoutError) or isinstance(failure.args[-1], socket.timeout):
+    if not isinstance(failure, HTTPError):
+        return failure  # of the interpreter, or of somebody's patch
+    cause = failure.args[-1] if isinstance(failure, ProtocolError) else failure
+    kind: type[AzureError] = ServiceResponseError
+    if isinstance(failure, _NOTHING_SENT):
+        original = failure.original_error if isinstance(failure, ProxyError) else failure
+        is_timeout = isinstance(original, ConnectTimeoutError) and not isinstance(original, NewConnectionError)
+        kind = ServiceRequestTimeoutError if is_timeout else ServiceRequestError
+    elif isinstance(cause, (ReadTimeoutError, socket.timeout)):
         kind = ServiceResponseTimeoutError
-    elif isinstance(failure, ProtocolError):
-        kind = ServiceResponseError
-    what = "could not be reached" if issubclass(kind, ServiceRequestError) else "gave no answer"
+    elif isinstance(cause, IncompleteRead):
+        kind = IncompleteResponseError
+    what = "could not be reached" if issubclass(kind, ServiceRequestError) else "gave no valid response"
     return caused(kind(f"{origin} {what}: {failure}", error=failure), failure)
