@@ -174,11 +174,84 @@ def test_a_timeout_ends_a_handshake(server: RawServer) -> None:
             client.get_room(ID, timeout=0.2)
 
 
-def test_a_timeout_ends_a_slow_answer_over_tls(tls_server: RawServer, trusted: str) -> None:
-    tls_server.drip(HEAD + b"X-Long: ")
+@pytest.mark.parametrize("slowly", SLOWLY.values(), ids=SLOWLY)
+def test_a_timeout_ends_a_slow_answer_over_tls(
+    tls_server: RawServer, trusted: str, slowly: Callable[[RawServer], Any]
+) -> None:
+    slowly(tls_server)
     with RoomsClient(tls_server.endpoint, KEY, connection_verify=trusted, use_env_settings=False) as client:
         with pytest.raises(ServiceResponseTimeoutError):
             client.get_room(ID, timeout=1)
+
+
+def drips(server: RawServer, content: bytes) -> None:
+    """Send that and then a byte now and then, whatever comes, for 3 seconds at most."""
+
+    def handle(connection: Any) -> bool:
+        connection.wfile.write(content)
+        for _ in range(300):
+            connection.wfile.write(b"x")
+            if server.stopped.wait(0.01):
+                break
+        return False
+
+    server.handle = handle  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x16\x03\x03\x3f\x00"], ids=["no TLS", "a handshake, byte by byte"])
+def test_a_timeout_ends_a_handshake_that_is_drawn_out(server: RawServer, content: bytes) -> None:
+    drips(server, content)
+    with RoomsClient(server.endpoint.replace("http:", "https:"), KEY, use_env_settings=False, retry_total=0) as client:
+        with pytest.raises((ServiceRequestTimeoutError, ServiceRequestError)) as caught:
+            client.get_room(ID, timeout=0.3)
+    assert isinstance(caught.value, ServiceRequestTimeoutError) is bool(content)
+
+
+@pytest.mark.parametrize("slowly", SLOWLY.values(), ids=SLOWLY)
+@pytest.mark.parametrize("secure", [False, True], ids=["http proxy", "https proxy"])
+def test_a_timeout_ends_a_call_through_a_proxy(
+    server: RawServer, tls_server: RawServer, trusted: str, slowly: Callable[[RawServer], Any], secure: bool
+) -> None:
+    proxy = tls_server if secure else server
+    slowly(proxy)
+    options: Any = {"proxies": {"http": proxy.endpoint}, "connection_verify": trusted}
+    with RoomsClient("http://rooms.invalid", KEY, allow_insecure_connection=True, **options) as client:
+        with pytest.raises(ServiceResponseTimeoutError):
+            client.get_room(ID, timeout=0.5)
+    assert len(proxy.received) == 1
+
+
+def drip_handshake(server: RawServer, connection: Any) -> bool:
+    """Open the tunnel, and answer the client's first message by a record of TLS, byte by byte."""
+    connection.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    connection.connection.recv(65536)
+    drips(server, b"\x16\x03\x03\x3f\x00")
+    return server.handle(connection)
+
+
+TUNNELS: dict[str, Callable[[RawServer], Any]] = {
+    "no response": lambda server: server.hang(),
+    "status, byte by byte": lambda server: server.drip(b"HTTP/1.1 200 ", b"O"),
+    "headers, line by line": lambda server: server.drip(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+    "handshake": lambda server: server.run(
+        lambda connection: bool(connection.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n") and server.stopped.wait(3) and 0)
+    ),
+    "handshake, byte by byte": lambda server: server.run(lambda connection: drip_handshake(server, connection)),
+}
+
+
+@pytest.mark.parametrize("slowly", TUNNELS.values(), ids=TUNNELS)
+@pytest.mark.parametrize("secure", [False, True], ids=["http proxy", "https proxy"])
+def test_a_timeout_ends_the_wait_for_a_tunnel(
+    server: RawServer, tls_server: RawServer, trusted: str, slowly: Callable[[RawServer], Any], secure: bool
+) -> None:
+    proxy = tls_server if secure else server
+    slowly(proxy)
+    options: Any = {"proxies": {"https": proxy.endpoint}, "connection_verify": trusted, "retry_total": 0}
+    with RoomsClient("https://rooms.invalid", KEY, **options) as client:
+        with pytest.raises(ServiceRequestTimeoutError):
+            client.get_room(ID, timeout=0.5)
+    assert [each.method for each in proxy.received] == ["CONNECT"]
 
 
 def test_a_timeout_does_not_bound_what_is_streamed(server: RawServer) -> None:

@@ -54,7 +54,7 @@ CONNECTION_TIMEOUT, READ_TIMEOUT = 10, 60
 MAX_RESPONSE_SIZE = 64 * 1024 * 1024
 
 #: Errors of urllib3 after which nothing of the request was sent.
-_NOTHING_SENT = (NewConnectionError, ConnectTimeoutError, ProxyError, ClosedPoolError, LocationValueError)
+_NOTHING_SENT = (NewConnectionError, ConnectTimeoutError, ClosedPoolError, LocationValueError)
 _NO_RETRIES = Retry(total=False, redirect=False, raise_on_status=False)
 
 
@@ -256,11 +256,14 @@ def _send_error(failure: BaseException, origin: str) -> BaseException:
     forget_frames(failure)
     if not isinstance(failure, HTTPError):
         return failure  # of the interpreter, or of somebody's patch
-    cause = failure.args[-1] if isinstance(failure, ProtocolError) else failure
+    cause: Any = failure
+    if isinstance(failure, ProxyError):  # by this urllib3 also means that a response of a proxy broke off
+        cause = failure.original_error
+    elif isinstance(failure, ProtocolError):
+        cause = failure.args[-1]
     kind: type[AzureError] = ServiceResponseError
-    if isinstance(failure, _NOTHING_SENT):
-        original = failure.original_error if isinstance(failure, ProxyError) else failure
-        is_timeout = isinstance(original, ConnectTimeoutError) and not isinstance(original, NewConnectionError)
+    if isinstance(cause, _NOTHING_SENT):
+        is_timeout = isinstance(cause, ConnectTimeoutError) and not isinstance(cause, NewConnectionError)
         kind = ServiceRequestTimeoutError if is_timeout else ServiceRequestError
     elif isinstance(cause, (ReadTimeoutError, socket.timeout)):
         kind = ServiceResponseTimeoutError
