@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ._client import RoomsClient
     from ._legacy_names import RoleType
-    from ._models import CommunicationRoom, ParticipantRole, RoomJoinPolicy, RoomParticipant
+    from ._models import CommunicationRoom, ParticipantChanges, ParticipantRole, RoomJoinPolicy, RoomParticipant
     from ._wire.versions import ApiVersion
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "MicrosoftTeamsAppProperties",
     "MicrosoftTeamsUserIdentifier",
     "MicrosoftTeamsUserProperties",
+    "ParticipantChanges",
     "ParticipantRole",
     "PhoneNumberIdentifier",
     "PhoneNumberProperties",
@@ -59,6 +60,7 @@ __all__ = [
 _HOMES = {
     "ApiVersion": "._wire.versions",
     "CommunicationRoom": "._models",
+    "ParticipantChanges": "._models",
     "ParticipantRole": "._models",
     "RoleType": "._legacy_names",
     "RoomJoinPolicy": "._models",

@@ -15,7 +15,7 @@ from azure.core.tracing.decorator import distributed_trace
 from azure.core.utils import case_insensitive_dict
 
 from ._legacy_names import LegacyNames, one_of
-from ._models import CommunicationRoom, RoomParticipant
+from ._models import CommunicationRoom, ParticipantChanges, RoomParticipant
 from ._pipeline import INSTRUMENTATION, build_pipeline_client
 from ._pipeline.clock import ServiceClock
 from ._pipeline.deadline import Deadline
@@ -259,9 +259,14 @@ class RoomsClient(LegacyNames):
         self,
         room_id: str,
         participants: ParticipantsWithRoles,
+        *,
+        keep_roles: bool = False,
         **kwargs: Unpack[CallOptions],
     ) -> None:
         """Add participants to a room, or change the roles of those who are in it. The others stay as they are.
+
+        Who is named without a role, by an identifier or a raw id, becomes an Attendee: a Presenter who is named so
+        does, too, unless ``keep_roles`` is True.
 
         Api-version 2022-02-01 takes this in steps: the roster is read, then who is new is added, and then who is known
         is updated. A failure between them leaves what was done before it, and somebody who is added or removed by
@@ -271,14 +276,45 @@ class RoomsClient(LegacyNames):
         :param participants: Participants; identifiers or raw ids, who become Attendees; or a mapping of raw ids to
             roles.
         :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
+        :keyword bool keep_roles: Whether those who are named without a role (an identifier, a raw id, or None in a
+            mapping) and are in the room keep the role they have. The list is read first, unless everybody is named
+            with a role; a role that others change in between is not seen. Default False.
         :raises TypeError: If an argument is of another type, before any request; the message says where in the list.
         :raises ValueError: If an id is empty, or given two roles, before any request; the message says where.
         :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
         :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for an identifier it does not
             support or a role it does not know.
         """
-        call = self._wire.add_or_update_participants(room_id, participants)
+        call = self._wire.add_or_update_participants(room_id, participants, keep_roles)
         return self._send_change(call, self.add_or_update_participants, kwargs)
+
+    @distributed_trace
+    def set_participants(
+        self,
+        room_id: str,
+        participants: ParticipantsWithRoles,
+        **kwargs: Unpack[CallOptions],
+    ) -> ParticipantChanges:
+        """Make the list of participants exactly this: add who is missing, change roles, remove everybody else.
+
+        The list is read, and one request changes what differs; none is sent where nothing does. The service has no
+        way to tie the two together: somebody whom others add in between stays, and what others change in between is
+        overwritten only for those who are named here; on api-version 2022-02-01 the request replaces the whole list.
+        Calling again mends both.
+
+        :param str room_id: Id of the room.
+        :param participants: As :meth:`add_or_update_participants` takes them; who is named without a role becomes an
+            Attendee. Empty removes everybody.
+        :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
+        :returns: Who was added, changed and removed.
+        :rtype: ~azure.communication.rooms.ParticipantChanges
+        :raises TypeError: If an argument is of another type, before any request; the message says where in the list.
+        :raises ValueError: If an id is empty, or given two roles, before any request; the message says where.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for an identifier it does not
+            support or a role it does not know.
+        """
+        return self._send(self._wire.set_participants(room_id, participants), self.set_participants, kwargs)
 
     @overload
     def remove_participants(

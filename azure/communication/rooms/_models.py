@@ -193,6 +193,40 @@ class RoomParticipant:
         return RoomParticipant, (self._raw_id, self._role)  # the identifier can be made again
 
 
+class ParticipantChanges:
+    """What :meth:`RoomsClient.set_participants` changed. It is false where nothing was.
+
+    :ivar added: Who was added, with their roles.
+    :vartype added: list[~azure.communication.rooms.RoomParticipant]
+    :ivar changed: Whose role was changed, with their new roles.
+    :vartype changed: list[~azure.communication.rooms.RoomParticipant]
+    :ivar removed: Who was removed, with the roles that they had.
+    :vartype removed: list[~azure.communication.rooms.RoomParticipant]
+    """
+
+    __slots__ = ("added", "changed", "removed")
+
+    def __init__(
+        self, added: list[RoomParticipant], changed: list[RoomParticipant], removed: list[RoomParticipant]
+    ) -> None:
+        self.added = added
+        self.changed = changed
+        self.removed = removed
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ParticipantChanges):
+            return NotImplemented
+        return (self.added, self.changed, self.removed) == (other.added, other.changed, other.removed)
+
+    __hash__ = None  # type: ignore[assignment]  # its lists can change
+
+    def __repr__(self) -> str:
+        return f"ParticipantChanges(added={self.added!r}, changed={self.changed!r}, removed={self.removed!r})"
+
+
 def participants_of(wire: list[Mapping[str, Any]]) -> list[RoomParticipant]:
     """Participants from members that the service sent (``rawId``, ``role``).
 

@@ -93,12 +93,27 @@ def roster_to_wire(participants: Participants) -> dict[str, str]:
         at_once = roles_of(participants)
         if len(at_once) == len(participants):
             return at_once
-    roster: dict[str, str] = {}
+    return {raw_id: role or "Attendee" for raw_id, role in given_roles(participants, without_role="Attendee").items()}
+
+
+def given_roles(participants: Participants, without_role: str | None = None) -> dict[str, str | None]:
+    """Read participants with the roles that are named.
+
+    :param participants: As :func:`roster_to_wire`.
+    :param without_role: What stands for no role: an identifier, a raw id, or None in a mapping.
+    :type without_role: str or None
+    :returns: Raw id -> role, in the order given.
+    :raises TypeError: If the argument or one of its items is of another type; the message names the item's place.
+    :raises ValueError: If an id or a role is empty, or one id is given two roles.
+    """
+    roles: dict[str, str | None] = {}
     for place, (raw_id, given) in enumerate(_read(participants)):
-        role = given or "Attendee"
-        if roster.setdefault(raw_id, role) != role:
-            raise ValueError(f"participants[{place}]: {raw_id} is given two roles, {roster[raw_id]} and {role}")
-    return roster
+        role = given or without_role
+        if roles.setdefault(raw_id, role) != role:
+            raise ValueError(
+                f"participants[{place}]: {raw_id} is given two roles, {roles[raw_id] or 'none'} and {role or 'none'}"
+            )
+    return roles
 
 
 def raw_ids_to_wire(participants: Participants) -> list[str]:
@@ -147,7 +162,7 @@ def _raw_id_and_role(who: Any, role: Any = UNSET) -> tuple[str, str | None]:
     """One item of a list, or one pair of a mapping."""
     if isinstance(who, RoomParticipant):
         return who.raw_id, str.__str__(who.role)
-    if isinstance(role, Unset) and not isinstance(who, Mapping):
+    if (role is None or isinstance(role, Unset)) and not isinstance(who, Mapping):
         return raw_id_of(who), None
     participant = RoomParticipant(who) if isinstance(role, Unset) else RoomParticipant(who, role)
     return participant.raw_id, str.__str__(participant.role)

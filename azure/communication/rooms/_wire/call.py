@@ -78,10 +78,12 @@ class Call(Generic[T]):
     :ivar bool retryable: Whether the request may be sent again after the service may have received it.
     :ivar expires: Until when it may, by the service's clock; None for no limit.
     :vartype expires: ~datetime.datetime or None
+    :ivar decode: Makes the value of a body.
+    :vartype decode: Callable[[Any], Any]
     :ivar bool absent_is_success: Whether a 404 is a success after an attempt whose response was lost.
     """
 
-    __slots__ = ("_decode", "_statuses", "_then", "absent_is_success", "expires", "request", "retryable")
+    __slots__ = ("_statuses", "_then", "absent_is_success", "decode", "expires", "request", "retryable")
 
     def __init__(
         self,
@@ -96,11 +98,16 @@ class Call(Generic[T]):
     ) -> None:
         self.request = request
         self._statuses = statuses
-        self._decode = decode
+        self.decode = decode
         self._then = then
         self.retryable = retryable
         self.expires = expires
         self.absent_is_success = absent_is_success
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """The statuses of success."""
+        return self._statuses
 
     def read(self, response: HttpResponse) -> T:
         """Read the answer.
@@ -114,7 +121,7 @@ class Call(Generic[T]):
             raise response_error(response)
         content = response.content
         try:
-            return self._decode(json.loads(content) if content else None)
+            return self.decode(json.loads(content) if content else None)
         except _UNREADABLE as error:
             failure = error
         # Raised out here, where azure-core's error finds no traceback to keep, with which it could not be pickled.

@@ -16,9 +16,10 @@ from msrest.serialization import Model
 
 from .._generated import v2022_02_01 as builders
 from .._generated.v2022_02_01 import _models as models
-from .._models import CommunicationRoom, RoomJoinPolicy, RoomParticipant, known_join_policy
-from .arguments import moment_to_utc, raw_ids_and_roles, room_id_to_wire, roster_to_wire
+from .._models import CommunicationRoom, ParticipantChanges, RoomJoinPolicy, RoomParticipant, known_join_policy
+from .arguments import bool_to_wire, given_roles, moment_to_utc, raw_ids_and_roles, room_id_to_wire, roster_to_wire
 from .call import NOTHING_SAID, Call, Page, Repeatability, nothing
+from .participant_lists import Present, after_listing, changes_between, keeping_roles
 from .versions import Version
 
 if TYPE_CHECKING:
@@ -137,12 +138,15 @@ class Operations2022:
         """``POST /rooms/{roomId}/participants:update``."""
         return self._update(room_id, roster_to_wire(participants))
 
-    def add_or_update_participants(self, room_id: str, participants: Participants) -> Call[Roster]:
+    def add_or_update_participants(
+        self, room_id: str, participants: Participants, keep_roles: bool = False
+    ) -> Call[Roster]:
         """The roster is read; then who is new is added and who is known is updated, as far as there are such."""
-        roster = roster_to_wire(participants)
+        given = given_roles(participants) if bool_to_wire("keep_roles", keep_roles) else roster_to_wire(participants)
 
         def after_reading(present: Roster) -> Call[Roster] | None:
-            there = {participant.raw_id for participant in present}
+            there = {participant.raw_id: str.__str__(participant.role) for participant in present}
+            roster = keeping_roles(there, given)
             known = {raw_id: role for raw_id, role in roster.items() if raw_id in there}
             new = {raw_id: role for raw_id, role in roster.items() if raw_id not in there}
             update = self._update(room_id, known) if known else None
@@ -150,6 +154,18 @@ class Operations2022:
 
         request = self._request(builders.build_rooms_get_participants_request, room_id)
         return Call(request, builders.STATUSES["rooms_get_participants"], roster_from_wire, after_reading)
+
+    def set_participants(self, room_id: str, participants: Participants) -> Call[ParticipantChanges]:
+        """The list, then ``PATCH /rooms/{roomId}`` with all participants where somebody differs."""
+        wanted = roster_to_wire(participants)
+
+        def conclude(present: Present) -> tuple[ParticipantChanges, Call[CommunicationRoom] | None]:
+            changes = changes_between(present, wanted)
+            body = models.UpdateRoomRequest(participants=_participants({**wanted}))
+            request = self._request(builders.build_rooms_update_room_request, room_id, body)
+            return changes, Call(request, builders.STATUSES["rooms_update_room"], room_from_wire) if changes else None
+
+        return after_listing(lambda link: self.list_participants(room_id, link), conclude)
 
     def remove_participants(self, room_id: str, participants: Participants) -> Call[Roster]:
         """``POST /rooms/{roomId}/participants:remove``. A role goes out with a participant who was given with one."""

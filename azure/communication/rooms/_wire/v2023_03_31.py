@@ -14,10 +14,11 @@ from azure.core.exceptions import ServiceRequestError
 from azure.core.rest import HttpRequest
 
 from .._generated import v2025_03_13 as builders
-from .._models import CommunicationRoom, RoomParticipant, participants_of, rooms_of
+from .._models import CommunicationRoom, ParticipantChanges, RoomParticipant, participants_of, rooms_of
 from .._urls import get_origin
-from .arguments import bool_to_wire, datetime_to_wire, raw_ids_to_wire, room_id_to_wire, roster_to_wire
+from .arguments import bool_to_wire, datetime_to_wire, given_roles, raw_ids_to_wire, room_id_to_wire, roster_to_wire
 from .call import NOTHING_SAID, Call, Page, Repeatability, Unset, nothing
+from .participant_lists import Present, after_listing, changes_between, keeping_roles
 from .versions import Version
 
 if TYPE_CHECKING:
@@ -109,9 +110,35 @@ class Operations2023:
         )
         return Call(request, builders.STATUSES["rooms_list"], page_of(rooms_of))
 
-    def add_or_update_participants(self, room_id: str, participants: Participants) -> Call[None]:
-        """``PATCH /rooms/{roomId}/participants`` with a role for each."""
-        return self._patch_participants(room_id, {**properties_of(participants)})
+    def add_or_update_participants(
+        self, room_id: str, participants: Participants, keep_roles: bool = False
+    ) -> Call[None]:
+        """``PATCH /rooms/{roomId}/participants`` with a role for each, after a look at the list to keep roles."""
+        if not bool_to_wire("keep_roles", keep_roles):
+            return self._patch_participants(room_id, {**properties_of(participants)})
+        given = given_roles(participants)
+        if all(given.values()):
+            return self._patch_participants(room_id, {**properties_of(given)})
+
+        def conclude(present: Present) -> tuple[None, Call[None] | None]:
+            roles = keeping_roles(present, given)
+            return None, self._patch_participants(room_id, {**properties_of(roles)}) if roles else None
+
+        return after_listing(lambda link: self.list_participants(room_id, link), conclude)
+
+    def set_participants(self, room_id: str, participants: Participants) -> Call[ParticipantChanges]:
+        """The list, then ``PATCH /rooms/{roomId}/participants`` with a role or null for each who differs."""
+        wanted = roster_to_wire(participants)
+
+        def conclude(present: Present) -> tuple[ParticipantChanges, Call[None] | None]:
+            changes = changes_between(present, wanted)
+            body: dict[str, ParticipantProperties | None] = {
+                **properties_of([*changes.added, *changes.changed]),
+                **dict.fromkeys(each.raw_id for each in changes.removed),
+            }
+            return changes, self._patch_participants(room_id, body) if body else None
+
+        return after_listing(lambda link: self.list_participants(room_id, link), conclude)
 
     # This wire knows no other way to add than to add or update, nor to update.
     add_participants = add_or_update_participants
