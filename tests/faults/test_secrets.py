@@ -3,10 +3,7 @@
 import copy
 import logging
 import pickle
-import traceback
 from collections.abc import Iterator
-from contextlib import suppress
-from types import FrameType
 from typing import Any, Callable
 
 import pytest
@@ -16,6 +13,7 @@ from azure.core.settings import settings
 from fake_services import KEY, NonSleepingTransport
 from raw_ids import ALICE
 from raw_server import RawServer
+from shown_errors import shown
 from spans import Span
 
 from azure.communication.rooms import CommunicationRoom, RoomParticipant, RoomsClient
@@ -84,37 +82,8 @@ def spans() -> Iterator[list[Span]]:
         settings.tracing_implementation.unset_value()
 
 
-def shown(error: BaseException) -> str:
-    """All that an error can show: its text, its attributes, the locals of every frame, and what led to it."""
-    texts = ["".join(traceback.format_exception(type(error), error, error.__traceback__))]
-    seen: list[Any] = []
-    todo: list[Any] = [error]
-    while todo:
-        one = todo.pop()
-        if one is None or any(one is each for each in seen):
-            continue
-        seen.append(one)
-        texts += [str(one), repr(one), repr(vars(one)), repr(one.args)]
-        todo += [one.__cause__, one.__context__, getattr(one, "inner_exception", None)]
-        exchanges = [*getattr(one, "history", []), getattr(one, "response", None)]
-        for exchange in exchanges:
-            request = getattr(exchange, "http_request", getattr(exchange, "request", None))
-            texts.append(repr(dict(getattr(request, "headers", {}))))
-        for trace in (one.__traceback__, getattr(one, "exc_traceback", None)):
-            texts += [name_and_value for frame, _ in traceback.walk_tb(trace) for name_and_value in local_texts(frame)]
-    return "\n".join(texts)
-
-
-def local_texts(frame: FrameType) -> Iterator[str]:
-    """What a report of errors shows of a frame."""
-    for name, value in frame.f_locals.items():
-        if frame.f_code.co_filename != __file__:  # here the secrets are known
-            with suppress(Exception):  # half-made objects
-                yield f"{name} = {value!r}"
-
-
-def proofs(server: RawServer) -> list[str]:
-    """Every signature or token that went out."""
+def credentials_in(server: RawServer) -> list[str]:
+    """Every signature or token that was sent."""
     sent = [received.headers["authorization"] for received in server.received]
     return [text.partition("Signature=")[2] or text.partition(" ")[2] for text in sent]
 
@@ -140,12 +109,12 @@ def test_no_secret_is_shown(
             try:
                 texts.append(repr(CALLS[operation](client)).replace(PHONE, ""))
             except AzureError as error:
-                texts += [shown(error), pickle.dumps(error).decode("latin-1")]
+                texts += [shown(error, __file__), pickle.dumps(error).decode("latin-1")]
         texts += [repr(client), str(client), repr(vars(client)), *(repr(vars(span)) for span in spans)]
     log = caplog.text
     assert "/rooms" in log
     assert PHONE not in log  # bodies are logged only where that is asked for
-    for secret in [KEY, TOKEN, *proofs(server)]:
+    for secret in [KEY, TOKEN, *credentials_in(server)]:
         assert secret
         assert secret not in log
         assert [text for text in texts if secret in text] == []
@@ -167,7 +136,7 @@ def test_a_log_of_bodies_that_is_asked_for_has_them_and_no_secret(
                 CALLS["get_room"](client)
             client.get_room(ID, logging_enable=True) if server.respond(200, PEOPLE) else None
     assert PHONE in caplog.text
-    for secret in [KEY, TOKEN, *proofs(server)]:
+    for secret in [KEY, TOKEN, *credentials_in(server)]:
         assert secret not in caplog.text
 
 
