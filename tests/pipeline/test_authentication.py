@@ -1,4 +1,4 @@
-"""The proof on a request: made anew for every attempt, for the endpoint alone, and gone when the exchange is over."""
+"""The credentials on a request: made anew for every attempt, for the endpoint alone, gone when the exchange is over."""
 
 import base64
 import json
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import datetime, timezone
 from typing import Any, Optional
+from unittest.mock import AsyncMock
 
 import pytest
-from azure.core.credentials import AccessToken, AzureKeyCredential
+from azure.core.credentials import AccessToken, AccessTokenInfo, AzureKeyCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.core.rest import HttpRequest
 from raw_server import RawServer, Received
@@ -159,7 +160,7 @@ def test_a_token_is_renewed_for_a_claims_challenge(server: RawServer) -> None:
 
 
 @pytest.mark.parametrize("credential", [AzureKeyCredential(KEY), Tokens()], ids=["key", "token"])
-def test_nothing_is_proved_to_another_host(server: RawServer, credential: Any) -> None:
+def test_nothing_is_sent_to_another_host(server: RawServer, credential: Any) -> None:
     with RoomsClient("http://localhost:1", credential) as client:
         with pytest.raises(ClientAuthenticationError, match="authenticates nowhere else") as caught:
             client.send_request(HttpRequest("GET", f"{server.endpoint}/rooms"))
@@ -186,7 +187,7 @@ def test_a_redirect_to_the_same_host_is_signed_for_its_new_path(raw_client: Room
 
 @pytest.mark.parametrize("status", [200, 404, None], ids=["success", "error", "broken off"])
 @pytest.mark.parametrize("credential", [AzureKeyCredential(KEY), Tokens()], ids=["key", "token"])
-def test_no_proof_is_left_on_the_request(server: RawServer, credential: Any, status: Optional[int]) -> None:
+def test_no_credentials_are_left_on_the_request(server: RawServer, credential: Any, status: Optional[int]) -> None:
     seen: list[Any] = []
     if status:
         server.respond(status, ROOM)
@@ -204,21 +205,41 @@ def debug_log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFix
 
 
 @pytest.mark.parametrize("credential", [AzureKeyCredential(KEY), Tokens()], ids=["key", "token"])
-def test_no_proof_is_logged_at_any_level(
+def test_no_credentials_are_logged_at_any_level(
     server: RawServer, credential: Any, debug_log: pytest.LogCaptureFixture
 ) -> None:
     server.respond(503).respond(200, ROOM)
     with RoomsClient(server.endpoint, credential, logging_enable=True, retry_backoff_factor=0) as client:
         client.get_room("99412345678901234")
-    proof = server.received[0].headers["authorization"].split("Signature=")[-1].split(" ")[-1]
+    signature = server.received[0].headers["authorization"].split("Signature=")[-1].split(" ")[-1]
     assert "/rooms/99412345678901234" in debug_log.text
-    assert proof not in debug_log.text
+    assert signature not in debug_log.text
     assert KEY not in debug_log.text
 
 
 @pytest.mark.parametrize("credential", [None, 5, object(), {"key": KEY}])
 def test_what_is_no_credential_is_refused(credential: Any) -> None:
     with pytest.raises(TypeError, match="credential must be an AzureKeyCredential or a token credential"):
+        RoomsClient("https://contoso.communication.azure.com", credential)
+
+
+class AsyncTokens:
+    """A credential for asynchronous clients."""
+
+    async def get_token(self, *_: str, **__: Any) -> AccessToken:
+        return AccessToken("token", 2**33)
+
+
+class AsyncTokenInfos:
+    """The newer form of one."""
+
+    async def get_token_info(self, *_: str, **__: Any) -> AccessTokenInfo:
+        return AccessTokenInfo("token", 2**33)
+
+
+@pytest.mark.parametrize("credential", [AsyncTokens(), AsyncTokenInfos(), AsyncMock(spec=AsyncTokens)])
+def test_an_asynchronous_credential_is_refused_when_the_client_is_made(credential: Any) -> None:
+    with pytest.raises(TypeError, match=rf"asynchronous {type(credential).__name__}.* pass the synchronous one"):
         RoomsClient("https://contoso.communication.azure.com", credential)
 
 

@@ -41,7 +41,7 @@ def names(**kwargs: Any) -> list[str]:
         return [type(policy).__name__ for policy in found if not type(policy).__name__.startswith("_Transport")]
 
 
-def test_the_policies_stand_in_their_order_and_the_proof_last() -> None:
+def test_the_policies_stand_in_their_order() -> None:
     assert names() == ORDER
 
 

@@ -35,6 +35,7 @@ from urllib3.exceptions import (
     ProxyError,
     ReadTimeoutError,
 )
+from urllib3.util import SKIP_HEADER
 
 from ..._urls import split_request_url
 from ..deadline import remaining
@@ -175,6 +176,8 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
     ) -> Urllib3Response:
         """Send a request over one of a pool's connections."""
         message = dict(zip(("headers", "body"), headers_and_body(request)))
+        if "User-Agent" not in request.headers:  # the caller left it out; urllib3 would add its own
+            message["headers"]["User-Agent"] = SKIP_HEADER
         try:
             response = pool.urlopen(
                 request.method,

@@ -1,0 +1,89 @@
+"""Row 42: headers that the caller switches off or that cannot be sent, and credentials when a call is interrupted."""
+
+import http.client
+from typing import Any
+
+import pytest
+from fake_services import ID, KEY, ROOM, NonSleepingTransport, Service, make_client
+from raw_server import RawServer
+from shown_errors import shown
+
+from azure.communication.rooms import RoomsClient
+
+
+@pytest.mark.parametrize(
+    "name", ["X-Mine", "x-mine", "Accept", "User-Agent", "x-ms-client-request-id", "x-ms-return-client-request-id"]
+)
+def test_a_header_that_is_none_is_left_out(service: Service, name: str) -> None:
+    service.respond(200, ROOM).respond(200, ROOM)
+    client = make_client(service, base_headers={"X-Mine": "1"})
+    given = {name: None}
+    client.get_room(ID, headers=given)
+    client.get_room(ID)
+    assert [name.lower() in received.headers for received in service.received] == [False, True]
+    assert given == {name: None}
+
+
+def test_a_header_of_a_client_that_is_none_is_left_out_of_every_call(service: Service) -> None:
+    service.respond(200, ROOM).respond(200, ROOM)
+    client = make_client(service, headers={"x-ms-return-client-request-id": None})
+    client.get_room(ID)
+    client.get_room(ID)
+    assert ["x-ms-return-client-request-id" in received.headers for received in service.received] == [False, False]
+
+
+@pytest.mark.parametrize("name", ["Accept-Encoding", "accept-encoding"])
+def test_an_accept_encoding_that_is_none_asks_for_no_compression(service: Service, name: str) -> None:
+    service.respond(200, ROOM)
+    make_client(service).get_room(ID, headers={name: None})
+    assert service.received[0].headers["accept-encoding"] == "identity"
+
+
+def test_a_create_without_its_timestamp_is_sent_without_it(service: Service) -> None:
+    service.respond(503).respond(201, ROOM)
+    make_client(service).create_room(headers={"Repeatability-First-Sent": None})
+    assert ["repeatability-first-sent" in received.headers for received in service.received] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"headers": {"x-mine": "€"}},
+            "the header 'x-mine' cannot be sent: its value has characters that are not Latin-1",
+        ),
+        ({"request_id": "€"}, "the header 'x-ms-client-request-id' cannot be sent: .* not Latin-1"),
+        ({"user_agent": "€"}, "the header 'User-Agent' cannot be sent: .* not Latin-1"),
+        ({"headers": {"x-mine": "a\r\nb"}}, "the header 'x-mine' cannot be sent: its value has a control character"),
+        ({"headers": {"ä": "a"}}, "'ä' cannot be the name of a header"),
+    ],
+    ids=["header", "request id", "user agent", "line break", "name"],
+)
+def test_a_header_that_cannot_be_sent_is_named(server: RawServer, options: Any, message: str) -> None:
+    with RoomsClient(server.endpoint, KEY) as client:
+        with pytest.raises(ValueError, match=message) as caught:
+            client.get_room(ID, **options)
+    assert server.received == []
+    assert "Signature=" not in shown(caught.value, __file__)
+
+
+@pytest.mark.parametrize("place", ["putheader", "endheaders", "getresponse"])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, TypeError, RuntimeError])
+def test_no_frame_holds_the_signature_of_an_interrupted_call(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, place: str, error: type[BaseException]
+) -> None:
+    seen: list[Any] = []
+    server.respond(200, '{"id":"1"}').respond(200, '{"id":"1"}')  # the interrupted request can have arrived
+
+    def interrupt(*_: Any, **__: Any) -> None:
+        raise error("x")
+
+    transport = NonSleepingTransport()
+    with RoomsClient(server.endpoint, KEY, transport=transport, raw_request_hook=seen.append) as client:
+        with monkeypatch.context() as patched:
+            patched.setattr(http.client.HTTPConnection, place, interrupt)
+            with pytest.raises(error) as caught:
+                client.get_room(ID)
+        assert client.get_room(ID).id == "1"
+    assert "Signature=" not in shown(caught.value, __file__)
+    assert "Authorization" not in seen[0].http_request.headers
