@@ -1,4 +1,4 @@
-"""The services that the rows of the table are held against."""
+"""The services that the rows of the table are held to."""
 
 import pytest
 from fake_services import InMemoryService, Service, SocketService
@@ -7,5 +7,5 @@ from raw_server import RawServer
 
 @pytest.fixture(params=["in memory", "on a socket"])
 def service(request: pytest.FixtureRequest, server: RawServer) -> Service:
-    """A service that fails as it is told."""
+    """A service with a script of responses and failures."""
     return InMemoryService() if request.param == "in memory" else SocketService(server)

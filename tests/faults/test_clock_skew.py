@@ -1,4 +1,4 @@
-"""Row 22: a machine whose clock is wrong signs by the service's once it is told, and says so once."""
+"""Row 22: a machine whose clock is wrong signs by the clock of the service, and logs one warning."""
 
 import json
 import logging
@@ -168,12 +168,12 @@ def test_a_streamed_401_gives_its_connection_back(server: RawServer) -> None:
     server.respond(401, b"x" * 100_000, Date=THERE).respond(200, json.dumps(ROOM))
     with RoomsClient(server.endpoint, KEY) as client:
         client._clock._machine = lambda: HERE
-        with client.send_request(HttpRequest("GET", "/rooms"), stream=True) as answer:
-            assert json.loads(answer.read()) == ROOM
+        with client.send_request(HttpRequest("GET", "/rooms"), stream=True) as response:
+            assert json.loads(response.read()) == ROOM
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "expected"),
     [
         ("Tue, 01 Apr 2025 08:00:00 GMT", HERE),
         ("Tue, 01 Apr 2025 08:00:00 -0000", HERE),
@@ -185,15 +185,15 @@ def test_a_streamed_401_gives_its_connection_back(server: RawServer) -> None:
         (None, None),
     ],
 )
-def test_http_dates_are_read_or_are_none(text: Any, moment: Any) -> None:
-    assert parse_http_date(text) == moment
+def test_http_dates_are_parsed_or_are_none(text: Any, expected: Any) -> None:
+    assert parse_http_date(text) == expected
 
 
 def test_http_dates_are_written_in_utc() -> None:
     assert format_http_date(HERE.astimezone(timezone(timedelta(hours=5)))) == "Tue, 01 Apr 2025 08:00:00 GMT"
 
 
-def test_the_time_of_a_create_is_read_in_either_form() -> None:
+def test_the_time_of_a_create_is_parsed_in_either_form() -> None:
     assert parse_timestamp("2025-04-01T08:00:00Z") == parse_timestamp("Tue, 01 Apr 2025 08:00:00 GMT") == HERE
     assert [parse_timestamp(text) for text in ("", None, "soon")] == [None] * 3
 

@@ -1,4 +1,4 @@
-"""Rows 11 to 16: answers that are not what they should be end in errors of azure-core that say what came."""
+"""Rows 11 to 16: malformed responses raise errors of azure-core that show what came."""
 
 import json
 from datetime import datetime, timezone
@@ -84,7 +84,7 @@ def test_members_that_are_missing_are_none(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "expected"),
     [
         ("2025-03-27T06:42:08.1207436+00:00", datetime(2025, 3, 27, 6, 42, 8, 120743, timezone.utc)),
         ("2025-03-27T06:42:08Z", datetime(2025, 3, 27, 6, 42, 8, 0, timezone.utc)),
@@ -93,10 +93,10 @@ def test_members_that_are_missing_are_none(service: Service) -> None:
         ("9999-12-31T23:59:59.9999999Z", datetime(9999, 12, 31, 23, 59, 59, 999999, timezone.utc)),
     ],
 )
-def test_every_form_of_a_time_is_an_aware_datetime_in_utc(service: Service, text: str, moment: datetime) -> None:
+def test_every_form_of_a_time_is_an_aware_datetime_in_utc(service: Service, text: str, expected: datetime) -> None:
     service.respond(200, {**ROOM, "validUntil": text})
     until = make_client(service).get_room(ID).valid_until
-    assert until == moment
+    assert until == expected
     assert until is not None
     assert until.tzinfo is timezone.utc
 

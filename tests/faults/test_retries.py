@@ -92,11 +92,11 @@ def test_every_operation_survives_a_reset(service: Service, call: Operation, sta
 
 
 @each_operation
-@pytest.mark.parametrize("refusal", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("failed", [408, 429, 500, 502, 503, 504])
 def test_every_operation_survives_a_status_that_passes(
-    service: Service, call: Operation, status: int, body: Any, refusal: int
+    service: Service, call: Operation, status: int, body: Any, failed: int
 ) -> None:
-    service.respond(refusal).respond(refusal).respond(status, body)
+    service.respond(failed).respond(failed).respond(status, body)
     call(make_client(service))
     assert len(service.received) == 3
     waits = service.transport.sleeps
@@ -259,6 +259,13 @@ def test_a_wait_that_is_none_is_ignored(service: Service, garbage: str) -> None:
     assert 0.4 <= wait <= 0.8
 
 
+@pytest.mark.parametrize("date", ["Tue, 01 Apr 2025 08:00:00 GMT", "Sat, 01 Apr 2045 08:00:00 GMT"])
+def test_a_date_to_wait_for_is_compared_with_the_date_of_the_response(service: Service, date: str) -> None:
+    service.respond(429, Retry_After=date.replace(":00 GMT", ":07 GMT"), Date=date).respond(200, ROOM)
+    GET(make_client(service))
+    assert service.transport.sleeps == [7.0]
+
+
 def test_a_retry_after_does_not_make_an_answer_worth_a_retry(service: Service) -> None:
     service.respond(400, Retry_After="1")
     with pytest.raises(HttpResponseError, match="Retry-After: 1"):
@@ -380,8 +387,8 @@ def test_a_streamed_answer_that_is_retried_gives_its_connection_up(server: RawSe
     seen: list[Any] = []
     options: dict[str, Any] = {"raw_response_hook": seen.append, "retry_backoff_factor": 0}
     with RoomsClient(server.endpoint, KEY, **options) as client:
-        with client.send_request(HttpRequest("GET", "/rooms"), stream=True) as answer:
-            assert answer.read() == ROOM_TEXT
+        with client.send_request(HttpRequest("GET", "/rooms"), stream=True) as response:
+            assert response.read() == ROOM_TEXT
     assert [each.http_response.is_closed for each in seen] == [True, True]
 
 

@@ -185,7 +185,7 @@ def test_a_redirect_to_the_same_host_is_signed_for_its_new_path(raw_client: Room
     assert server.received[1].headers["authorization"] == signature_over(server, server.received[1])
 
 
-@pytest.mark.parametrize("status", [200, 404, None], ids=["success", "error", "broken off"])
+@pytest.mark.parametrize("status", [200, 404, None], ids=["success", "error", "no response"])
 @pytest.mark.parametrize("credential", [AzureKeyCredential(KEY), Tokens()], ids=["key", "token"])
 def test_no_credentials_are_left_on_the_request(server: RawServer, credential: Any, status: Optional[int]) -> None:
     seen: list[Any] = []

@@ -1,4 +1,4 @@
-"""Connection strings, endpoints and keys: taken in every harmless spelling, refused by the part that is wrong."""
+"""Connection strings, endpoints and keys: accepted in every harmless form, refused with the name of the wrong part."""
 
 from typing import Any
 

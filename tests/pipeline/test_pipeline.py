@@ -175,8 +175,8 @@ def test_send_request_sends_a_path_to_the_endpoint_and_leaves_the_request_alone(
     request = HttpRequest("PUT", "/rooms/x?api-version=2025-03-13", json={"a": 1})
     before = (request.url, dict(request.headers))
     server.respond(418, '{"tea":true}')
-    answer = raw_client.send_request(request)
-    assert (answer.status_code, answer.json()) == (418, {"tea": True})
+    response = raw_client.send_request(request)
+    assert (response.status_code, response.json()) == (418, {"tea": True})
     assert (server.received[0].method, server.received[0].target) == ("PUT", "/rooms/x?api-version=2025-03-13")
     assert server.received[0].body == b'{"a": 1}'
     assert (request.url, dict(request.headers)) == before
@@ -198,5 +198,5 @@ def test_send_request_leaves_a_request_alone_whose_body_cannot_be_copied(server:
 
 def test_send_request_streams(raw_client: RoomsClient, server: RawServer) -> None:
     server.respond(200, "x" * 1000)
-    with raw_client.send_request(HttpRequest("GET", "/rooms"), stream=True) as answer:
-        assert b"".join(answer.iter_bytes()) == b"x" * 1000
+    with raw_client.send_request(HttpRequest("GET", "/rooms"), stream=True) as response:
+        assert b"".join(response.iter_bytes()) == b"x" * 1000

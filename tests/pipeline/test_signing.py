@@ -1,4 +1,4 @@
-"""Signatures: known answers, and another answer for every part that is tampered with.
+"""Signatures: known values, and another value for every part that is tampered with.
 
 The content hashes were recorded on requests to the live service; the signature was made once by hand.
 """

@@ -43,7 +43,7 @@ BODY = st.none() | st.text(st.characters(exclude_categories=["Cs"])) | st.binary
 
 
 def judge(client: RoomsClient, received: Received) -> None:
-    """Have the emulator's verifier judge what came; it raises what it would answer with."""
+    """Let the emulator's verifier check what came; it raises its error response."""
     now = ticks.from_datetime(client._clock.now())
     Authenticator({"contoso": KEY}, strict=True).check(*received, times=(now,))
 

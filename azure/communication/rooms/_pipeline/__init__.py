@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from .authentication import AsyncCredential, Credential
 
-#: How native OpenTelemetry tracing names this library (its instrumentation scope), and what it says on every span.
+#: How native OpenTelemetry tracing names this library (its instrumentation scope), and the attributes of its spans.
 INSTRUMENTATION = {
     "library_name": "azure-communication-rooms",
     "library_version": __version__,
@@ -164,7 +164,7 @@ def pipeline_options(
 
 
 def _user_agent(sdk_moniker: str = f"communication-rooms/{__version__}", **_: Any) -> str:
-    """What azure-core says, too, but for the release of the C library: to find that, it starts another process."""
+    """The same as azure-core, without the release of the C library: finding that starts another process."""
     system = "-".join((platform.system(), platform.release(), platform.machine()))
     return f"azsdk-python-{sdk_moniker} Python/{platform.python_version()} ({system})"
 

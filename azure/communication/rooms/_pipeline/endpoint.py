@@ -1,4 +1,4 @@
-"""Connection strings and endpoints. Every refusal names the part at fault, and none shows the key."""
+"""Connection strings and endpoints. Every error names the part at fault, and none shows the key."""
 
 from __future__ import annotations
 

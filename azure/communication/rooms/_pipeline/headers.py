@@ -20,6 +20,6 @@ class OmitHeadersPolicy(SansIOHTTPPolicy[Any, Any]):
         headers = request.http_request.headers
         for name in [name for name, value in headers.items() if value is None]:
             if name.lower() == "accept-encoding":
-                headers[name] = "identity"  # says the same, and keeps HTTP libraries from adding one of their own
+                headers[name] = "identity"  # equivalent, and HTTP libraries add none of their own
             else:
                 del headers[name]

@@ -1,0 +1,42 @@
+"""Native OpenTelemetry tracing: spans stand in this library's instrumentation scope and name the service."""
+
+from collections.abc import Iterator
+
+import pytest
+from azure.core.settings import settings
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from raw_server import RawServer
+
+from azure.communication.rooms import RoomsClient, __version__
+
+
+@pytest.fixture
+def exported(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
+    """The spans that are exported."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
+    monkeypatch.setattr(trace, "get_tracer", lambda *arguments, **keywords: provider.get_tracer(*arguments, **keywords))
+    settings.tracing_enabled.set_value(True)
+    try:
+        yield exporter
+    finally:
+        settings.tracing_enabled.unset_value()
+
+
+def test_spans_of_calls_and_exchanges_stand_in_the_scope_of_this_library(
+    raw_client: RoomsClient, server: RawServer, exported: InMemorySpanExporter
+) -> None:
+    server.respond(200, '{"id":"1"}')
+    raw_client.get_room("1")
+    spans = exported.get_finished_spans()
+    assert len(spans) == 2
+    for span in spans:
+        scope = span.instrumentation_scope
+        assert scope is not None
+        assert (scope.name, scope.version) == ("azure-communication-rooms", __version__)
+        assert dict(scope.attributes or {})["az.namespace"] == "Microsoft.Communication"
