@@ -291,6 +291,7 @@ def test_a_loop_that_was_closed_without_closing_its_generators_is_let_go(server:
     transport = AiohttpTransport(use_env_settings=False)
     loop = asyncio.new_event_loop()
     loop.run_until_complete(transport.send(get(server)))
+    loop.run_until_complete(asyncio.sleep(0))
     loop.close()
 
     async def again() -> int:

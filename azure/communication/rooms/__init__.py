@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
 
     from ._client import RoomsClient
-    from ._legacy_names import RoleType
+    from ._client_base import RoleType
     from ._models import CommunicationRoom, ParticipantChanges, ParticipantRole, RoomJoinPolicy, RoomParticipant
     from ._wire.versions import ApiVersion
 
@@ -62,7 +62,7 @@ _HOMES = {
     "CommunicationRoom": "._models",
     "ParticipantChanges": "._models",
     "ParticipantRole": "._models",
-    "RoleType": "._legacy_names",
+    "RoleType": "._client_base",
     "RoomJoinPolicy": "._models",
     "RoomParticipant": "._models",
     "RoomsClient": "._client",

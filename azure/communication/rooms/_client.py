@@ -1,43 +1,34 @@
-"""The client: one method an operation, and one line that sends."""
+"""The client: one method for each operation. What it does when it is called lies in :mod:`~._client_base`."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from copy import copy
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Callable, NoReturn, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, overload
 from uuid import UUID
 
 from azure.core.credentials import AzureKeyCredential, TokenCredential
 from azure.core.rest import HttpRequest, HttpResponse
 from azure.core.tracing.decorator import distributed_trace
-from azure.core.utils import case_insensitive_dict
 
-from ._legacy_names import LegacyNames, one_of
+from ._client_base import one_of
+from ._legacy_names import LegacyNames
 from ._models import CommunicationRoom, ParticipantChanges, RoomParticipant
-from ._pipeline import INSTRUMENTATION, build_pipeline_client
-from ._pipeline.clock import ServiceClock
-from ._pipeline.deadline import Deadline
-from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
-from ._pipeline.retry import SUCCEEDED_BEFORE, takes_call_options
-from ._wire import operations_for
-from ._wire.call import UNSET, Call, Page
-from ._wire.raw_requests import LOGGED_HEADERS, TIMESTAMP_HEADERS, expires_of, retry_options
+from ._paging import ItemsByPage
+from ._pipeline import build_pipeline_client
+from ._pipeline.endpoint import parse_connection_string
+from ._pipeline.steps import take
+from ._wire.call import UNSET
 from ._wire.versions import DEFAULT_VERSION, ApiVersion
 
 if TYPE_CHECKING:
     from azure.core.paging import ItemPaged
     from typing_extensions import Self, Unpack
 
-    from ._legacy_names import ParticipantLike, ParticipantsWithRoles
+    from ._client_base import ParticipantLike, ParticipantsWithRoles
     from ._models import RoomJoinPolicy
     from ._pipeline.options import CallOptions, ClientOptions, ConstructionOptions
     from ._wire.call import Given
-
-T = TypeVar("T")
-
-_ABSOLUTE = "[A-Za-z][A-Za-z0-9+.-]*://"
 
 
 class RoomsClient(LegacyNames):
@@ -50,7 +41,8 @@ class RoomsClient(LegacyNames):
     :param str endpoint: Endpoint of the resource, such as ``https://contoso.communication.azure.com``.
     :param credential: An access key of the resource, or a credential of ``azure-identity`` or any other that gives
         Microsoft Entra ID tokens.
-    :type credential: ~azure.core.credentials.AzureKeyCredential or ~azure.core.credentials.TokenCredential or str
+    :type credential: str or ~azure.core.credentials.AzureKeyCredential or
+        ~azure.core.credentials.TokenCredential
     :keyword api_version: Version of the service's interface to speak. Default ``2025-03-13``. One that is later than
         those known here is sent as it is.
     :paramtype api_version: ~azure.communication.rooms.ApiVersion or str
@@ -62,9 +54,6 @@ class RoomsClient(LegacyNames):
     :raises ValueError: If the endpoint, the key or the version cannot be right; the message says which part.
     """
 
-    #: Where azure-core's decorator looks for the name of this library's tracer.
-    _instrumentation_config = INSTRUMENTATION
-
     def __init__(
         self,
         endpoint: str,
@@ -74,23 +63,9 @@ class RoomsClient(LegacyNames):
         allow_insecure_connection: bool = False,
         **kwargs: Unpack[ClientOptions],
     ) -> None:
-        self._takes_any_option = self._check_client_options(kwargs)
-        endpoint = normalize_endpoint(endpoint, allow_insecure_connection=allow_insecure_connection)
-        if isinstance(credential, str):  # release 1.2.0 took the key itself, too
-            credential = AzureKeyCredential(credential)
-        self._wire = operations_for(endpoint, api_version)
-        self._endpoint = endpoint
-        self._timeout: float | None = kwargs.get("timeout")
-        self._clock = ServiceClock()
-        self._client = build_pipeline_client(
-            endpoint,
-            credential,
-            self._clock,
-            logged_headers=LOGGED_HEADERS,
-            timestamp_headers=TIMESTAMP_HEADERS,
-            **kwargs,
+        super().__init__(
+            build_pipeline_client, endpoint, credential, api_version, allow_insecure_connection, options=kwargs
         )
-        self._passes_call_options = takes_call_options(**kwargs)
 
     @classmethod
     def from_connection_string(cls, conn_str: str, **kwargs: Unpack[ConstructionOptions]) -> Self:
@@ -163,7 +138,7 @@ class RoomsClient(LegacyNames):
             participants=participants,
             repeatability=repeatability_of(repeatability_request_id, repeatability_first_sent, self._clock.now()),
         )
-        return self._send(call, self.create_room, kwargs)
+        return take(self._steps(call, self.create_room, kwargs))
 
     @distributed_trace
     def get_room(self, room_id: str, **kwargs: Unpack[CallOptions]) -> CommunicationRoom:
@@ -176,7 +151,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
         :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for what cannot be an id.
         """
-        return self._send(self._wire.get_room(room_id), self.get_room, kwargs)
+        return take(self._steps(self._wire.get_room(room_id), self.get_room, kwargs))
 
     @distributed_trace
     def update_room(
@@ -223,7 +198,7 @@ class RoomsClient(LegacyNames):
             room_join_policy=room_join_policy,
             participants=participants,
         )
-        return self._send(call, self.update_room, kwargs)
+        return take(self._steps(call, self.update_room, kwargs))
 
     @distributed_trace
     def delete_room(self, room_id: str, **kwargs: Unpack[CallOptions]) -> None:
@@ -237,7 +212,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.ResourceNotFoundError: If there never was such a room.
         :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for what cannot be an id.
         """
-        return self._send(self._wire.delete_room(room_id), self.delete_room, kwargs)
+        return take(self._steps(self._wire.delete_room(room_id), self.delete_room, kwargs))
 
     @distributed_trace
     def list_rooms(self, **kwargs: Unpack[CallOptions]) -> ItemPaged[CommunicationRoom]:
@@ -252,7 +227,7 @@ class RoomsClient(LegacyNames):
         :raises ValueError: On api-version 2022-02-01, which has no list of rooms.
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service refuses.
         """
-        return self._list(self._wire.list_rooms, self.list_rooms, kwargs)
+        return self._list(ItemsByPage, take, self._wire.list_rooms, self.list_rooms, kwargs)
 
     @distributed_trace
     def add_or_update_participants(
@@ -286,7 +261,7 @@ class RoomsClient(LegacyNames):
             support or a role it does not know.
         """
         call = self._wire.add_or_update_participants(room_id, participants, keep_roles)
-        return self._send_change(call, self.add_or_update_participants, kwargs)
+        return take(self._change_steps(call, self.add_or_update_participants, kwargs))
 
     @distributed_trace
     def set_participants(
@@ -314,7 +289,8 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for an identifier it does not
             support or a role it does not know.
         """
-        return self._send(self._wire.set_participants(room_id, participants), self.set_participants, kwargs)
+        call = self._wire.set_participants(room_id, participants)
+        return take(self._steps(call, self.set_participants, kwargs))
 
     @overload
     def remove_participants(
@@ -348,8 +324,9 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for an identifier it does not
             support.
         """
-        whom = one_of(participants=participants, communication_identifiers=communication_identifiers)
-        return self._send_change(self._wire.remove_participants(room_id, whom), self.remove_participants, kwargs)
+        removed = one_of(participants=participants, communication_identifiers=communication_identifiers)
+        call = self._wire.remove_participants(room_id, removed)
+        return take(self._change_steps(call, self.remove_participants, kwargs))
 
     @distributed_trace
     def list_participants(self, room_id: str, **kwargs: Unpack[CallOptions]) -> ItemPaged[RoomParticipant]:
@@ -363,10 +340,20 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service refuses.
         """
         return self._list(
-            lambda next_link: self._wire.list_participants(room_id, next_link), self.list_participants, kwargs
+            ItemsByPage,
+            take,
+            lambda next_link: self._wire.list_participants(room_id, next_link),
+            self.list_participants,
+            kwargs,
         )
 
-    def send_request(self, request: HttpRequest, *, stream: bool = False, **kwargs: Any) -> HttpResponse:
+    def send_request(
+        self,
+        request: HttpRequest,
+        *,
+        stream: bool = False,
+        **kwargs: Any,
+    ) -> HttpResponse:
         """Send a request of one's own through the client's pipeline: signed, retried, logged as any other.
 
         :param request: The request. A URL that is a path goes to the client's endpoint; ``api-version`` is the
@@ -378,13 +365,9 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.ClientAuthenticationError: If it goes to another host than the endpoint's;
             nothing is sent there.
         """
-        request = copy(request)  # the pipeline writes headers and URL, and these are the caller's
-        request.headers = case_insensitive_dict(request.headers)
-        if not re.match(_ABSOLUTE, request.url):
-            request.url = f"{self._endpoint}/{request.url.lstrip('/')}"
-        if self._passes_call_options:
-            kwargs = {**retry_options(request), **kwargs}
-        return self._client.send_request(request, stream=stream, **kwargs)
+        request, options = self._prepare(request, kwargs)
+        response: HttpResponse = self._client.send_request(request, stream=stream, **options)
+        return response
 
     def close(self) -> None:
         """Close the connections. A call after this raises ValueError."""
@@ -396,75 +379,3 @@ class RoomsClient(LegacyNames):
 
     def __exit__(self, *details: object) -> None:
         self._client.__exit__(*details)
-
-    def __repr__(self) -> str:
-        return f"<RoomsClient {self._endpoint}>"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "a RoomsClient cannot be pickled or copied: it holds connections and a key; make one where needed"
-        )
-
-    def _send(self, call: Call[T], method: Callable[..., Any], options: Any, cls: Callable[..., T] | None = None) -> T:
-        """Send a call and read its answer: the one place here that does I/O.
-
-        :param cls: Makes what is returned, where the caller's options have none.
-        """
-        self._check(method, options)
-        cls = options.pop("cls", None) or cls
-        step: Call[T] | None = call
-        with Deadline(options.get("timeout", self._timeout)):
-            while step is not None:
-                if self._passes_call_options:
-                    expires = step.expires and expires_of(options.get("headers") or {}, step.expires)
-                    options.update(retryable=step.retryable, expires=expires, absent_is_success=step.absent_is_success)
-                answer = self._client._pipeline.run(step.request, **options)  # noqa: SLF001  as azure-core's clients do
-                # A delete that an earlier attempt did has nothing to say, as any delete.
-                value = cast(T, None) if SUCCEEDED_BEFORE in answer.context else step.read(answer.http_response)
-                step = step.following(value)
-        return value if cls is None else cls(answer, value, dict(answer.http_response.headers))
-
-    def _send_change(self, call: Call[Any], method: Callable[..., Any], options: Any) -> None:
-        """Send a call that changes participants. What api-version 2022-02-01 answers is for the caller's ``cls``."""
-        made_by_cls: None = self._send(call, method, options, _nothing)
-        return made_by_cls
-
-    def _list(
-        self, call_for: Callable[[str | None], Call[Page[T]]], method: Callable[..., Any], options: Any
-    ) -> ItemPaged[T]:
-        """A lazy list over the pages of a call."""
-        from ._paging import ItemsByPage  # likewise, only programs that list
-
-        self._check(method, options)
-        call_for(None)  # what is wrong with the arguments is said here, not when the list is first read
-        cls: Callable[[list[T]], Iterable[T]] = options.pop("cls", iter)
-
-        def get_next(next_link: str | None) -> Page[T]:
-            return self._send(call_for(next_link), method, dict(options))
-
-        def extract_data(page: Page[T]) -> tuple[str | None, Iterable[T]]:
-            return page.next_link, cls(page.items)
-
-        return ItemsByPage(get_next, extract_data)
-
-    def _check_client_options(self, options: Mapping[str, Any]) -> bool:
-        """Refuse a misspelt keyword of the client.
-
-        :returns: Whether its calls take any keyword, because code of the caller's is in the pipeline.
-        """
-        if not options:
-            return False
-        from ._pipeline.options import brings_own_code, check_client_options  # only clients with keywords
-
-        check_client_options(self, options)
-        return brings_own_code(options)
-
-    def _check(self, method: Callable[..., Any], options: Mapping[str, Any]) -> None:
-        if options and not self._takes_any_option:
-            from ._pipeline.options import check_options  # likewise, only programs that give any
-
-            check_options(method, options)
-
-
-def _nothing(*_: Any) -> None:
-    """Make nothing of an answer."""

@@ -5,42 +5,30 @@ They are the same operations, kept so that programs and documents written for th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Callable, Union
+from typing import TYPE_CHECKING, Callable
 
 from azure.core.tracing.decorator import distributed_trace
 
-from ._models import ParticipantRole
-from ._wire.call import Unset
+from ._client_base import RoomsClientBase
+from ._pipeline.steps import take
 
 if TYPE_CHECKING:
-    from azure.communication.identity import CommunicationIdentifier
     from azure.core.paging import ItemPaged
     from typing_extensions import Unpack
 
+    from ._client_base import ParticipantsWithRoles
     from ._models import RoomParticipant
     from ._pipeline.options import CallOptions
-    from ._wire import Operations
-    from ._wire.call import Call, Given, T
-
-    ParticipantLike = Union[RoomParticipant, CommunicationIdentifier, str]
-    ParticipantsWithRoles = Union[Iterable[ParticipantLike], Mapping[str, Union[ParticipantRole, str]]]
-
-#: The name of :class:`ParticipantRole` in release 1.0.0b1.
-RoleType = ParticipantRole
 
 
-class LegacyNames:
+class LegacyNames(RoomsClientBase):
     """The methods of a client by their earlier names."""
 
     if TYPE_CHECKING:
-        _wire: Operations
         list_participants: Callable[..., ItemPaged[RoomParticipant]]
         add_or_update_participants: Callable[..., None]
 
-        def _send_change(self, call: Call[Any], method: Callable[..., Any], options: Any) -> None: ...
-
-    @distributed_trace
+    @distributed_trace(name_of_span="RoomsClient.add_participants")
     def add_participants(
         self, room_id: str, participants: ParticipantsWithRoles, **kwargs: Unpack[CallOptions]
     ) -> None:
@@ -54,9 +42,10 @@ class LegacyNames:
         :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
         :raises: As :meth:`add_or_update_participants`.
         """
-        return self._send_change(self._wire.add_participants(room_id, participants), self.add_participants, kwargs)
+        call = self._wire.add_participants(room_id, participants)
+        return take(self._change_steps(call, self.add_participants, kwargs))
 
-    @distributed_trace
+    @distributed_trace(name_of_span="RoomsClient.update_participants")
     def update_participants(
         self, room_id: str, participants: ParticipantsWithRoles, **kwargs: Unpack[CallOptions]
     ) -> None:
@@ -69,9 +58,8 @@ class LegacyNames:
         :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
         :raises: As :meth:`add_or_update_participants`.
         """
-        return self._send_change(
-            self._wire.update_participants(room_id, participants), self.update_participants, kwargs
-        )
+        call = self._wire.update_participants(room_id, participants)
+        return take(self._change_steps(call, self.update_participants, kwargs))
 
     def upsert_participants(
         self, room_id: str, participants: ParticipantsWithRoles, **kwargs: Unpack[CallOptions]
@@ -93,15 +81,3 @@ class LegacyNames:
         :raises: As :meth:`list_participants`.
         """
         return self.list_participants(room_id, **kwargs)
-
-
-def one_of(**values: Given[T]) -> T:
-    """The value of that of two names which was given.
-
-    :raises TypeError: If both were given, or neither.
-    """
-    given = [value for value in values.values() if not isinstance(value, Unset)]
-    if len(given) != 1:
-        now, earlier = values
-        raise TypeError(f"give either {now} or {earlier}, its earlier name" + (", not both" if given else ""))
-    return given[0]  # type: ignore[return-value]  # None is refused where it is read

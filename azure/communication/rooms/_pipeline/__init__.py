@@ -31,8 +31,6 @@ from .request_id import RandomRequestIdPolicy
 from .retry import AsyncRoomsRetryPolicy, RoomsRetryPolicy
 
 if TYPE_CHECKING:
-    from azure.core.pipeline.transport import AsyncHttpTransport
-
     from .authentication import AsyncCredential, Credential
 
 #: How native OpenTelemetry tracing names this library (its instrumentation scope), and the attributes of its spans.
@@ -78,13 +76,9 @@ def build_pipeline_client(
 
 
 def build_async_pipeline_client(
-    endpoint: str,
-    credential: AsyncCredential,
-    clock: ServiceClock,
-    make_transport: Callable[..., AsyncHttpTransport[HttpRequest, AsyncHttpResponse]],
-    **kwargs: Any,
+    endpoint: str, credential: AsyncCredential, clock: ServiceClock, **kwargs: Any
 ) -> AsyncPipelineClient[HttpRequest, AsyncHttpResponse]:
-    """Build the pipeline of an asynchronous client.
+    """Build the pipeline of an asynchronous client. Its own transport is :class:`~.transports.AiohttpTransport`.
 
     :param str endpoint: Scheme, host and port of the resource, as ``normalize_endpoint`` returns it.
     :param credential: The credential of the client.
@@ -92,13 +86,23 @@ def build_async_pipeline_client(
         ~azure.core.credentials_async.AsyncTokenCredential or ~azure.core.credentials.TokenCredential
     :param clock: The clock of the service.
     :type clock: ~azure.communication.rooms._pipeline.clock.ServiceClock
-    :param make_transport: Makes the client's own transport from the keywords, where the caller gives none.
-    :type make_transport: Callable[..., ~azure.core.pipeline.transport.AsyncHttpTransport]
     :returns: The client. Keywords: :func:`pipeline_options`.
     :rtype: ~azure.core.AsyncPipelineClient
+    :raises ImportError: If aiohttp is not installed, or too old, and the caller gives no ``transport``.
     """
-    options = pipeline_options(endpoint, credential, clock, _ASYNC, make_transport, **kwargs)
+    options = pipeline_options(endpoint, credential, clock, _ASYNC, _make_aiohttp_transport, **kwargs)
     return AsyncPipelineClient(endpoint, **options)
+
+
+def _make_aiohttp_transport(**kwargs: Any) -> Any:
+    try:
+        from .transports.aiohttp_transport import AiohttpTransport
+    except ImportError as error:
+        raise ImportError(
+            "the asynchronous client needs aiohttp 3.12 or later: "
+            f"run `python -m pip install '{INSTRUMENTATION['library_name']}[aio]'`, or pass transport= ({error})"
+        ) from error
+    return AiohttpTransport(**kwargs)
 
 
 def pipeline_options(

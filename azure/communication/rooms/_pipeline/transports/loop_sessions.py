@@ -83,6 +83,7 @@ async def _hold(
             register.pop(loop, None)
         _orphans.pop(session, None)
         await session.close()
+        await asyncio.sleep(0)  # asyncio closes sockets one turn of the loop later, and this can be the last turn
 
 
 def _start_closing(loop: asyncio.AbstractEventLoop, holder: AsyncGenerator[ClientSession, None]) -> None:
