@@ -16,6 +16,7 @@ import re
 import sys
 import tokenize
 from pathlib import Path
+from typing import Optional
 
 PACKAGE = Path(__file__).resolve().parent.parent / "azure" / "communication" / "rooms"
 #: The files of the client, each mirrored into a file of the same name in ``aio``.
@@ -153,11 +154,11 @@ def header(source: str, name: str) -> str:
     return f"# Mirrored by swagger/mirror.py from {name}: do not edit.\n# sha256 of {name}: {digest}\n"
 
 
-def main() -> int:
+def main(arguments: Optional[list[str]] = None) -> int:
     """Write the files, or compare them."""
     parser = argparse.ArgumentParser(description="Write the asynchronous client from the synchronous one.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file differs")
-    check = parser.parse_args().check
+    check = parser.parse_args(arguments).check
     sources = {name: (PACKAGE / name).read_text("utf-8") for name in MIRRORED}
     names = coroutine_names([ast.parse(source) for source in sources.values()])
     different = []

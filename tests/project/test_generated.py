@@ -15,15 +15,21 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = Path(str(azure.communication.rooms.__file__)).parent
 
 
-@pytest.fixture
-def generate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The generator, writing elsewhere."""
-    monkeypatch.syspath_prepend(str(PROJECT / "swagger"))
-    spec = importlib.util.spec_from_file_location("generate", PROJECT / "swagger" / "generate.py")
+def load(name: str) -> ModuleType:
+    """A program of swagger/."""
+    spec = importlib.util.spec_from_file_location(name, PROJECT / "swagger" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def generate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The generator, writing elsewhere."""
+    monkeypatch.syspath_prepend(str(PROJECT / "swagger"))
+    module = load("generate")
     monkeypatch.setattr(module, "PROJECT", tmp_path)
     monkeypatch.setattr(module, "OUTPUT", tmp_path / "out")
     return module
@@ -105,3 +111,23 @@ def test_the_generator_needs_only_the_standard_library() -> None:
     modules |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
     own = {file.stem for file in files}
     assert {module.partition(".")[0] for module in modules} - own <= sys.stdlib_module_names
+
+
+def test_the_asynchronous_client_is_what_the_synchronous_one_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mirror = load("mirror")
+    home = PACKAGE / "aio"
+    for name in mirror.MIRRORED:
+        (tmp_path / name).write_bytes((PACKAGE / name).read_bytes())
+    monkeypatch.setattr(mirror, "PACKAGE", tmp_path)
+    assert mirror.main(["--check"]) == 1
+    assert mirror.main([]) == 0
+    assert mirror.main(["--check"]) == 0
+    assert {name: (tmp_path / "aio" / name).read_text("utf-8") for name in mirror.MIRRORED} == {
+        name: (home / name).read_text("utf-8") for name in mirror.MIRRORED
+    }
+    (tmp_path / "aio" / "_client.py").write_text("edited", "utf-8")
+    capsys.readouterr()
+    assert mirror.main(["--check"]) == 1
+    assert "_client.py differs from what swagger/mirror.py writes" in capsys.readouterr().out

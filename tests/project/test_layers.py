@@ -51,8 +51,10 @@ def offending(files: list[Path], *forbidden: str) -> list[str]:
         ("_pipeline", ("_wire", "_generated", "_models", "_client", "emulator")),
         ("_generated", ("_wire", "_pipeline", "_models", "_client", "emulator")),
         ("_models.py", ("_wire", "_pipeline", "_generated", "_client", "emulator")),
-        ("_legacy_names.py", ("_pipeline.authentication", "_generated", "_client", "emulator")),
-        ("_client.py", ("_generated", "emulator")),
+        ("_legacy_names.py", ("_pipeline.authentication", "_generated", "_client", "aio", "emulator")),
+        ("_client_base.py", ("_generated", "_client", "_legacy_names", "aio", "emulator")),
+        ("_client.py", ("_generated", "aio", "emulator")),
+        ("aio", ("_generated", "_client", "_legacy_names", "bulk", "emulator")),
         ("_bulk", ("_wire", "_generated", "_client", "emulator", "aio", "bulk")),
         ("bulk.py", ("_wire", "_generated", "emulator", "aio")),
         ("emulator", ("_wire", "_pipeline", "_generated", "_models", "_client", "_datetimes", "_urls")),
@@ -84,9 +86,60 @@ def test_the_wire_neither_sends_nor_waits_nor_reads_a_clock() -> None:
 
 
 def test_one_line_of_the_client_sends() -> None:
-    source = (PACKAGE / "_client.py").read_text("utf-8")
-    assert source.count("_pipeline.run(") == 1
-    assert source.count(".send_request(") == 1  # the public method of that name hands on to azure-core's
+    base, *clients = (
+        (PACKAGE / name).read_text("utf-8") for name in ("_client_base.py", "_client.py", "aio/_client.py")
+    )
+    assert base.count("_pipeline.run") == 1
+    for client in clients:
+        assert client.count(".send_request(") == 1  # the public method of that name hands on to azure-core's
+        assert "_pipeline.run" not in client
+
+
+BRANCHES = (ast.If, ast.IfExp, ast.For, ast.While, ast.Try, ast.BoolOp, ast.comprehension, ast.AsyncFor, ast.AsyncWith)
+
+
+def branches(tree: ast.AST) -> list[int]:
+    """Lines on which a tree branches or loops, ``if TYPE_CHECKING`` aside."""
+    return [
+        getattr(node, "lineno", 0)
+        for node in ast.walk(tree)
+        if isinstance(node, BRANCHES) and not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+    ]
+
+
+def test_nothing_branches_or_loops_in_the_asynchronous_client() -> None:
+    files = within("aio")
+    assert len(files) >= 3
+    assert {path.name: branches(ast.parse(path.read_text("utf-8"))) for path in files} == {
+        path.name: [] for path in files
+    }
+
+
+def test_a_policy_awaits_in_one_line() -> None:
+    """What a policy does stands in its steps; that holds for the synchronous ``send`` beside it, too."""
+    policies = [path for path in within("_pipeline") if path.parent.name == "_pipeline"]
+    bodies = {
+        f"{path.name}:{node.lineno}": [ast.unparse(line) for line in node.body if not isinstance(line, ast.Expr)]
+        for path in policies
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.AsyncFunctionDef) and node.name == "send"
+    }
+    assert len(bodies) >= 3
+    assert set(map(tuple, bodies.values())) == {("return await take_async(self.steps(request))",)}
+
+
+def test_asynchronous_functions_stand_in_the_transport_in_paging_and_in_one_driver_alone() -> None:
+    found = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in FILES
+        if path.relative_to(PACKAGE).parts[0] not in ("emulator", "_bulk", "aio")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.AsyncFunctionDef) and branches(node)
+    }
+    assert {name for name in found if not name.startswith("_pipeline/transports/")} == {
+        "_paging.py",
+        "_pipeline/steps.py",
+    }
 
 
 def test_rules_know_no_http_and_no_sql_and_the_store_knows_no_http() -> None:

@@ -14,7 +14,6 @@ from azure.core.tracing.decorator import distributed_trace
 from ._client_base import one_of
 from ._legacy_names import LegacyNames
 from ._models import CommunicationRoom, ParticipantChanges, RoomParticipant
-from ._paging import ItemsByPage
 from ._pipeline import build_pipeline_client
 from ._pipeline.endpoint import parse_connection_string
 from ._pipeline.steps import take
@@ -227,7 +226,7 @@ class RoomsClient(LegacyNames):
         :raises ValueError: On api-version 2022-02-01, which has no list of rooms.
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service refuses.
         """
-        return self._list(ItemsByPage, take, self._wire.list_rooms, self.list_rooms, kwargs)
+        return self._list(self._items_by_page, take, self._wire.list_rooms, self.list_rooms, kwargs)
 
     @distributed_trace
     def add_or_update_participants(
@@ -340,7 +339,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service refuses.
         """
         return self._list(
-            ItemsByPage,
+            self._items_by_page,
             take,
             lambda next_link: self._wire.list_participants(room_id, next_link),
             self.list_participants,
@@ -379,3 +378,8 @@ class RoomsClient(LegacyNames):
 
     def __exit__(self, *details: object) -> None:
         self._client.__exit__(*details)
+
+    def _items_by_page(self, *functions: Any) -> ItemPaged[Any]:
+        from ._paging import ItemsByPage  # here: only programs that list pay for it
+
+        return ItemsByPage(*functions)

@@ -1,5 +1,5 @@
 # Mirrored by swagger/mirror.py from _client.py: do not edit.
-# sha256 of _client.py: 302cd7fb2d27a61651c16726301cde094db36b70bbaf146a0481ec84ff2750d7
+# sha256 of _client.py: 4668238bbe0d7ac85a36e5d988cb8874539dcccde68d2bdc8f33e17fa07a6282
 """The client: one method for each operation. What it does when it is called lies in :mod:`~._client_base`."""
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from azure.core.tracing.decorator import distributed_trace
 from azure.core.tracing.decorator_async import distributed_trace_async
 
 from .._client_base import one_of
-from .._models import CommunicationRoom, RoomParticipant
-from .._paging import AsyncItemsByPage
+from .._models import CommunicationRoom, ParticipantChanges, RoomParticipant
 from .._pipeline import build_async_pipeline_client
 from .._pipeline.endpoint import parse_connection_string
 from .._pipeline.steps import take_async
@@ -231,16 +230,21 @@ class RoomsClient(LegacyNames):
         :raises ValueError: On api-version 2022-02-01, which has no list of rooms.
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service refuses.
         """
-        return self._list(AsyncItemsByPage, take_async, self._wire.list_rooms, self.list_rooms, kwargs)
+        return self._list(self._items_by_page, take_async, self._wire.list_rooms, self.list_rooms, kwargs)
 
     @distributed_trace_async
     async def add_or_update_participants(
         self,
         room_id: str,
         participants: ParticipantsWithRoles,
+        *,
+        keep_roles: bool = False,
         **kwargs: Unpack[CallOptions],
     ) -> None:
         """Add participants to a room, or change the roles of those who are in it. The others stay as they are.
+
+        Who is named without a role, by an identifier or a raw id, becomes an Attendee: a Presenter who is named so
+        does, too, unless ``keep_roles`` is True.
 
         Api-version 2022-02-01 takes this in steps: the roster is read, then who is new is added, and then who is known
         is updated. A failure between them leaves what was done before it, and somebody who is added or removed by
@@ -250,14 +254,46 @@ class RoomsClient(LegacyNames):
         :param participants: Participants; identifiers or raw ids, who become Attendees; or a mapping of raw ids to
             roles.
         :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
+        :keyword bool keep_roles: Whether those who are named without a role (an identifier, a raw id, or None in a
+            mapping) and are in the room keep the role they have. The list is read first, unless everybody is named
+            with a role; a role that others change in between is not seen. Default False.
         :raises TypeError: If an argument is of another type, before any request; the message says where in the list.
         :raises ValueError: If an id is empty, or given two roles, before any request; the message says where.
         :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
         :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for an identifier it does not
             support or a role it does not know.
         """
-        call = self._wire.add_or_update_participants(room_id, participants)
+        call = self._wire.add_or_update_participants(room_id, participants, keep_roles)
         return await take_async(self._change_steps(call, self.add_or_update_participants, kwargs))
+
+    @distributed_trace_async
+    async def set_participants(
+        self,
+        room_id: str,
+        participants: ParticipantsWithRoles,
+        **kwargs: Unpack[CallOptions],
+    ) -> ParticipantChanges:
+        """Make the list of participants exactly this: add who is missing, change roles, remove everybody else.
+
+        The list is read, and one request changes what differs; none is sent where nothing does. The service has no
+        way to tie the two together: somebody whom others add in between stays, and what others change in between is
+        overwritten only for those who are named here; on api-version 2022-02-01 the request replaces the whole list.
+        Calling again mends both.
+
+        :param str room_id: Id of the room.
+        :param participants: As :meth:`add_or_update_participants` takes them; who is named without a role becomes an
+            Attendee. Empty removes everybody.
+        :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
+        :returns: Who was added, changed and removed.
+        :rtype: ~azure.communication.rooms.ParticipantChanges
+        :raises TypeError: If an argument is of another type, before any request; the message says where in the list.
+        :raises ValueError: If an id is empty, or given two roles, before any request; the message says where.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for an identifier it does not
+            support or a role it does not know.
+        """
+        call = self._wire.set_participants(room_id, participants)
+        return await take_async(self._steps(call, self.set_participants, kwargs))
 
     @overload
     async def remove_participants(
@@ -307,7 +343,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service refuses.
         """
         return self._list(
-            AsyncItemsByPage,
+            self._items_by_page,
             take_async,
             lambda next_link: self._wire.list_participants(room_id, next_link),
             self.list_participants,
@@ -346,3 +382,8 @@ class RoomsClient(LegacyNames):
 
     async def __aexit__(self, *details: object) -> None:
         await self._client.__aexit__(*details)
+
+    def _items_by_page(self, *functions: Any) -> AsyncItemPaged[Any]:
+        from .._paging import AsyncItemsByPage  # here: only programs that list pay for it
+
+        return AsyncItemsByPage(*functions)
