@@ -80,7 +80,7 @@ class AsyncPipeline(InMemoryService):
         self.clock = clock or ServiceClock()
         transport = AsyncFakeTransport()
         transport.inner = self.transport
-        options = {"make_transport": lambda **_: transport, **options}
+        options = {"transport": transport, **options}
         client = build_async_pipeline_client(ENDPOINT, credential or AzureKeyCredential(KEY), self.clock, **options)
         self.pipeline = client._pipeline
 
