@@ -89,7 +89,7 @@ setup(
     ],
     extras_require={
         "aio": ["aiohttp>=3.12,<4"],
-        "cli": ["rich>=13.7,<16"],
+        "cli": ["rich>=13.7,<16", "shtab>=1.7,<2"],
         "emulator": [
             "httptools>=0.6.3,<1",
             "starlette>=0.40.0,<2.0.0",
@@ -99,7 +99,10 @@ setup(
         "socks": ["PySocks>=1.7.1,<2"],
     },
     entry_points={
-        "console_scripts": ["rooms-emulator = azure.communication.rooms.emulator.__main__:main"],
+        "console_scripts": [
+            "rooms = azure.communication.rooms.cli:main",
+            "rooms-emulator = azure.communication.rooms.emulator.__main__:main",
+        ],
         "pytest11": ["rooms_emulator = azure.communication.rooms.emulator.pytest_plugin"],
     },
 )

@@ -60,7 +60,7 @@ def test_the_wheel_says_what_it_needs(wheel: zipfile.ZipFile) -> None:
     assert needs == {
         "": {"azure-communication-identity", "azure-core", "certifi", "isodate", "msrest", "urllib3"},
         "aio": {"aiohttp"},
-        "cli": {"rich"},
+        "cli": {"rich", "shtab"},
         "emulator": {"httptools", "starlette", "trustme", "uvicorn"},
         "socks": {"PySocks"},
     }
@@ -82,7 +82,10 @@ def test_the_wheel_brings_the_command_and_the_plugin(wheel: zipfile.ZipFile) -> 
     points = configparser.ConfigParser()
     points.read_string(wheel.read(f"{NAME}.dist-info/entry_points.txt").decode())
     assert {section: dict(points[section]) for section in points.sections()} == {
-        "console_scripts": {"rooms-emulator": "azure.communication.rooms.emulator.__main__:main"},
+        "console_scripts": {
+            "rooms": "azure.communication.rooms.cli:main",
+            "rooms-emulator": "azure.communication.rooms.emulator.__main__:main",
+        },
         "pytest11": {"rooms_emulator": "azure.communication.rooms.emulator.pytest_plugin"},
     }
 

@@ -1,0 +1,8 @@
+"""``python -m azure.communication.rooms.cli``."""
+
+import sys
+
+from . import main
+
+if __name__ == "__main__":
+    sys.exit(main())

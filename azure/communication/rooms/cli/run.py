@@ -1,0 +1,78 @@
+"""From the command line to the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Callable
+
+from azure.core.exceptions import AzureError
+
+from .. import RoomsClient
+from . import commands, jobs
+from .arguments import parse_arguments
+from .connection import ON_COMMAND_LINE, find_connection, make_client
+from .errors import DONE, INTERRUPTED, UsageError, explain
+from .output import Output, message
+
+_COMMANDS: dict[tuple[str, str], Callable[[argparse.Namespace, RoomsClient, Output], int]] = {
+    ("create", "create"): commands.create,
+    ("show", "show"): commands.show,
+    ("list", "list"): commands.list_,
+    ("update", "update"): commands.update,
+    ("delete", "delete"): commands.delete,
+    ("participants", "list"): commands.list_participants,
+    ("participants", "add"): commands.add_participants,
+    ("participants", "set"): commands.set_participants,
+    ("participants", "remove"): commands.remove_participants,
+    ("import", "import"): jobs.import_,
+    ("export", "export"): jobs.export,
+    ("clean", "clean"): jobs.clean,
+}
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command.
+
+    :param arguments: The command line, without the program's name.
+    :type arguments: Sequence[str]
+    :returns: The exit status.
+    """
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+        return DONE  # the reader has what it wanted
+    except KeyboardInterrupt:
+        message("interrupted; an import that is started again goes on where it ended")
+        return INTERRUPTED
+    except (UsageError, AzureError, OSError, TypeError, ValueError) as error:
+        explanation = explain(error)
+        message(explanation.text())
+        return explanation.status
+    return status
+
+
+def _run(arguments: Sequence[str]) -> int:
+    options = parse_arguments(arguments)
+    if "connection_string" in options:
+        message(f"warning: {ON_COMMAND_LINE}")
+    output = Output(as_json="json" in options)
+    if options.command == "doctor":
+        from .doctor import doctor  # only this command pays for sockets and certificates
+
+        return doctor(options)
+    if options.command == "import" and options.dry_run:
+        return jobs.check_csv(options, output)
+    with make_client(options, find_connection(options)) as client:
+        return _COMMANDS[options.command, options.action](options, client, output)
+
+
+def _forget_stdout() -> None:
+    """Let Python write what is left to nobody, in place of complaining about the pipe at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
