@@ -22,6 +22,9 @@ from typing import Callable, NamedTuple, Optional
 HERE = Path(__file__).resolve().parent
 PUBLISHED = "azure-communication-rooms==1.2.0"
 CLIENT_CORE, SERVER_CORE = 0, 1
+#: The document that has the table, and the lines around it there.
+COSTS = HERE.parent / "docs" / "know" / "costs.md"
+START_OF_TABLE, END_OF_TABLE = "<!-- table: costs, written by benchmarks/compare.py -->", "<!-- end of table: costs -->"
 CAN_PIN = hasattr(os, "sched_setaffinity") and {CLIENT_CORE, SERVER_CORE} <= os.sched_getaffinity(0)
 
 
@@ -110,6 +113,7 @@ class Table:
     """Measures and prints row after row.
 
     :ivar missed: The titles of rows that missed what they aim at.
+    :ivar ratios: The rows that have an aim, for the document.
     """
 
     def __init__(self, published: Path, ours: Path, rounds: int, only: list[str]) -> None:
@@ -118,6 +122,7 @@ class Table:
         self._rounds = rounds
         self._only = only
         self.missed: list[str] = []
+        self.ratios: list[str] = []
         print("| figure | release 1.2.0 | this package | ratio | aim |\n|---|---|---|---|---|")
 
     def row(
@@ -135,11 +140,20 @@ class Table:
         reached = ratio >= figure.aim if figure.more_is_better else ratio <= figure.aim
         if not reached:
             self.missed.append(figure.title)
-        aim = f"{'at least' if figure.more_is_better else 'at most'} {figure.aim}"
+        aim = f"{'at least' if figure.more_is_better else 'at most'} {figure.aim:g}"
+        self.ratios.append(f"| {figure.title} | {ratio:.2f} | {aim} |")
         print(
             f"| {figure.title} | {before:.4g} | {now:.4g} | {ratio:.2f} | {aim}{'' if reached else ', missed'} |",
             flush=True,
         )
+
+
+def write_table(rows: list[str], document: Path = COSTS) -> None:
+    """Put the rows into the document, between the lines that mark the place of the table."""
+    before, _, rest = document.read_text("utf-8").partition(START_OF_TABLE)
+    _, _, after = rest.partition(END_OF_TABLE)
+    table = [START_OF_TABLE, "| | part of release 1.2.0 | aim |", "|---|---|---|", *rows, END_OF_TABLE]
+    document.write_text(before + "\n".join(table) + after, "utf-8")
 
 
 def main() -> int:
@@ -149,7 +163,10 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, help="rounds of each figure; 25, or 3 with --quick")
     parser.add_argument("--only", nargs="*", default=[], metavar="FIGURE", help="measure these alone")
     parser.add_argument("--python", default=sys.executable, help="the Python of the environments")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/know/costs.md, too")
     options = parser.parse_args()
+    if options.write and (options.only or options.quick):
+        parser.error("--write takes all figures, measured in full")
     # Many short rounds: the speed of a machine changes within seconds, and the two of a pair should meet the same.
     rounds, calls = options.rounds or (3 if options.quick else 40), 200 if options.quick else 300
     if CAN_PIN:
@@ -180,6 +197,8 @@ def main() -> int:
             run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "aiohttp")
         with serving(server) as endpoint:
             table.row(START_AIOHTTP, time_of(endpoint), rounds=2 * rounds)
+    if options.write:
+        write_table(table.ratios)
     if table.missed:
         print(f"missed: {', '.join(table.missed)}")
     return 1 if table.missed else 0

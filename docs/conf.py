@@ -22,6 +22,8 @@ autodoc_typehints = "signature"
 autodoc_class_signature = "separated"
 python_maximum_signature_line_length = 88
 
+smartquotes = False  # -- stays --
+
 html_theme = "furo"
 html_title = f"Azure Communication Services Rooms for Python {release}"
 html_show_sourcelink = False

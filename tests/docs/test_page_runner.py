@@ -39,7 +39,7 @@ def test_blocks_share_a_shell_and_a_python_session(tmp_path: Path) -> None:
         print(name.upper())
         '''
         """
-    assert read_through(page(tmp_path, text), tmp_path).split("\n") == ["", "", "rooms in below, 42", "ROOMS", ""]
+    assert read_through(page(tmp_path, text), tmp_path).split() == ["rooms", "in", "below,", "42", "ROOMS"]
 
 
 @pytest.mark.parametrize(
