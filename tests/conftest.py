@@ -13,6 +13,16 @@ from azure.communication.rooms.emulator import RoomsEmulator
 
 pytest_plugins = ["azure.communication.rooms.emulator.pytest_plugin"]
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what the tests in ``playback`` and ``facts`` share."""
+    parser.addoption(
+        "--live",
+        action="store_true",
+        help="speak to the resource that AZURE_COMMUNICATION_CONNECTION_STRING names (tests/playback, tests/facts)",
+    )
+
+
 #: An access key that opens nothing: 32 bytes, in base64.
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 

@@ -65,7 +65,7 @@ def content_of(response: Mapping[str, Any]) -> bytes:
     """The body of a row's response, with an example for each form."""
     if "content" in response:
         return str(response["content"]).encode()
-    body = service_facts.body_of(response)
+    body = service_facts.resolved(service_facts.body_of(response), {})
     return b"" if body is None else json.dumps(SYMBOLS.written(body, "+00:00")).encode()
 
 

@@ -29,7 +29,6 @@ MakeClient = Callable[..., RoomsClient]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("playback")
-    group.addoption("--live", action="store_true", help=f"speak to the resource that {VARIABLE} names")
     group.addoption("--recordings", default=str(RECORDINGS), help="the folder of recordings")
 
 

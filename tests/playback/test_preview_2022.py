@@ -117,7 +117,7 @@ def test_a_wrong_role_is_told_by_its_place(preview_2022: RoomsClient, people: Pe
 
 
 def test_a_wrong_identifier_is_refused(preview_2022: RoomsClient) -> None:
-    expected: Refusal = (400, "BadRequest", "Identifier format is invalid.", [])
+    expected: Refusal = (400, "InvalidInput", "Identifier format is invalid.", [])
     assert refusal(preview_2022.create_room, participants=[INVALID_RAW_ID]) == expected
     room_id = preview_2022.create_room().id
     assert refusal(preview_2022.add_participants, room_id, [INVALID_RAW_ID]) == expected
@@ -134,4 +134,4 @@ def test_a_room_that_never_was_is_not_found(preview_2022: RoomsClient) -> None:
 def test_the_join_policy_of_a_room_that_began_stays(preview_2022: RoomsClient) -> None:
     room = preview_2022.create_room()
     message = "Room join policy cannot be updated after room start time has elapsed"
-    assert refusal(preview_2022.update_room, room.id, room_join_policy=OPEN) == (400, "BadRequest", message, [])
+    assert refusal(preview_2022.update_room, room.id, room_join_policy=OPEN) == (400, "InvalidInput", message, [])

@@ -60,7 +60,7 @@ NEVER = "99400000000000000"
 
 _SYMBOL = re.compile(r"\{([a-z][a-z ]*)((?:[+-][\d.]+[ds])*)\}")
 _STEP = re.compile(r"([+-][\d.]+)([ds])")
-_TIMES = re.compile(r"\{(\d+) times\}")
+_TIMES = re.compile(r"\{(up to )?(\d+) times\}")
 _USERS = re.compile(r"\{(\d+) users\}")
 _UNITS = {"d": "days", "s": "seconds"}
 
@@ -86,6 +86,21 @@ def body_of(response: Mapping[str, Any]) -> Any:
     if "body" in response:
         return response["body"]
     return {"error": response["error"]} if "error" in response else response.get("content")
+
+
+def resolved(template: Any, value: Any) -> Any:
+    """Return a template whose optional members, named such as ``details?``, are there if the value has them."""
+    if isinstance(template, dict):
+        members = value if isinstance(value, dict) else {}
+        return {
+            name.rstrip("?"): resolved(each, members.get(name.rstrip("?")))
+            for name, each in template.items()
+            if not name.endswith("?") or name[:-1] in members
+        }
+    if isinstance(template, list) and isinstance(value, list):
+        times, items = repeated(template, len(value))
+        return [items[0]] * times if items is not template and len(items) == 1 else template
+    return template
 
 
 def content_of(request: Mapping[str, Any]) -> Optional[bytes]:
@@ -125,7 +140,7 @@ class Symbols:
         if isinstance(template, str):
             return _SYMBOL.sub(lambda match: self.value(match[1], match[2], zone), template)
         if isinstance(template, list):
-            times, items = _repeated(template)
+            times, items = repeated(template)
             return [self.written(item, zone) for item in items for _ in range(times)]
         if isinstance(template, dict):
             return {
@@ -152,11 +167,8 @@ class Symbols:
             return self.known[name]
         return {**USERS, "never": NEVER}.get(name) or FORMS[name].example
 
-    def matches(self, template: str, text: str, path: str = "$") -> bool:
-        """Return whether a text is what a template says.
-
-        :param path: Where the text stands in a body.
-        """
+    def matches(self, template: str, text: str) -> bool:
+        """Return whether a text is what a template says."""
         pattern, end = "", 0
         for match in _SYMBOL.finditer(template):
             pattern += re.escape(template[end : match.start()])
@@ -175,14 +187,14 @@ class Symbols:
                 for name, each in expected.items():
                     yield from self.differences(each, value[name], f"{path}.{name}")
         elif isinstance(template, list) and isinstance(value, list):
-            times, items = _repeated(template)
+            times, items = repeated(template, len(value))
             if len(value) != times * len(items):
                 yield f"{path} has {len(value)} items, not {times * len(items)}"
             else:
                 for number, each in enumerate(value):
                     yield from self.differences(items[number % len(items)], each, f"{path}[{number}]")
         elif isinstance(template, str) and isinstance(value, str):
-            if not self.matches(template, value, path):
+            if not self.matches(template, value):
                 yield f"{path} is {value!r}, not {template!r}"
         elif type(template) is not type(value) or template != value:
             yield f"{path} is {value!r}, not {template!r}"
@@ -204,10 +216,16 @@ class Symbols:
         for name in response.get("absent", []):
             if name in headers:
                 yield f"header {name} is {headers[name]!r}, not absent"
-        yield from self.differences(body_of(response), body)
+        yield from self.differences(resolved(body_of(response), body), body)
 
 
-def _repeated(items: list[Any]) -> tuple[int, list[Any]]:
-    """Return how often the items of a list stand there, and the items."""
+def repeated(items: list[Any], length: Optional[int] = None) -> tuple[int, list[Any]]:
+    """Return how often the items of a list template are repeated, and the items.
+
+    :param length: Of the list that came. ``{up to 30 times}`` is as often as it has items, but no more than that.
+    """
     match = _TIMES.fullmatch(items[0]) if items and isinstance(items[0], str) else None
-    return (int(match[1]), items[1:]) if match else (1, items)
+    if match is None:
+        return 1, items
+    times = int(match[2])
+    return (times if not match[1] or length is None else max(1, min(times, length))), items[1:]
