@@ -194,6 +194,8 @@ class Watch:
         try:
             found = connected.result(max(0.0, self._end - _monotonic()))
         except BaseException:
+            if not connected.done():
+                self.expire()
             connected.add_done_callback(_close_late)
             raise
         self.attach(found)

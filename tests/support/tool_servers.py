@@ -1,0 +1,90 @@
+"""Servers for programs that run in a process of their own."""
+
+import json
+import socket
+import socketserver
+import threading
+from contextlib import suppress
+from typing import Any
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+class RoomServer:
+    """Finds a room of every id, but for those that say how to respond slowly, for 3 seconds at most.
+
+    :ivar asked: The ids of the rooms, in order.
+    """
+
+    def __init__(self, port: int, scheme: str) -> None:
+        self.endpoint = f"{scheme}://127.0.0.1:{port}"
+        self.connections = 0
+        self.asked: list[str] = []
+        self.stopped = threading.Event()
+
+    def handle(self, connection: socketserver.StreamRequestHandler) -> bool:
+        line = connection.rfile.readline().decode()
+        if not line.strip():
+            return False
+        while connection.rfile.readline().strip():
+            pass
+        room_id = line.split()[1].split("?")[0].rpartition("/")[2]
+        self.asked.append(room_id)
+        write = connection.wfile.write
+        body = json.dumps({"id": room_id}).encode()
+        response = HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
+        if room_id == "HANG":
+            return bool(self.stopped.wait(3) and False)
+        slowly = {
+            "DRIP-HEADERS": (HEAD + b"X-Long: ", b"x"),
+            "DRIP-BODY": (HEAD + b"Content-Length: 100000\r\n\r\n", b"x"),
+            "DRIP-CHUNKS": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+            "DRIP-TO-THE-END": (HEAD + b"\r\n", b"x"),
+        }
+        if room_id not in slowly:
+            if room_id == "INTERIM":
+                write(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
+                self.stopped.wait(0.05)
+            write(response)
+            return True
+        with suppress(OSError):
+            write(slowly[room_id][0])
+            for _ in range(300):
+                write(slowly[room_id][1])
+                if self.stopped.wait(0.01):
+                    break
+        return False
+
+
+class SocksServer:
+    """A SOCKS5 proxy without authentication, for IPv4 addresses.
+
+    :ivar targets: The ports that were asked for.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.connections = 0
+        self.targets: list[int] = []
+
+    def handle(self, connection: socketserver.StreamRequestHandler) -> bool:
+        _, methods = connection.rfile.read(2)
+        connection.rfile.read(methods)
+        connection.wfile.write(b"\x05\x00")
+        request = connection.rfile.read(10)
+        host, port = socket.inet_ntoa(request[4:8]), int.from_bytes(request[8:], "big")
+        self.targets.append(port)
+        with socket.create_connection((host, port)) as behind:
+            connection.wfile.write(b"\x05\x00\x00\x01" + bytes(6))
+            back = threading.Thread(target=_pump, args=(behind, connection.connection))
+            back.start()
+            _pump(connection.connection, behind)
+            back.join()
+        return False
+
+
+def _pump(source: Any, sink: Any) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)

@@ -1,0 +1,67 @@
+"""Make calls in a process that a tool has changed, and print what came of each as JSON.
+
+python calls.py TOOL ENDPOINT CA_FILE
+"""
+
+import json
+import sys
+import time
+from typing import Any
+
+TOOL, ENDPOINT, CA_FILE = sys.argv[1:4]
+
+if TOOL == "gevent":
+    import gevent.monkey
+
+    gevent.monkey.patch_all()
+elif TOOL == "eventlet":
+    import eventlet
+
+    eventlet.monkey_patch()
+elif TOOL == "truststore":
+    import truststore
+
+    truststore.inject_into_ssl()
+elif TOOL == "pyopenssl":
+    import urllib3.contrib.pyopenssl
+
+    urllib3.contrib.pyopenssl.inject_into_urllib3()
+elif TOOL == "pysocks":
+    import socket
+
+    import socks
+
+    socks.set_default_proxy(socks.SOCKS5, "127.0.0.1", int(sys.argv[4]))
+    socket.socket = socks.socksocket
+
+from concurrent.futures import ThreadPoolExecutor  # noqa: E402  the tool comes first
+
+from azure.communication.rooms import RoomsClient  # noqa: E402  likewise
+
+client = RoomsClient(ENDPOINT, "c2VjcmV0", connection_verify=CA_FILE, use_env_settings=False, retry_total=0)
+
+
+def outcome(room_id: str, **options: Any) -> tuple[str, float]:
+    """The id of the room that was found, or the class of the error; and the seconds it took."""
+    began = time.monotonic()
+    try:
+        found = str(client.get_room(room_id, **options).id)
+    except Exception as error:  # noqa: BLE001  the test looks at it
+        found = f"{type(error).__name__}: {error}"
+    return found, time.monotonic() - began
+
+
+results = {
+    "plain": outcome("A"),
+    "kept": outcome("B", timeout=30),
+    "interim": outcome("INTERIM"),
+    "after interim": outcome("C"),
+}
+for slow in ("HANG", "DRIP-HEADERS", "DRIP-BODY", "DRIP-CHUNKS", "DRIP-TO-THE-END"):
+    results[slow] = outcome(slow, timeout=0.5)
+with ThreadPoolExecutor(10) as threads:
+    for number, result in enumerate(threads.map(lambda _: outcome("HANG", timeout=0.5), range(10))):
+        results[f"together {number}"] = result
+results["afterwards"] = outcome("D", timeout=30)
+client.close()
+print(json.dumps(results))
