@@ -1,5 +1,6 @@
 """Connections of the urllib3 transport: which response belongs to a request, and when a connection is used again."""
 
+import os
 import queue
 import socket
 from collections.abc import Iterator
@@ -16,7 +17,13 @@ from urllib3.util.ssl_ import create_urllib3_context
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.transports import managers
 from azure.communication.rooms._pipeline.transports.base_response import IncompleteResponseError
-from azure.communication.rooms._pipeline.transports.connections import IDLE_EXPIRY, IdleConnections, Pool, TLSPool
+from azure.communication.rooms._pipeline.transports.connections import (
+    IDLE_EXPIRY,
+    FinalResponse,
+    IdleConnections,
+    Pool,
+    TLSPool,
+)
 from azure.communication.rooms._pipeline.transports.managers import tls_options
 from azure.communication.rooms._pipeline.transports.urllib3_transport import Urllib3Transport
 
@@ -101,6 +108,18 @@ def test_a_connection_with_bytes_left_over_is_not_used_again(
     assert first.content in (b"", b"A")
     assert second.content == b"B"
     assert asked.connections == 2
+
+
+def test_a_connection_that_is_closed_meanwhile_has_nothing_left_over() -> None:
+    one, other = socket.socketpair()
+    with one, other:
+        other.sendall(OK + b"A")
+        response = FinalResponse(one)
+        response.begin()
+        one.close()  # and stays open beneath, until its response is closed, too
+        os.close(one.detach())
+        assert response.read() == b"A"
+        assert response.isclosed()
 
 
 def test_a_response_that_was_not_read_to_its_end_ends_its_connection(

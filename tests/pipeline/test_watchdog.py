@@ -141,7 +141,7 @@ def test_where_no_thread_starts_the_timeouts_of_the_socket_hold(
         patch.setattr(threading, "Thread", NoThread)
         with Deadline(5):
             assert transport.send(get(server)).content == b"a"
-        with Deadline(0.2), pytest.raises(ServiceResponseTimeoutError):
+        with Deadline(0.5), pytest.raises(ServiceResponseTimeoutError):
             transport.send(get(server))
 
 
@@ -179,7 +179,7 @@ def test_a_stream_has_its_headers_by_the_deadline_and_no_watch_afterwards(
         response = transport.send(get(server), stream=True)
         assert (current_watch(), timer()._watches) == (None, {})
         assert len(response.read()) == 100_000
-    with Deadline(0.2), pytest.raises(ServiceResponseTimeoutError, match="within the timeout of the call"):
+    with Deadline(0.5), pytest.raises(ServiceResponseTimeoutError, match="within the timeout of the call"):
         transport.send(get(server), stream=True)
 
 
@@ -200,6 +200,15 @@ def test_a_response_that_came_too_late_is_closed(
     with Deadline(60), pytest.raises(ServiceResponseTimeoutError):
         transport.send(get(server), stream=True)
     assert got[0].is_closed
+
+
+def test_a_forked_process_starts_a_timer_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Watch(60):
+        before = timer()
+        monkeypatch.setattr(watchdog, "_timer", before)  # put back behind the test
+        watchdog._forget_timer()
+        with Watch(60):
+            assert timer() is not before
 
 
 FORK = """

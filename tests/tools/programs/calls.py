@@ -32,7 +32,7 @@ elif TOOL == "pysocks":
     import socks
 
     socks.set_default_proxy(socks.SOCKS5, "127.0.0.1", int(sys.argv[4]))
-    socket.socket = socks.socksocket
+    socket.socket = socks.socksocket  # type: ignore[misc]
 
 from concurrent.futures import ThreadPoolExecutor  # noqa: E402  the tool comes first
 

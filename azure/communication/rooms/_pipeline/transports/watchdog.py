@@ -16,7 +16,7 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import suppress
-from contextvars import ContextVar, Token, copy_context
+from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any, Callable
 
 if TYPE_CHECKING:
@@ -109,8 +109,7 @@ def _forget_timer() -> None:
     _timer = None
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_timer)
+getattr(os, "register_at_fork", lambda **_: None)(after_in_child=_forget_timer)  # Windows has no fork
 
 
 class Watch:
@@ -127,7 +126,6 @@ class Watch:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._released = False
-        self._token: Token[Watch | None] | None = None
 
     def __enter__(self) -> Self:
         self._token = _current.set(self)
@@ -138,8 +136,7 @@ class Watch:
     def __exit__(self, *_: object) -> None:
         self._timer.remove(self)
         self.release()
-        if self._token is not None:
-            _current.reset(self._token)
+        _current.reset(self._token)
 
     def attach(self, connected: Any) -> None:
         """Watch over a connection, unless there is one already.
