@@ -112,6 +112,12 @@ def test_leaving_does_not_wait_for_rows_that_wait(client: RoomsClient, emulator:
     assert len(room_ids(client)) < 10
 
 
+def test_a_throttled_row_is_sent_again_after_the_wait(client: RoomsClient, emulator: RoomsEmulator) -> None:
+    emulator.faults.add("POST /rooms nth=1 throttle=1")
+    assert [result.error for result in bulk.create_rooms([{}, {}], client)] == [None, None]
+    assert len(emulator.requests) == 3
+
+
 def test_an_error_of_the_iterable_is_raised_after_the_rows_before_it(client: RoomsClient) -> None:
     def broken() -> Iterator[dict[str, Any]]:
         yield from [{}] * 3
@@ -201,24 +207,47 @@ with RoomsClient(endpoint, key) as client:
 """
 
 
-def started(*arguments: str) -> "subprocess.Popen[str]":
+ASYNC_PROGRAM = """
+import asyncio
+import sys
+from azure.communication.rooms.aio import RoomsClient, bulk
+endpoint, key, count, journal = sys.argv[1:]
+
+async def main():
+    async with RoomsClient(endpoint, key) as client:
+        rows = ({"pstn_dial_out_enabled": number % 2 == 0} for number in range(int(count)))
+        async for result in bulk.create_rooms(rows, client, max_concurrency=8, journal=journal):
+            print(result.index, result.room.id if result.room else repr(result.error), flush=True)
+
+asyncio.run(main())
+"""
+
+
+def started(program: str, *arguments: str) -> "subprocess.Popen[str]":
     environment = {**os.environ, "PYTHONPATH": str(Path(str(bulk.__file__)).parents[3])}
-    command = [sys.executable, "-c", PROGRAM, *arguments]
+    command = [sys.executable, "-c", program, *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 
 
-def test_a_run_that_is_killed_and_started_again_makes_each_room_once(emulator: RoomsEmulator, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "programs",
+    [(PROGRAM,) * 3, (ASYNC_PROGRAM,) * 3, (PROGRAM, ASYNC_PROGRAM, PROGRAM)],
+    ids=["sync", "async", "one-after-the-other"],
+)
+def test_a_run_that_is_killed_and_started_again_makes_each_room_once(
+    emulator: RoomsEmulator, tmp_path: Path, programs: tuple[str, str, str]
+) -> None:
     key = emulator.connection_string.partition("accesskey=")[2]
     faults = [PASS, PASS, RESET_BEFORE, PASS, RESET_AFTER, PASS, TRUNCATE, UNAVAILABLE, PASS, PASS] * 100
     with fault_proxy(emulator.endpoint, faults) as proxy:
         arguments = (proxy.endpoint, key, "60", str(tmp_path / "journal"))
-        for lines in (10, 25):
-            with started(*arguments) as process:
+        for program, lines in zip(programs, (10, 25)):
+            with started(program, *arguments) as process:
                 assert process.stdout is not None
                 for _ in range(lines):
                     process.stdout.readline()
                 process.send_signal(signal.SIGKILL)
-        with started(*arguments) as process:
+        with started(programs[2], *arguments) as process:
             assert process.stdout is not None
             results = dict(line.split(maxsplit=1) for line in process.stdout)
     with RoomsClient.from_connection_string(emulator.connection_string) as client:
