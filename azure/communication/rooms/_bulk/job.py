@@ -5,8 +5,8 @@ or deleted (``Done``), rejected by the service (``Rejected``), failed with nothi
 with an outcome that is not known, which stays ``Attempt`` in the journal. A create whose outcome is not known is sent
 again with the same pair and no other, and only as long as the service recognizes the pair.
 
-Sending and waiting are steps, ``yield function, *arguments``: the shell in ``bulk.py`` calls the function, the one in
-``aio/bulk.py`` awaits what it returns.
+Sending and waiting are steps, ``yield function, *arguments``: the shell in ``threads.py`` calls the function, that in
+``tasks.py`` awaits what it returns.
 """
 
 from __future__ import annotations
