@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import datetime, timezone
 from typing import Any, Optional
-from unittest.mock import AsyncMock
 
 import pytest
 from azure.core.credentials import AccessToken, AccessTokenInfo, AzureKeyCredential
@@ -237,10 +236,35 @@ class AsyncTokenInfos:
         return AccessTokenInfo("token", 2**33)
 
 
-@pytest.mark.parametrize("credential", [AsyncTokens(), AsyncTokenInfos(), AsyncMock(spec=AsyncTokens)])
+@pytest.mark.parametrize("credential", [AsyncTokens(), AsyncTokenInfos()])
 def test_an_asynchronous_credential_is_refused_when_the_client_is_made(credential: Any) -> None:
     with pytest.raises(TypeError, match=rf"asynchronous {type(credential).__name__}.* pass the synchronous one"):
         RoomsClient("https://contoso.communication.azure.com", credential)
+
+
+class Delegating:
+    """A credential that hides that it is asynchronous."""
+
+    def get_token(self, *scopes: str, **options: Any) -> Any:
+        return AsyncTokens().get_token(*scopes, **options)
+
+
+class Awaitable:
+    """One that returns an awaitable of its own."""
+
+    def get_token(self, *_: str, **__: Any) -> Any:
+        return self
+
+    def __await__(self) -> Iterator[None]:
+        yield
+
+
+@pytest.mark.parametrize("credential", [Delegating(), Awaitable()])
+def test_a_credential_that_is_found_to_be_asynchronous_is_refused(server: RawServer, credential: Any) -> None:
+    with RoomsClient(server.endpoint, credential) as client:
+        with pytest.raises(TypeError, match=rf"asynchronous {type(credential).__name__}.* pass the synchronous one"):
+            client.get_room("99412345678901234")
+    assert server.received == []
 
 
 def test_a_key_as_text_signs_too(server: RawServer) -> None:

@@ -2,8 +2,11 @@
 
 import asyncio
 import base64
+import io
 import json
+import pickle
 import traceback
+from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Optional
@@ -27,6 +30,7 @@ from fake_pipelines import ENDPOINT, PIPELINES, AsyncPipeline, LeakingSend
 from fake_services import KEY
 from shown_errors import shown
 
+from azure.communication.rooms._pipeline.authentication import AsyncTokenCredentialsPolicy
 from azure.communication.rooms._pipeline.clock import ServiceClock
 from azure.communication.rooms._pipeline.retry import SUCCEEDED_BEFORE
 from azure.communication.rooms._pipeline.signing import sign, string_to_sign
@@ -394,3 +398,122 @@ def test_an_asynchronous_client_takes_a_synchronous_credential() -> None:
     pipeline.respond(200)
     pipeline.run(get())
     assert pipeline.received[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+class Pipe(io.BytesIO):
+    """A file that cannot go back."""
+
+    def seekable(self) -> bool:
+        return False
+
+
+class Unspecified:
+    """A file of the least kind."""
+
+    def read(self) -> bytes:
+        return b"body"
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.read()
+
+
+def file_at_8() -> io.BytesIO:
+    body = io.BytesIO(b"skipped body")
+    body.seek(8)
+    return body
+
+
+#: Bodies, and whether they can be sent again.
+BODIES: dict[str, tuple[Callable[[], Any], bool]] = {
+    "iterator": (lambda: iter([b"bo", b"dy"]), False),
+    "file that cannot go back": (lambda: Pipe(b"body"), False),
+    "file of the least kind": (Unspecified, False),
+    "list": (lambda: [b"bo", b"dy"], True),
+    "file": (file_at_8, True),
+}
+
+
+@pytest.mark.parametrize(("make_body", "can_be_sent_again"), BODIES.values(), ids=BODIES)
+def test_a_body_is_sent_again_whole_or_not_at_all(
+    make: Callable[..., Any],
+    kind: str,
+    make_body: Callable[[], Any],
+    can_be_sent_again: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bodies = []
+
+    def send(request: HttpRequest, **options: Any) -> Any:
+        content: Any = request.content
+        bodies.append(content.read() if hasattr(content, "read") else b"".join(content))
+        return original(HttpRequest("PUT", request.url), **options)
+
+    pipeline = make(CREDENTIALS["token"](kind), retry_backoff_factor=0).respond(503).respond(200)
+    original = pipeline.transport.send
+    monkeypatch.setattr(pipeline.transport, "send", send)
+    response = pipeline.run(HttpRequest("PUT", f"{ENDPOINT}/things/1", content=make_body()))
+    assert response.http_response.status_code == (200 if can_be_sent_again else 503)
+    assert bodies == [b"body"] * (1 + can_be_sent_again)
+
+
+@pytest.mark.parametrize(
+    ("timeout", "error"),
+    [("5", TypeError), (timedelta(seconds=5), TypeError), (float("nan"), ValueError)],
+    ids=["text", "timedelta", "NaN"],
+)
+def test_a_timeout_that_is_no_number_of_seconds_is_refused(pipeline: Any, timeout: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match=r"timeout must be a number of seconds or None, not (str|timedelta|NaN)"):
+        pipeline.run(get(), timeout=timeout)
+    assert pipeline.received == []
+
+
+def test_a_date_beyond_every_clock_is_no_skew(make: Callable[..., Any]) -> None:
+    pipeline = make(clock=ServiceClock(lambda: HERE)).respond(401, Date="Fri, 31 Dec 9999 23:59:59 GMT").respond(200)
+    assert pipeline.run(get()).http_response.status_code == 401
+    assert pipeline.clock.offset == timedelta()
+
+
+def test_an_error_while_the_caller_handles_another_can_be_pickled(pipeline: Any) -> None:
+    pipeline.transport.send = Resetting()
+    with pytest.raises(ServiceResponseError) as caught:
+        run_while_handling(pipeline)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == "connection reset"
+
+
+class Resetting:
+    """Fails as a transport does."""
+
+    def __call__(self, *_: Any, **__: Any) -> None:
+        raise ServiceResponseError("connection reset")
+
+
+async def two_at_once(pipeline: AsyncPipeline) -> None:
+    await asyncio.gather(pipeline.start(get()), pipeline.start(get()))
+
+
+def test_each_loop_has_tokens_of_its_own() -> None:
+    class Slow(AsyncTokens):
+        asked = 0
+
+        async def get_token(self, *_: str, **__: Any) -> AccessToken:
+            self.asked += 1
+            await asyncio.sleep(0.01)  # so that two calls wait for one lock
+            return AccessToken(TOKEN, 2**33)
+
+    credential = Slow()
+    pipeline = AsyncPipeline(credential)
+    for _ in range(3):
+        pipeline.respond(200).respond(200)
+        asyncio.run(two_at_once(pipeline))
+    assert credential.asked == 3
+    assert {received.headers["authorization"] for received in pipeline.received} == {f"Bearer {TOKEN}"}
+
+
+def test_without_a_loop_of_asyncio_there_are_tokens_too() -> None:
+    class Immediate:
+        async def get_token(self, *_: str, **__: Any) -> AccessToken:
+            return AccessToken(TOKEN, 2**33)
+
+    credential: Any = Immediate()
+    policy = AsyncTokenCredentialsPolicy(ENDPOINT, credential)
+    assert policy._tokens() is policy._tokens()

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import pytest
+import requests
 from azure.core.credentials import AccessToken, AzureKeyCredential
 from azure.core.pipeline import policies
 from azure.core.pipeline.transport import RequestsTransport
@@ -28,10 +29,10 @@ ORDER = [
     "NetworkTraceLoggingPolicy",
     "DistributedTracingPolicy",
     "HttpLoggingPolicy",
-    "OmitHeadersPolicy",
     "HMACCredentialsPolicy",
-    "DeadlinePolicy",
 ]
+#: The same over a transport that is not the client's own.
+ORDER_OVER_OTHERS = [*ORDER[:-1], "OmitHeadersPolicy", ORDER[-1], "DeadlinePolicy"]
 
 
 def names(**kwargs: Any) -> list[str]:
@@ -43,6 +44,7 @@ def names(**kwargs: Any) -> list[str]:
 
 def test_the_policies_stand_in_their_order() -> None:
     assert names() == ORDER
+    assert names(transport=RequestsTransport()) == names(session=requests.Session()) == ORDER_OVER_OTHERS
 
 
 def test_a_callers_policies_come_first_or_behind_the_retries() -> None:

@@ -155,15 +155,15 @@ def pipeline_options(
         kwargs.pop("logging_policy", None) or NetworkTraceLoggingPolicy(**kwargs),
         DistributedTracingPolicy(instrumentation_config=INSTRUMENTATION, **kwargs),
         kwargs.pop("http_logging_policy", None) or _http_logging_policy(logged_headers, **kwargs),
-        OmitHeadersPolicy(),
         # Behind Retry, so that every attempt is signed anew, and behind all others, so that what hooks change is
         # signed as it is sent and no log sees the signature.
         kwargs.pop("authentication_policy", None)
         or kinds.authentication(endpoint, credential, clock, correct_clock_skew, timestamp_headers),
-        DeadlinePolicy(),
     ]
-    if kwargs.get("session") is None:  # azure-core makes its own transport for a session
-        kwargs["transport"] = kwargs.get("transport") or make_transport(**kwargs)
+    if kwargs.get("transport") is None and kwargs.get("session") is None:  # azure-core makes a transport for a session
+        kwargs["transport"] = make_transport(**kwargs)
+    else:  # transports of others know nothing of deadlines, and not all of them leave out headers that are None
+        policies = [*policies[:-1], OmitHeadersPolicy(), policies[-1], DeadlinePolicy()]
     return {"policies": policies, **kwargs}
 
 

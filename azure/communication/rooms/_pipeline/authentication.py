@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Union
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Callable, Union
 from weakref import WeakKeyDictionary
 
 from azure.core.credentials import AzureKeyCredential, TokenCredential
@@ -77,8 +78,7 @@ class _TokenSteps:
         self._credential = credential
 
     def _tokens(self) -> Any:
-        """azure-core's policy for the credential."""
-        raise NotImplementedError
+        """azure-core's policy for the credential. Each subclass has its own."""
 
     def steps(self, request: PipelineRequest[HttpRequest]) -> Steps[Any]:
         """Put a token on a request and send it.
@@ -111,7 +111,8 @@ class TokenCredentialsPolicy(_TokenSteps, HTTPPolicy[HttpRequest, HttpResponse])
 
     def __init__(self, endpoint: str, credential: TokenCredential) -> None:
         super().__init__(endpoint, credential)
-        self._policy = BearerTokenCredentialPolicy[HttpRequest, HttpResponse](credential, SCOPE)
+        checked: Any = SimpleNamespace(**{name: _synchronous(credential, name) for name in _token_methods(credential)})
+        self._policy = BearerTokenCredentialPolicy[HttpRequest, HttpResponse](checked, SCOPE)
 
     def _tokens(self) -> Any:
         return self._policy
@@ -186,11 +187,8 @@ def authentication_policy(
     """
     if isinstance(credential, AzureKeyCredential):
         return HMACCredentialsPolicy(endpoint, credential, clock, correct_clock_skew, timestamp_headers)
-    if any(inspect.iscoroutinefunction(method) for method in _token_methods(credential)):
-        raise TypeError(
-            f"credential is an asynchronous {type(credential).__name__}, which this client cannot await; pass the "
-            "synchronous one (of azure.identity, not of azure.identity.aio)"
-        )
+    if any(inspect.iscoroutinefunction(getattr(credential, name)) for name in _token_methods(credential)):
+        raise _asynchronous(credential)
     return TokenCredentialsPolicy(endpoint, credential)
 
 
@@ -221,15 +219,36 @@ def async_authentication_policy(
     return AsyncTokenCredentialsPolicy(endpoint, credential)
 
 
-def _token_methods(credential: Any) -> list[Any]:
-    """The methods of a credential that give tokens.
+def _token_methods(credential: Any) -> list[str]:
+    """The names of the methods of a credential that return tokens.
 
     :raises TypeError: If it has none.
     """
-    methods = [getattr(credential, name) for name in ("get_token", "get_token_info") if hasattr(credential, name)]
-    if not methods:
+    names = [name for name in ("get_token", "get_token_info") if hasattr(credential, name)]
+    if not names:
         raise TypeError(
             "credential must be an AzureKeyCredential or a token credential (an object with get_token), not "
             f"{type(credential).__name__}; for a connection string use RoomsClient.from_connection_string"
         )
-    return methods
+    return names
+
+
+def _synchronous(credential: Any, name: str) -> Callable[..., Any]:
+    """A method of a credential, which must not return an awaitable."""
+
+    def get(*scopes: str, **options: Any) -> Any:
+        token = getattr(credential, name)(*scopes, **options)
+        if not hasattr(token, "__await__"):
+            return token
+        if inspect.iscoroutine(token):
+            token.close()  # without a warning that nobody awaited it
+        raise _asynchronous(credential)
+
+    return get
+
+
+def _asynchronous(credential: object) -> TypeError:
+    return TypeError(
+        f"credential is an asynchronous {type(credential).__name__}, which this client cannot await; pass the "
+        "synchronous one (of azure.identity, not of azure.identity.aio)"
+    )

@@ -16,6 +16,8 @@ _LOGGER = logging.getLogger(__name__)
 
 #: A difference that services accept, and that a slow response can make.
 _TOLERANCE = timedelta(minutes=1)
+#: A difference beyond every clock that is merely wrong: with such an offset, times leave the years 1 to 9999.
+_LONGEST = timedelta(days=100 * 365)
 #: In the context of a request: until when it may be sent again, by the service's clock.
 EXPIRES = "rooms_expires"
 
@@ -84,14 +86,15 @@ class ServiceClock:
         :param date: The header ``Date`` of the response.
         :type date: str or None
         :param ~datetime.timedelta offset: The offset with which the request was signed.
-        :returns: The measured offset; None if there is no date, or if it differs by at most a minute.
+        :returns: The measured offset; None if there is no date, or if it differs by at most a minute or by more than
+            a century.
         :rtype: ~datetime.timedelta or None
         """
         service = parse_http_date(date)
         if service is None:
             return None
         measured = service - self._machine()
-        return measured if abs(measured - offset) > _TOLERANCE else None
+        return measured if _TOLERANCE < abs(measured - offset) < _LONGEST else None
 
     def apply_offset(self, offset: timedelta) -> None:
         """Use an offset from now on. The first time, log a warning.

@@ -31,11 +31,17 @@ class Deadline:
     :type seconds: float or None
     :param monotonic: A monotonic clock, in seconds.
     :type monotonic: Callable[[], float]
+    :raises TypeError: If the length is no number.
+    :raises ValueError: If it is not a number (NaN).
     """
 
     __slots__ = ("_end", "_monotonic", "_token", "seconds")
 
     def __init__(self, seconds: float | None, monotonic: Callable[[], float] = time.monotonic) -> None:
+        if seconds is not None and not isinstance(seconds, (int, float)):
+            raise TypeError(f"timeout must be a number of seconds or None, not {type(seconds).__name__}")
+        if seconds != seconds:
+            raise ValueError("timeout must be a number of seconds or None, not NaN")
         outer = _current.get()
         if outer is not None and outer.seconds is not None:
             left = outer.remaining()

@@ -34,8 +34,8 @@ def clear_frames(error: BaseException, outer: BaseException | None) -> None:
             continue
         seen.append(one)
         one.__traceback__ = _cleared(one.__traceback__, running)
-        if hasattr(one, "exc_traceback"):  # azure-core's errors keep one more traceback, and one more cause
-            one.exc_traceback = _cleared(one.exc_traceback, running)
+        if hasattr(one, "exc_traceback"):  # azure-core's errors keep one more traceback, which nothing can pickle
+            one.exc_traceback = None
         to_clear += [one.__cause__, one.__context__, getattr(one, "inner_exception", None)]
 
 

@@ -269,7 +269,9 @@ def _maybe_done(attempt: RequestHistory[HttpRequest, Any]) -> bool:
 
 
 def _is_consumed_once(content: Any) -> bool:
-    """Whether a body is an iterator, of which nothing is left for another attempt."""
+    """Whether nothing of a body is left for another attempt: an iterator, or a file that cannot go back."""
+    if hasattr(content, "read"):
+        return not (hasattr(content, "seekable") and content.seekable())
     return hasattr(content, "__next__") or hasattr(content, "__anext__")
 
 

@@ -30,12 +30,13 @@ def headers_and_body(request: HttpRequest) -> tuple[dict[str, str], Any]:
         raise TypeError("forms and files are not sent by this transport; pass json= or content=")
     headers = {"Accept-Encoding": _ACCEPT_ENCODING}
     for name, value in request.headers.items():
-        if value is None:
-            continue
         lower = name.lower()
         if lower == "accept-encoding":
             del headers["Accept-Encoding"]
-        elif lower == "content-length" and isinstance(body, str):
+            value = "identity" if value is None else value
+        if value is None:
+            continue
+        if lower == "content-length" and isinstance(body, str):
             continue  # azure-core counts characters, not bytes
         headers[name] = _checked(name, value)
     return headers, body.encode() if isinstance(body, str) else body

@@ -176,7 +176,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
     ) -> Urllib3Response:
         """Send a request over one of a pool's connections."""
         message = dict(zip(("headers", "body"), headers_and_body(request)))
-        if "User-Agent" not in request.headers:  # the caller left it out; urllib3 would add its own
+        if request.headers.get("User-Agent") is None:  # the caller left it out; urllib3 would add its own
             message["headers"]["User-Agent"] = SKIP_HEADER
         try:
             response = pool.urlopen(
