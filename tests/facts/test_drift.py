@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import Any, Callable, NamedTuple, Optional
 from urllib.parse import urlsplit
 
 import drift
@@ -62,14 +62,33 @@ def with_body(reply: Reply, old: str, new: str) -> Reply:
 # -- nothing differs --------------------------------------------------------------------------------------------------
 
 
-def test_nothing_differs_at_the_emulator(report_of: Callable[..., Report], emulator: RoomsEmulator) -> None:
-    report = report_of()
+class Plain(NamedTuple):
+    """A report on an emulator as it is, as it was written, and the rooms that were there then."""
+
+    report: Report
+    text: str
+    rooms: list[str]
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Plain:
+    """A report on an emulator as it is, made once."""
+    path = tmp_path_factory.mktemp("plain") / "report.json"
+    with RoomsEmulator() as emulator:
+        report = report_drift(
+            emulator.connection_string, path, wait=lambda seconds: emulator.clock.advance(timedelta(seconds=seconds))
+        )
+        return Plain(report, path.read_text("utf-8"), list(emulator_rooms(emulator)))
+
+
+def test_nothing_differs_at_the_emulator(plain: Plain) -> None:
+    report = plain.report
     assert report["differ"] == report["changes"] == []
     assert report["stopped"] is None
     assert report["made"]["users"] == 4
     assert report["left_behind"] == {"rooms": 0, "users": 0}
     assert report["requests"] <= report["limit"] == LIMIT
-    assert list(emulator_rooms(emulator)) == []
+    assert plain.rooms == []
 
 
 def emulator_rooms(emulator: RoomsEmulator) -> Iterator[str]:
@@ -82,8 +101,8 @@ def test_every_request_is_counted(report_of: Callable[..., Report], emulator: Ro
     assert report["requests"] == len(emulator.requests) > 20
 
 
-def test_every_row_is_compared_or_left_out_with_a_reason(report_of: Callable[..., Report]) -> None:
-    report = report_of()
+def test_every_row_is_compared_or_left_out_with_a_reason(plain: Plain) -> None:
+    report = plain.report
     compared, left_out = {row["row"] for row in report["rows"]}, {row["row"] for row in report["left_out"]}
     assert compared | left_out == {row["id"] for row in live_rows()}
     assert compared & left_out == set()
@@ -92,16 +111,15 @@ def test_every_row_is_compared_or_left_out_with_a_reason(report_of: Callable[...
     assert NO_CLOCK in {row["reason"] for row in report["left_out"]}
 
 
-def test_every_row_that_is_unknown_was_probed(report_of: Callable[..., Report]) -> None:
-    report = report_of()
+def test_every_row_that_is_unknown_was_probed(plain: Plain) -> None:
+    report = plain.report
     probed = {row["record"] for row in report["rows"] if row["standing"] == "unknown"}
     assert probed == {record["id"] for record in service_facts.parity_records() if record["standing"] == "unknown"}
     assert all(row["seen"]["status"] for row in report["rows"] if row["standing"] == "unknown")
 
 
-def test_the_report_is_written_as_it_is_returned(report_of: Callable[..., Report], tmp_path: Path) -> None:
-    report = report_of(rows=live_rows()[:3])
-    assert json.loads((tmp_path / "report.json").read_text("utf-8")) == report
+def test_the_report_is_written_as_it_is_returned(plain: Plain) -> None:
+    assert json.loads(plain.text) == plain.report
 
 
 # -- what differs is named --------------------------------------------------------------------------------------------
@@ -216,12 +234,12 @@ def test_a_change_is_named_where_it_is(
 def test_what_the_emulator_decided_and_the_resource_does_otherwise_is_named_as_unknown(
     report_of: Callable[..., Report],
 ) -> None:
-    def refuses(method: str, target: str, reply: Reply) -> Reply:
+    def rejects(method: str, target: str, reply: Reply) -> Reply:
         if target.endswith("2035-01-01"):
             return Reply(400, reply.headers, {"error": {"code": "UnsupportedApiVersion", "message": "no"}})
         return reply
 
-    report = report_of(make_resource=altered(refuses))
+    report = report_of(make_resource=altered(rejects))
     assert report["differ"] == ["later-api-version"]
     (row,) = (row for row in report["rows"] if not row["same"])
     assert (row["record"], row["standing"]) == ("api-version-later", "unknown")
@@ -244,6 +262,13 @@ def test_versions_that_the_resource_does_not_support_are_left_out(report_of: Cal
     standings = {row["row"]: row["standing"] for row in report["rows"]}
     assert {standings[row] for row in report["differ"]} == {"unknown"}
     assert {"retired-api-version", "end-in-past-2022", "second-delete-2022"} <= set(report["differ"])
+
+
+def test_a_clock_that_is_not_this_machine_s_changes_nothing(
+    report_of: Callable[..., Report], emulator: RoomsEmulator
+) -> None:
+    emulator.clock.advance(minutes=10)
+    assert report_of()["changes"] == []
 
 
 # -- a resource with rooms of others ----------------------------------------------------------------------------------
@@ -294,11 +319,8 @@ def test_the_report_holds_nothing_of_the_resource(
     assert OF_A_RESOURCE.findall(written) == []
 
 
-def test_a_report_without_differences_holds_nothing_of_the_resource(
-    report_of: Callable[..., Report], tmp_path: Path
-) -> None:
-    report_of()
-    assert OF_A_RESOURCE.findall((tmp_path / "report.json").read_text("utf-8")) == []
+def test_a_report_without_differences_holds_nothing_of_the_resource(plain: Plain) -> None:
+    assert OF_A_RESOURCE.findall(plain.text) == []
 
 
 # -- the limit, and failures in the middle ----------------------------------------------------------------------------
@@ -368,16 +390,16 @@ def test_a_run_ends_after_three_requests_without_a_response(report_of: Callable[
 
 
 def test_what_cannot_be_deleted_is_counted(report_of: Callable[..., Report]) -> None:
-    def refuses(method: str, target: str, reply: Reply) -> Reply:
+    def fails(method: str, target: str, reply: Reply) -> Reply:
         return Reply(503, {}, None) if method == "DELETE" else reply
 
     rows = [row for row in live_rows() if row["id"] == "create-of-nothing"]
-    report = report_of(rows=rows, make_resource=altered(refuses))
+    report = report_of(rows=rows, make_resource=altered(fails))
     assert report["left_behind"] == {"rooms": 1, "users": 4}
     assert "Not deleted: 1 rooms." in drift.summary_of(report)
 
 
-def test_a_resource_that_refuses_the_key_ends_the_run_with_a_hint(emulator: RoomsEmulator, tmp_path: Path) -> None:
+def test_a_resource_that_rejects_the_key_ends_the_run_with_a_hint(emulator: RoomsEmulator, tmp_path: Path) -> None:
     connection_string = f"endpoint={emulator.endpoint};accesskey={KEY}"
     report = report_drift(connection_string, tmp_path / "report.json", wait=never_waits)
     assert report["stopped"] == "the resource responded 401 when a user was to be made; is the access key right?"

@@ -114,7 +114,11 @@ class Run:
             except SetUpFailed as error:
                 if self._may_compare(row, error.reply, 201):
                     expected = expected_response(row["response"], None)
-                    seen = seen_response({"headers": {}, "body": None}, LiveSymbols(self._scenes.users), *error.reply)
+                    seen = seen_response(
+                        {"headers": {}, "body": None},
+                        LiveSymbols(self._scenes.users, self._resource.now()),
+                        *error.reply,
+                    )
                     self._keep(row, expected, {"set-up": seen})
                 return
             self._replies[key] = scene, self._scenes.send(scene, row)

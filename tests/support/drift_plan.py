@@ -1,4 +1,4 @@
-"""The plan of a drift run: which facts and probes a resource can be brought to answer, and in which order."""
+"""The plan of a drift run: which facts and probes it sends, and in which order."""
 
 import json
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ def _without_optional_steps(row: Row) -> Row:
 
 
 def reason_to_leave_out(row: Row) -> Optional[str]:
-    """Return why no resource can be brought to answer a row, None where it can."""
+    """Return why a row cannot be compared with any resource, None where it can."""
     for side in ("live", "emulator"):
         if "skip" in row.get(side, {}):
             return str(row[side]["skip"])

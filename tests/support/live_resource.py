@@ -4,6 +4,8 @@ import base64
 import binascii
 import ipaddress
 import time
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any, Callable
 from urllib.parse import urlsplit
 
@@ -15,6 +17,8 @@ FORM = "endpoint=https://<name>.communication.azure.com/;accesskey=<key>"
 LIMIT = 300
 
 _IDENTITY_VERSION = "2023-10-01"
+#: Dates of responses are in whole seconds.
+_CLOCK_RESOLUTION = timedelta(seconds=2)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 #: How often a request is sent that the resource throttles, and the longest wait before it is sent again, in seconds.
 _ATTEMPTS, _LONGEST_WAIT = 3, 60.0
@@ -68,6 +72,7 @@ class Resource(SignedHttp):
 
     :ivar secret: The access key, in base64.
     :ivar origin: Scheme, host and port.
+    :ivar skew: How far its clock is ahead of this machine's.
     :ivar sent: How many requests were sent.
     :ivar throttled: How many of them were throttled.
 
@@ -86,6 +91,7 @@ class Resource(SignedHttp):
         self.origin = connection_string.partition(";")[0].partition("=")[2]
         self.wait = wait
         self.limit = limit
+        self.skew = timedelta()
         self.sent = 0
         self.throttled = 0
 
@@ -109,8 +115,18 @@ class Resource(SignedHttp):
         return reply
 
     def make_user(self) -> Reply:
-        """Make a user of the resource."""
-        return self.send("POST", "/identities", {}, version=_IDENTITY_VERSION)
+        """Make a user of the resource, and measure how far the clock of the resource is ahead."""
+        reply = self.send("POST", "/identities", {}, version=_IDENTITY_VERSION)
+        try:
+            skew = parsedate_to_datetime(reply.headers["date"]) - datetime.now(timezone.utc)
+        except (KeyError, TypeError, ValueError):
+            return reply
+        self.skew = skew if abs(skew) > _CLOCK_RESOLUTION else timedelta()
+        return reply
+
+    def now(self) -> datetime:
+        """Return the time by the clock of the resource."""
+        return datetime.now(timezone.utc) + self.skew
 
     def delete_user(self, raw_id: str) -> bool:
         """Delete a user; return whether it is gone."""

@@ -5,6 +5,7 @@ Rows with the same set-up share a scene until one of them changes what the next 
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from http.client import HTTPException
 from typing import Any, Callable, Optional
 
@@ -39,14 +40,15 @@ class Scene:
 
     :param version: The api-version of the set-up.
     :param known: Values of symbols.
+    :param now: The time by the clock of the resource.
     :ivar steps: The set-up.
     :ivar rooms: The ids of the rooms that it made.
     :ivar changed: What rows have changed of it.
     """
 
-    def __init__(self, version: str, known: Mapping[str, str]) -> None:
+    def __init__(self, version: str, known: Mapping[str, str], now: datetime) -> None:
         self.version = version
-        self.symbols = LiveSymbols(known)
+        self.symbols = LiveSymbols(known, now)
         self.steps: list[dict[str, Any]] = []
         self.rooms: list[str] = []
         self.changed: frozenset[str] = frozenset()
@@ -122,7 +124,7 @@ class Scenes:
         """
         scene, steps = self.known(row)
         if scene is None:
-            scene = Scene(row["version"], {"origin": self._resource.origin, **self.users})
+            scene = Scene(row["version"], {"origin": self._resource.origin, **self.users}, self._resource.now())
         elif steps:
             self._scenes.remove(scene)
         self._take(scene, steps, row["version"])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 from uuid import uuid4
@@ -73,11 +73,13 @@ def scrubbed_json(value: Any, secrets: Mapping[str, str]) -> Any:
 class LiveSymbols(Symbols):
     """The symbols of one scene at a resource, whose clock runs.
 
+    :param known: Values of symbols.
+    :param now: The time by the clock of the resource.
     :ivar sent: The times that were sent, as pairs of the member and its template. They come back as they are.
     """
 
-    def __init__(self, known: Mapping[str, str]) -> None:
-        super().__init__({"request id": str(uuid4()), **known}, datetime.now(timezone.utc))
+    def __init__(self, known: Mapping[str, str], now: datetime) -> None:
+        super().__init__({"request id": str(uuid4()), **known}, now)
         self.sent: set[tuple[str, str]] = set()
 
     def value(self, name: str, steps: str, zone: str) -> str:
@@ -85,9 +87,9 @@ class LiveSymbols(Symbols):
         if name == "guid":
             return str(uuid4())
         if name == "http date":
-            return format_datetime(datetime.now(timezone.utc), usegmt=True)
+            return format_datetime(self.now, usegmt=True)
         if name == "iso time":
-            return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            return self.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return super().value(name, steps, zone)
 
     def note_times(self, body: Any) -> None:
