@@ -239,3 +239,13 @@ def test_threads_that_find_the_clock_wrong_together_all_succeed(
         assert sorted(ids) == sorted(room.id for room in client.list_rooms())
         assert timedelta(minutes=19) < client._clock.offset < timedelta(minutes=21)
     assert len(warnings.messages) == 1
+
+
+def test_a_timestamp_on_a_request_without_an_expiry_is_corrected_too(service: Service) -> None:
+    service.respond(401, Date=THERE).respond(200)
+    headers = {"Repeatability-First-Sent": "Tue, 01 Apr 2025 08:00:00 GMT"}
+    skewed(service).send_request(HttpRequest("PATCH", f"{service.endpoint}/rooms/1", json={}, headers=headers))
+    assert [received.headers["repeatability-first-sent"] for received in service.received] == [
+        "Tue, 01 Apr 2025 08:00:00 GMT",
+        THERE,
+    ]
