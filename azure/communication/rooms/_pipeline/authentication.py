@@ -7,7 +7,6 @@ exception, log or span that holds the request holds them, too.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Iterable
 from types import SimpleNamespace
@@ -30,6 +29,8 @@ from .signing import HMACSteps
 from .steps import Steps, take, take_async
 
 if TYPE_CHECKING:
+    import asyncio
+
     from azure.core.credentials_async import AsyncTokenCredential
 
     Credential = Union[AzureKeyCredential, TokenCredential]
@@ -159,6 +160,8 @@ class AsyncTokenCredentialsPolicy(_TokenSteps, AsyncHTTPPolicy[HttpRequest, Asyn
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
     """The running loop of asyncio; None on others, such as trio's."""
+    import asyncio  # here: it is a tenth of the start of a synchronous client, which has no use for it
+
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
