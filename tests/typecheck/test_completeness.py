@@ -78,7 +78,9 @@ def public_callables() -> Iterator[Any]:
 
 
 @pytest.mark.xfail(
-    raises=NameError, strict=False, reason="names that are imported for type checkers alone are not found at run time"
+    raises=(NameError, TypeError),
+    strict=False,
+    reason="names that are imported for type checkers alone, and on Python 3.9 the bar between types",
 )
 @pytest.mark.parametrize(
     "member", [*public_callables()], ids=lambda member: f"{member.__module__}.{member.__qualname__}"
