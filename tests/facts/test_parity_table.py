@@ -1,4 +1,4 @@
-"""README's table of parity is what the records say, and the records are complete."""
+"""The table of parity is what the records say, and the records are complete."""
 
 import json
 import shutil
@@ -13,14 +13,17 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(PROJECT / "swagger"))
 import parity_table  # noqa: E402  beside the other generators, which are not installed
 
-README = "README.md"
+#: The documents that hold the table, and one of them.
+DOCUMENTS = [path.relative_to(PROJECT) for path in parity_table.documents()]
+DOCUMENT = DOCUMENTS[-1]
 Record = dict[str, Any]
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A copy of README, records and facts."""
-    shutil.copy(PROJECT / README, tmp_path)
+    """A copy of a document, the records and the facts."""
+    (tmp_path / DOCUMENT).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(PROJECT / DOCUMENT, tmp_path / DOCUMENT)
     shutil.copytree(service_facts.FOLDER, tmp_path / "tests" / "service_facts")
     shutil.copy(service_facts.PARITY, tmp_path / "tests")
     return tmp_path
@@ -42,10 +45,12 @@ def test_the_table_is_what_the_records_say(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr() == ("", "")
 
 
-def test_every_row_of_the_table_is_a_record() -> None:
-    text = (PROJECT / README).read_text("utf-8")
-    section = text.partition("### Parity\n")[2].partition("\n## ")[0]
-    rows = [line for line in section.splitlines() if line.startswith("|")]
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_every_row_of_the_table_is_a_record(document: Path) -> None:
+    lines = (PROJECT / document).read_text("utf-8").splitlines()
+    start, end = lines.index(parity_table.START), lines.index(parity_table.END)
+    rows = lines[start + 1 : end]
+    assert not any(line.startswith("|") for line in [*lines[start - 2 : start], *lines[end + 1 : end + 3]])
     assert len(rows) == 2 + len(service_facts.parity_records()) >= 50
     assert all(record["case"] in row for record, row in zip(service_facts.parity_records(), rows[2:]))
 
@@ -63,11 +68,11 @@ def test_the_check_fails_when_a_record_was_changed(
     change_records(project, lambda records: record(records, "seen").update({member: values.get(member, "other")}))
     assert parity_table.main(["--check"], project) == 1
     assert capsys.readouterr().err == (
-        "README.md: the table differs from the records; run python swagger/parity_table.py\n"
+        f"{DOCUMENT.as_posix()}: the table differs from the records; run python swagger/parity_table.py\n"
     )
     assert parity_table.main([], project) == 0
     assert parity_table.main(["--check"], project) == 0
-    assert values.get(member, "other").replace("2024-01", "January 2024") in (project / README).read_text("utf-8")
+    assert values.get(member, "other").replace("2024-01", "January 2024") in (project / DOCUMENT).read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -82,13 +87,13 @@ def test_the_check_fails_when_a_record_was_changed(
 def test_the_check_fails_when_a_line_of_the_table_was(
     project: Path, change: Callable[[str, str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = (project / README).read_text("utf-8")
+    text = (project / DOCUMENT).read_text("utf-8")
     row = text.partition(parity_table.START)[2].splitlines()[5]
-    (project / README).write_text(change(text, row), "utf-8")
+    (project / DOCUMENT).write_text(change(text, row), "utf-8")
     assert parity_table.main(["--check"], project) == 1
-    assert "README.md: the table differs" in capsys.readouterr().err
+    assert f"{DOCUMENT.as_posix()}: the table differs" in capsys.readouterr().err
     assert parity_table.main([], project) == 0
-    assert (project / README).read_text("utf-8") == text
+    assert (project / DOCUMENT).read_text("utf-8") == text
 
 
 @pytest.mark.parametrize(
@@ -133,19 +138,22 @@ def test_two_records_of_one_name_are_named(project: Path, capsys: pytest.Capture
 
 @pytest.mark.parametrize("marker", [parity_table.START, parity_table.END])
 def test_a_marker_that_is_missing_is_named(project: Path, marker: str, capsys: pytest.CaptureFixture[str]) -> None:
-    path = project / README
+    path = project / DOCUMENT
     path.write_text(path.read_text("utf-8").replace(marker, ""), "utf-8")
     assert parity_table.main(["--check"], project) == 1
-    assert "README.md: it must hold each of the two markers once" in capsys.readouterr().err
+    assert f"{DOCUMENT.as_posix()}: it must hold each of the two markers once" in capsys.readouterr().err
 
 
-def test_a_table_may_stand_in_a_file_of_docs(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (project / README).unlink()
+@pytest.mark.parametrize("name", ["README.md", "docs/parity.md", "docs/know/more.md"])
+def test_the_table_may_stand_in_readme_or_any_file_of_docs(
+    project: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / DOCUMENT).unlink()
     assert parity_table.main(["--check"], project) == 1
     assert "neither README.md nor a file of docs/ holds" in capsys.readouterr().err
-    (project / "docs").mkdir()
-    document = project / "docs" / "parity.md"
+    document = project / name
+    document.parent.mkdir(parents=True, exist_ok=True)
     document.write_text(f"# Parity\n\n{parity_table.START}\n{parity_table.END}\n", "utf-8")
     assert parity_table.main([], project) == 0
-    assert capsys.readouterr().out == "written: docs/parity.md\n"
+    assert capsys.readouterr().out == f"written: {name}\n"
     assert document.read_text("utf-8").count("\n| ") == 1 + len(service_facts.parity_records())

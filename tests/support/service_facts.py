@@ -5,7 +5,7 @@ makes the same request. A side that cannot (``client``, ``emulator``, or a ``liv
 ``section`` is the section of the notes on recordings of the service that states the fact (1 what is common, 2 formats,
 3 successes, 4 errors, each kind by its name, 8 what later recordings showed), or ``wire`` for other recorded facts.
 
-``tests/service_parity.json`` holds the records of README's table of parity. A record has probes: requests in the form
+``tests/service_parity.json`` holds the records of the table of parity. A record has probes: requests in the form
 of a fact, whose response is what the emulator does where nobody has seen what the live service does.
 
 Names in braces are symbols: ``{now+30d}`` is a time, ``{date+1d}`` a date, ``{alice}`` a user, ``{room}`` the room that
