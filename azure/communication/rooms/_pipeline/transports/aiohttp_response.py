@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+#: Bytes of a part of a body that is read at once.
+_PART = 256 * 1024
+
+
 class AiohttpResponse(BaseResponse, AsyncHttpResponse):
     """A response over aiohttp, with azure-core's interface.
 
@@ -101,7 +105,7 @@ class AiohttpResponse(BaseResponse, AsyncHttpResponse):
     async def _receive(self) -> bytes:
         """The next part of the body as it came; empty at its end. Closes the connection if there is no next part."""
         try:
-            received: bytes = await self.internal_response.content.readany()
+            received: bytes = await self.internal_response.content.read(_PART)
         except (ClientError, OSError, asyncio.TimeoutError) as error:
             failure: Exception = error
         except BaseException:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import socket
 import ssl
 import threading
@@ -68,6 +69,8 @@ CONNECTION_TIMEOUT, READ_TIMEOUT = 10, 60
 MAX_RESPONSE_SIZE = 64 * 1024 * 1024
 #: Bytes of a body that aiohttp holds before it stops to read from the socket.
 _READ_BUFFER = 256 * 1024
+#: Bytes of a body from which on aiohttp warns that sending it at once blocks the event loop.
+_LARGE_BODY = 1024 * 1024
 #: Headers that no response and no error refers to.
 _CREDENTIALS = ("Authorization", "Proxy-Authorization")
 #: Headers that aiohttp would add by itself.
@@ -303,6 +306,8 @@ def _message(request: HttpRequest, proxy: str | None, is_tunnelled: bool) -> dic
     :raises ValueError: Likewise.
     """
     headers, body = headers_and_body(request)
+    if isinstance(body, bytes) and len(body) > _LARGE_BODY:
+        body = io.BytesIO(body)  # which aiohttp sends part by part
     message: dict[str, Any] = {"headers": headers, "data": body}
     if proxy is not None:
         url = URL(proxy)
