@@ -8,15 +8,23 @@ from fake_services import InMemoryService, Service, SocketService
 from raw_server import RawServer
 
 
-@pytest.fixture(params=["sync", "async"], autouse=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "sync_only(reason): the test is about what only the sync client has")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that makes a client with both clients."""
+    if hasattr(metafunc.module, "RoomsClient") or "service" in metafunc.fixturenames:
+        only_sync = next(metafunc.definition.iter_markers("sync_only"), None) is not None
+        metafunc.parametrize("client_kind", ["sync"] if only_sync else ["sync", "async"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
 def client_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The kind of client that ``RoomsClient`` makes in a test. Each test runs with both."""
-    if request.param == "sync":
+    """The kind of client that ``RoomsClient`` makes in a test."""
+    if getattr(request, "param", "sync") == "sync":
         yield "sync"
         return
-    only = request.node.get_closest_marker("sync_only")
-    if only is not None:
-        pytest.skip(only.kwargs["reason"])
     with async_client(monkeypatch, request.module):
         yield "async"
 

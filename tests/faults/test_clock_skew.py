@@ -224,6 +224,7 @@ def test_a_request_that_was_signed_before_the_correction_is_signed_again_too(
     assert [received.headers["x-ms-date"] for received in service.received] == ["Tue, 01 Apr 2025 08:00:00 GMT", THERE]
 
 
+@pytest.mark.sync_only(reason="it is about threads that share a client")
 def test_threads_that_find_the_clock_wrong_together_all_succeed(
     emulator: RoomsEmulator, warnings: pytest.LogCaptureFixture
 ) -> None:

@@ -301,6 +301,7 @@ def test_a_call_of_several_requests_has_one_deadline(server: RawServer) -> None:
     assert len(server.received) == 2
 
 
+@pytest.mark.sync_only(reason="it is about azure-core's transport on requests")
 def test_a_transport_that_knows_no_deadline_gets_its_timeouts_cut(server: RawServer) -> None:
     class Noting(RequestsTransport):  # type: ignore[misc]  # azure-core gives it no type
         def send(self, request: Any, **kwargs: Any) -> Any:

@@ -67,6 +67,7 @@ def test_a_header_that_cannot_be_sent_is_named(server: RawServer, options: Any, 
     assert "Signature=" not in shown(caught.value, __file__)
 
 
+@pytest.mark.sync_only(reason="it breaks into http.client; tests/pipeline/test_both_pipelines.py has the rule for both")
 @pytest.mark.parametrize("place", ["putheader", "endheaders", "getresponse"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, TypeError, RuntimeError])
 def test_no_frame_holds_the_signature_of_an_interrupted_call(

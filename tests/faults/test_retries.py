@@ -397,6 +397,7 @@ def test_the_methods_to_retry_may_be_any_iterable(service: Service) -> None:
     assert make_client(service).get_room(ID, retry_on_methods=iter(["PUT", "GET"])).id == ID
 
 
+@pytest.mark.sync_only(reason="it is about azure-core's transport on requests")
 @pytest.mark.parametrize("body", [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"])
 def test_a_transport_of_azure_cores_is_retried_too(server: RawServer, body: bytes) -> None:
     server.truncate(body).truncate(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").reset().respond(200, '{"id":"1"}')
@@ -406,6 +407,7 @@ def test_a_transport_of_azure_cores_is_retried_too(server: RawServer, body: byte
     assert len(server.received) == 4
 
 
+@pytest.mark.sync_only(reason="it is about azure-core's synchronous policies and transports")
 @pytest.mark.parametrize(
     "given",
     [

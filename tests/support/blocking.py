@@ -24,8 +24,11 @@ class Blocking:
         vars(self).update(wrapped=wrapped, loop=loop)
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self.wrapped, name)
+        found = getattr(vars(self)["wrapped"], name)
         return self._calling(found) if callable(found) and not inspect.isclass(found) else found
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self.wrapped.__reduce_ex__(protocol)
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self.wrapped, name, value)

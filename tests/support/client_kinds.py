@@ -13,6 +13,7 @@ from blocking import Blocking, event_loop
 from fake_pipelines import AsyncScriptedResponse
 
 from azure.communication.rooms import aio
+from azure.communication.rooms._pipeline.retry import AsyncRoomsRetryPolicy
 from azure.communication.rooms._pipeline.transports.aiohttp_transport import AiohttpTransport
 
 if TYPE_CHECKING:
@@ -102,8 +103,13 @@ class AsyncClients:
 def async_client(monkeypatch: pytest.MonkeyPatch, module: Any) -> Iterator[None]:
     """Have a module and the services of tests make async clients."""
     with event_loop() as loop, closing(AsyncClients(loop)) as clients:
+        values = {
+            "RoomsClient": clients,
+            "NonSleepingTransport": AsyncNonSleepingTransport,
+            "RoomsRetryPolicy": AsyncRoomsRetryPolicy,
+        }
         for place in (module, fake_services):
-            for name, value in (("RoomsClient", clients), ("NonSleepingTransport", AsyncNonSleepingTransport)):
+            for name, value in values.items():
                 if hasattr(place, name):
                     monkeypatch.setattr(place, name, value)
         yield

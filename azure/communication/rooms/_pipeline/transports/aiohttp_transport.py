@@ -30,6 +30,7 @@ from aiohttp import (
     ClientTimeout,
     DummyCookieJar,
     ServerDisconnectedError,
+    ServerTimeoutError,
     TCPConnector,
     TraceConfig,
 )
@@ -328,11 +329,12 @@ def _send_error(failure: Exception, origin: str, attempt: _Attempt) -> AzureErro
     is_timeout = isinstance(failure, asyncio.TimeoutError)
     kind: type[AzureError]
     if attempt.is_sent:
-        kind = ServiceResponseTimeoutError if is_timeout else ServiceResponseError
-        what = "gave no response"
+        kind, what = ServiceResponseTimeoutError if is_timeout else ServiceResponseError, "gave no valid response"
     else:
-        kind = ServiceRequestTimeoutError if is_timeout else ServiceRequestError
-        what = "could not be reached"
+        kind, what = ServiceRequestTimeoutError if is_timeout else ServiceRequestError, "could not be reached"
+    if is_timeout and not isinstance(failure, ServerTimeoutError):  # the total, which is the deadline
+        how = "did not respond" if attempt.is_sent else "could not be reached"
+        return caused(kind(f"{origin} {how} within the timeout of the call"), failure)
     text = f"{origin} {what}: {describe(failure)}"
     if isinstance(failure, ClientResponseError):  # of a proxy, or of a parser; it refers to the headers of the request
         return kind(text)
