@@ -67,12 +67,11 @@ def decode(_: Any, calls: int) -> float:
     """Microseconds of CPU for each participant of a page, from its text to what the package makes of it."""
     text = json.dumps({"value": [{"rawId": user.raw_id, "role": "Presenter"} for user in USERS * 10]})
     try:
-        from azure.communication.rooms._models import participants_of
-        from azure.communication.rooms._wire.v2023_03_31 import page_of
+        from azure.communication.rooms._wire.decoding import decode_participant, page_decoder
     except ImportError:  # release 1.2.0, which has no such function: its list makes each participant of a mapping
         return cpu_per_call(lambda: [package.RoomParticipant(each) for each in json.loads(text)["value"]], calls) / 1000
-    read = page_of(participants_of)
-    return cpu_per_call(lambda: read(json.loads(text)), calls) / 1000
+    decode_page = page_decoder(decode_participant)
+    return cpu_per_call(lambda: decode_page(json.loads(text)), calls) / 1000
 
 
 def held(client: Any, _: int) -> float:

@@ -38,7 +38,9 @@ TEXTS = {
         "from azure.core.credentials import AzureKeyCredential, TokenCredential\n"
         "from azure.core.credentials_async import AsyncTokenCredential\n"
     ),
-    "AzureKeyCredential | TokenCredential": "AzureKeyCredential | AsyncTokenCredential | TokenCredential",
+    "Union[AzureKeyCredential, TokenCredential, str]": (
+        "Union[AzureKeyCredential, AsyncTokenCredential, TokenCredential, str]"
+    ),
     "~azure.core.credentials.TokenCredential": (
         "~azure.core.credentials_async.AsyncTokenCredential or ~azure.core.credentials.TokenCredential"
     ),

@@ -98,12 +98,8 @@ def test_neither_import_nor_client_brings_what_they_do_not_use_or_starts_a_proce
     assert ran.stdout.strip() == "[]"
 
 
-#: What listing, creating, keywords, unusual answers and international hosts need, each alone.
+#: What only unusual timestamps and international hosts need.
 FOR_OTHER_CALLS = [
-    "azure.communication.rooms._paging",
-    "azure.communication.rooms._pipeline.options",
-    "azure.communication.rooms._repeatability",
-    "azure.core.paging",
     "isodate",
 ]
 

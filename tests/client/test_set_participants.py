@@ -109,7 +109,7 @@ def test_a_room_that_is_not_there_is_not_found(client: RoomsClient) -> None:
 @pytest.mark.parametrize(
     ("participants", "error", "message"),
     [
-        ([ALICE, RoomParticipant(ALICE, "Presenter")], ValueError, "is given two roles, (none|Attendee) and Presenter"),
+        ([ALICE, RoomParticipant(ALICE, "Presenter")], ValueError, "has two roles, (none|Attendee) and Presenter"),
         (5, TypeError, "participants must be a list of RoomParticipant, not int"),
         ([ALICE, 5], TypeError, r"participants\[1\]: a communication identifier must be"),
     ],
@@ -149,7 +149,7 @@ def test_a_link_back_to_a_page_that_was_read_is_an_error(server: RawServer, raw_
     link = f"{server.endpoint}/rooms/1/participants?nextLink=x&api-version=2025-03-13"
     for _ in range(2):
         server.respond(200, json.dumps(page(ALICE, link=link)))
-    with pytest.raises(DecodeError, match="leads back to one that was read"):
+    with pytest.raises(DecodeError, match="leads back to a page that was listed"):
         raw_client.set_participants("1", [BOB])
     assert len(server.received) == 2
 

@@ -1,10 +1,12 @@
 """Rows 19 to 21: links are followed to their end, to no other host, and a list never ends without saying so."""
 
+import asyncio
+import inspect
 import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 from azure.core.exceptions import AzureError, DecodeError, HttpResponseError, ServiceRequestError
@@ -12,8 +14,13 @@ from fake_services import KEY, InMemoryService, Service, SocketService, make_cli
 from raw_server import RawServer
 
 from azure.communication.rooms import RoomsClient
+from azure.communication.rooms._paging import AsyncItemsByPage, ItemsByPage
+from azure.communication.rooms._wire.call import Page
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
+
+
+REFUSED_LINK = r"The link to the next page (leads to 'http|is not a URL of the service).* Nothing was sent"
 
 
 def page(service: Any, *ids: str, link: str = "") -> str:
@@ -29,7 +36,6 @@ def page(service: Any, *ids: str, link: str = "") -> str:
         "{other_scheme}/rooms?x=1",
         "{endpoint}9/rooms?x=1",
         "{endpoint}@evil.example.com/rooms",
-        "/rooms?x=1",
         "javascript:alert(1)",
         "http://[::1",
     ],
@@ -41,9 +47,29 @@ def test_a_link_to_another_host_scheme_or_port_is_refused(service: Service, link
     rooms = make_client(service).list_rooms()
     assert next(rooms).id == "1"
     for _ in range(2):
-        with pytest.raises(ServiceRequestError, match=r"The link to the next page leads to .* Nothing was sent"):
+        with pytest.raises(
+            ServiceRequestError,
+            match=r"The link to the next page (leads to 'http|is not a URL of the service).* Nothing was sent",
+        ):
             next(rooms)
     assert len(service.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        ("/rooms?nextLink=2", "/rooms?nextLink=2"),
+        ("rooms?nextLink=2", "/rooms?nextLink=2"),
+        ("?nextLink=2", "/rooms?nextLink=2"),
+        ("{host}/rooms?nextLink=2", "/rooms?nextLink=2"),
+    ],
+    ids=["absolute path", "relative path", "query", "no scheme"],
+)
+def test_a_relative_link_is_resolved_against_the_first_page(service: Service, link: str, target: str) -> None:
+    link = link.format(host=service.endpoint.partition(":")[2])
+    service.respond(200, {"value": [{"id": "1"}], "nextLink": link}).respond(200, {"value": [{"id": "2"}]})
+    assert [room.id for room in make_client(service).list_rooms()] == ["1", "2"]
+    assert service.received[1].target == target
 
 
 @pytest.mark.parametrize("cycle", [1, 2, 3])
@@ -72,6 +98,86 @@ def test_empty_pages_with_more_behind_them_are_passed_over(service: Service) -> 
         service.respond(200, page(service, link=f"/rooms?nextLink={number}"))
     service.respond(200, page(service, "1"))
     assert [room.id for room in make_client(service).list_rooms()] == ["1"]
+
+
+def test_1000_empty_pages_are_read_in_flat_memory() -> None:
+    pages = {str(number): Page[Any]([], str(number + 1)) for number in range(1000)}
+    pages["1000"] = Page(["room"], None)
+    items: ItemsByPage[Any] = ItemsByPage(lambda link: pages[link or "0"], iter)
+    depths: set[int] = set()
+    sys.setprofile(lambda frame, *_: depths.add(len(inspect.stack(0))) if frame.f_code.co_name == "_page" else None)
+    try:
+        assert list(items) == ["room"]
+    finally:
+        sys.setprofile(None)
+    assert len(depths) == 1
+
+
+def test_1000_empty_pages_are_read_in_flat_memory_by_the_async_iterator() -> None:
+    async def fetch(link: Optional[str]) -> Page[Any]:
+        number = int(link or "0")
+        return Page([], str(number + 1)) if number < 1000 else Page(["room"], None)
+
+    async def read() -> list[Any]:
+        return [item async for item in AsyncItemsByPage[Any](fetch, iter)]
+
+    assert asyncio.run(read()) == ["room"]
+
+
+def _raise_on_first_call() -> Any:
+    """A cls that raises once."""
+    calls: list[Any] = []
+
+    def cls(items: list[Any]) -> list[str]:
+        calls.append(items)
+        if len(calls) == 1:
+            raise RuntimeError("a fault of the caller's")
+        return [room.id for room in items]
+
+    return cls
+
+
+def _raise_midway() -> Any:
+    """A cls whose iterator raises behind its first item, once."""
+    calls: list[Any] = []
+
+    def cls(items: list[Any]) -> Any:
+        calls.append(items)
+        for number, room in enumerate(items):
+            if len(calls) == 1 and number == 1:
+                raise RuntimeError("a fault of the caller's")
+            yield room.id
+
+    return cls
+
+
+@pytest.mark.parametrize("make_cls", [_raise_on_first_call, _raise_midway], ids=["at once", "midway"])
+@pytest.mark.parametrize("failing_page", [1, 2])
+def test_a_page_is_fetched_again_if_cls_raises(service: Service, make_cls: Any, failing_page: int) -> None:
+    inner = make_cls()
+    seen: list[Any] = []
+
+    def cls(items: list[Any]) -> Any:
+        seen.append(items)
+        return inner(items) if len(seen) >= failing_page else [room.id for room in items]
+
+    bodies = [page(service, "1", "2", link="/rooms?nextLink=2"), page(service, "3", "4")]
+    for body in (*bodies[:failing_page], *bodies[failing_page - 1 :]):
+        service.respond(200, body)
+    ids = make_client(service).list_rooms(cls=cls)
+    read = [next(ids) for _ in range(2 * (failing_page - 1))]
+    with pytest.raises(RuntimeError, match="a fault of the caller's"):
+        next(ids)
+    assert [*read, *ids] == ["1", "2", "3", "4"]
+    targets = [request.target.partition("?")[2].partition("=")[0] for request in service.received]
+    assert targets == (["api-version"] * 2 + ["nextLink"] if failing_page == 1 else ["api-version"] + ["nextLink"] * 2)
+
+
+def test_cls_may_be_none(service: Service) -> None:
+    service.respond(200, page(service, "1")).respond(200, {"id": "1"})
+    client = make_client(service)
+    assert [room.id for room in client.list_rooms(cls=None)] == ["1"]
+    assert client.get_room("1", cls=None).id == "1"
 
 
 def test_a_link_is_sent_as_the_service_wrote_it(service: Service) -> None:

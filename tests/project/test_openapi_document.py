@@ -153,7 +153,7 @@ def test_what_the_client_sends_is_in_the_document(version: str, operation_id: st
     known = {"Accept", "Content-Type", "Content-Length", *parameters(version, operation, "header")}
     assert set(request.headers) <= known
     assert request.headers["Accept"] == operation["produces"][0]
-    assert call._statuses == tuple(int(status) for status in operation["responses"] if status != "default")
+    assert call.statuses == tuple(int(status) for status in operation["responses"] if status != "default")
 
 
 def test_what_the_emulator_answers_is_in_the_document(http: SignedHttp) -> None:

@@ -11,11 +11,11 @@ from raw_ids import ALICE, BOB, CAROL
 
 from azure.communication.rooms import ParticipantRole, RoomParticipant
 from azure.communication.rooms._wire.arguments import (
-    bool_to_wire,
-    datetime_to_wire,
-    raw_ids_to_wire,
-    room_id_to_wire,
-    roster_to_wire,
+    encode_datetime,
+    participants_to_optional_roles,
+    participants_to_roles,
+    validate_bool,
+    validate_room_id,
 )
 
 
@@ -38,6 +38,9 @@ class Speaker(RoomParticipant):
         ([CommunicationUserIdentifier(ALICE), BOB, Somebody()], dict.fromkeys([ALICE, BOB, CAROL], "Attendee")),
         ([{"rawId": ALICE, "role": "Consumer"}], {ALICE: "Consumer"}),
         ({ALICE: ParticipantRole.CONSUMER, BOB: None}, {ALICE: "Consumer", BOB: "Attendee"}),
+        ({RoomParticipant(ALICE): "Consumer"}, {ALICE: "Consumer"}),
+        ({RoomParticipant(ALICE, "Consumer"): None}, {ALICE: "Consumer"}),
+        ({RoomParticipant(ALICE, "Presenter"): "Attendee"}, {ALICE: "Attendee"}),
         (ALICE, {ALICE: "Attendee"}),
         ((RoomParticipant(id_) for id_ in (BOB, ALICE)), {BOB: "Attendee", ALICE: "Attendee"}),
         ([RoomParticipant(ALICE), RoomParticipant(ALICE)], {ALICE: "Attendee"}),
@@ -51,6 +54,9 @@ class Speaker(RoomParticipant):
         "identifiers",
         "wire members",
         "mapping",
+        "mapping of participants",
+        "mapping of participants without roles",
+        "mapping of participants with other roles",
         "one id",
         "generator",
         "twice",
@@ -59,7 +65,7 @@ class Speaker(RoomParticipant):
     ],
 )
 def test_participants_become_raw_ids_with_roles_in_the_order_given(participants: Any, roster: dict[str, str]) -> None:
-    wire = roster_to_wire(participants)
+    wire = participants_to_roles(participants)
     assert list(wire.items()) == list(roster.items())
     assert all(type(role) is str for role in wire.values())
 
@@ -76,7 +82,7 @@ def test_participants_become_raw_ids_with_roles_in_the_order_given(participants:
     ],
 )
 def test_those_to_remove_become_raw_ids_each_once(participants: Any, ids: list[str]) -> None:
-    assert raw_ids_to_wire(participants) == ids
+    assert list(participants_to_optional_roles(participants)) == ids
 
 
 def test_participants_are_iterated_once_and_left_as_they_are() -> None:
@@ -88,13 +94,13 @@ def test_participants_are_iterated_once_and_left_as_they_are() -> None:
             return iter([ALICE, BOB])
 
     given = [RoomParticipant(ALICE, "Presenter")]
-    assert list(roster_to_wire(Once())) == [ALICE, BOB]
+    assert list(participants_to_roles(Once())) == [ALICE, BOB]
     assert passes == [1]
-    roster_to_wire(given)
+    participants_to_roles(given)
     assert given == [RoomParticipant(ALICE, "Presenter")]
 
 
-@pytest.mark.parametrize("convert", [roster_to_wire, raw_ids_to_wire])
+@pytest.mark.parametrize("convert", [participants_to_roles, participants_to_optional_roles])
 @pytest.mark.parametrize(
     ("participants", "error", "words"),
     [
@@ -118,13 +124,13 @@ def test_what_names_nobody_is_refused_with_its_place(
 
 
 def test_one_id_with_two_roles_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"participants\[1\]: .* is given two roles, Presenter and Attendee"):
-        roster_to_wire([RoomParticipant(ALICE, "Presenter"), RoomParticipant(ALICE)])
+    with pytest.raises(ValueError, match=r"participants\[1\]: .* has two roles, Presenter and Attendee"):
+        participants_to_roles([RoomParticipant(ALICE, "Presenter"), RoomParticipant(ALICE)])
 
 
 @pytest.mark.parametrize("room_id", ["99412345678901234", "a/b", "%2e", "a b", "日本", "...", "x" * 10_000_000])
 def test_any_text_that_can_be_one_segment_of_a_path_is_a_room_id(room_id: str) -> None:
-    assert room_id_to_wire(room_id) is room_id
+    assert validate_room_id(room_id) is room_id
 
 
 @pytest.mark.parametrize(
@@ -144,22 +150,22 @@ def test_any_text_that_can_be_one_segment_of_a_path_is_a_room_id(room_id: str) -
 )
 def test_what_would_change_the_path_is_no_room_id(room_id: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
-        room_id_to_wire(room_id)
+        validate_room_id(room_id)
 
 
 @pytest.mark.parametrize("value", ["2025-04-01", date(2025, 4, 1), 1743494400])
 def test_a_time_is_a_datetime(value: Any) -> None:
     with pytest.raises(TypeError, match=r"valid_from must be a datetime\.datetime, not "):
-        datetime_to_wire("valid_from", value)
+        encode_datetime("valid_from", value)
 
 
 def test_a_time_out_of_range_is_named() -> None:
     with pytest.raises(ValueError, match=r"valid_until: .* cannot be expressed in UTC"):
-        datetime_to_wire("valid_until", datetime.max.replace(tzinfo=timezone.min))
+        encode_datetime("valid_until", datetime.max.replace(tzinfo=timezone.min))
 
 
 @pytest.mark.parametrize("value", [1, "true", 0.0])
 def test_a_flag_is_a_bool(value: Any) -> None:
-    assert bool_to_wire("flag", True) is True
+    assert validate_bool("flag", True) is True
     with pytest.raises(TypeError, match="flag must be a bool"):
-        bool_to_wire("flag", value)
+        validate_bool("flag", value)

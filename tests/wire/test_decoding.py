@@ -179,6 +179,6 @@ def test_a_body_that_is_no_page_is_a_decode_error(operation: str, body: Any) -> 
 
 def test_an_error_inside_of_a_success_is_no_error_of_the_service() -> None:
     body = {"error": {"code": "Code", "message": "Words."}}
-    with pytest.raises(DecodeError, match="id must be a str") as caught:
+    with pytest.raises(DecodeError, match="id cannot be NoneType") as caught:
         CALLS["get_room"][0].read(FakeResponse(200, body))
     assert caught.value.error is None

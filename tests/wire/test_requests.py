@@ -232,8 +232,6 @@ def test_a_next_link_is_followed_as_it_stands(link: str) -> None:
         "https://contoso.communication.azure.com:8443/rooms?nextLink=x",
         "https://contoso.communication.azure.com.evil.example.com/rooms",
         "https://contoso.communication.azure.com@evil.example.com/rooms",
-        "/rooms?nextLink=x",
-        "nonsense",
     ],
 )
 def test_a_next_link_to_anywhere_else_is_refused_before_any_request(link: str) -> None:

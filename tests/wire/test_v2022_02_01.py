@@ -137,7 +137,7 @@ def test_communication_users_of_every_cloud_are_named_as_such(prefix: str) -> No
         (lambda: WIRE.list_participants("..", None), "is a step in a path"),
         (lambda: WIRE.list_participants(ROOM, "https://contoso.communication.azure.com/x"), "without pages"),
         (lambda: WIRE.add_participants(ROOM, [""]), r"participants\[0\]"),
-        (lambda: WIRE.add_participants(ROOM, [RoomParticipant(ALICE, "Presenter"), ALICE]), "is given two roles"),
+        (lambda: WIRE.add_participants(ROOM, [RoomParticipant(ALICE, "Presenter"), ALICE]), "has two roles"),
         (lambda: create(valid_from=datetime.max.replace(tzinfo=timezone(-timedelta(hours=1)))), "valid_from: "),
     ],
 )
@@ -235,7 +235,7 @@ def test_a_change_of_participants_answers_with_all_of_them(operation: str) -> No
     call = LIST_CALLS[operation]
     answer = FakeResponse(200, {"participants": [person(BOB, "Consumer"), person(ALICE)]})
     assert call.read(answer) == [RoomParticipant(BOB, "Consumer"), RoomParticipant(ALICE, "Attendee")]
-    assert call.following([]) is None
+    assert call.next_call([]) is None
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def steps(present: list[str], wanted: dict[str, str]) -> list[tuple[str, str, An
         sent.append((call.request.method, path.removesuffix(QUERY), named))
         roster.update(dict(named or []))
         answer = {"participants": [person(raw_id, role) for raw_id, role in roster.items()]}
-        call = call.following(call.read(FakeResponse(200, answer)))
+        call = call.next_call(call.read(FakeResponse(200, answer)))
     return sent
 
 

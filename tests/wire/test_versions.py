@@ -38,7 +38,7 @@ def test_a_version_of_another_enum_counts_by_its_value() -> None:
     [*zip(KNOWN, [False, False, False, True, True, True]), ("2026-01-01", True), ("2026-06-30-preview", True)],
 )
 def test_pstn_dial_out_exists_from_2023_10_30_preview_on(version: str, has: bool) -> None:
-    assert resolve_version(version).has_pstn_dial_out is has
+    assert resolve_version(version).has("pstn_dial_out_enabled") is has
 
 
 @pytest.mark.parametrize("version", ["2025-03-14", "2026-01-01-preview", "2030-12-31-preview-2"])
@@ -64,12 +64,12 @@ def test_a_version_is_text(version: Any) -> None:
 
 def test_what_a_version_lacks_is_refused_with_both_versions_named() -> None:
     with pytest.raises(ValueError, match="pstn_dial_out_enabled does not exist in api-version 2023-06-14") as caught:
-        resolve_version("2023-06-14").require_pstn_dial_out()
+        resolve_version("2023-06-14").require("pstn_dial_out_enabled")
     assert "Versions that have it: 2023-10-30-preview, 2024-04-15, 2025-03-13 and later." in str(caught.value)
 
 
 def test_what_one_version_alone_has_is_refused_with_its_name() -> None:
     assert str(resolve_version("2026-01-01").lacks("room_join_policy")) == (
         "room_join_policy does not exist in api-version 2026-01-01. Versions that have it: 2022-02-01. "
-        "Make the client with one of those, or do without."
+        "Create the client with one of those, or leave it out."
     )

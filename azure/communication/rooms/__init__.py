@@ -1,6 +1,6 @@
-"""Rooms of Azure Communication Services: who may join a call, in which role, and from when until when.
+"""Rooms of Azure Communication Services: calls with a list of participants, their roles, and an opening period.
 
-Names are imported when they are first used, so that what needs none of the client (the emulator) does not pay for it.
+Names are imported on first use, so that the emulator, which does not need the client, starts without it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
 
     from ._client import RoomsClient
-    from ._client_base import RoleType
+    from ._legacy_names import RoleType
     from ._models import CommunicationRoom, ParticipantChanges, ParticipantRole, RoomJoinPolicy, RoomParticipant
     from ._wire.versions import ApiVersion
 
@@ -62,7 +62,7 @@ _HOMES = {
     "CommunicationRoom": "._models",
     "ParticipantChanges": "._models",
     "ParticipantRole": "._models",
-    "RoleType": "._client_base",
+    "RoleType": "._legacy_names",
     "RoomJoinPolicy": "._models",
     "RoomParticipant": "._models",
     "RoomsClient": "._client",
@@ -73,7 +73,7 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_HOMES.get(name, "azure.communication.identity"), __name__), name)
-    globals()[name] = value  # the next use finds it without coming here
+    globals()[name] = value  # the next access does not call this function
     return value
 
 

@@ -1,56 +1,54 @@
-"""What both clients share: how they are made, and the steps of a call."""
+"""What the synchronous and the asynchronous client share: construction, options, and the steps of an operation."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from copy import copy
-from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, NoReturn, TypeVar, Union, cast
+from datetime import datetime
+from typing import Any, Callable, NoReturn, TypeVar, cast
+from uuid import UUID, uuid4
 
 from azure.core.credentials import AzureKeyCredential
 from azure.core.rest import HttpRequest
 from azure.core.utils import case_insensitive_dict
 
-from ._models import ParticipantRole
 from ._pipeline import INSTRUMENTATION
 from ._pipeline.clock import ServiceClock
 from ._pipeline.deadline import Deadline
-from ._pipeline.endpoint import normalize_endpoint
+from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
+from ._pipeline.options import brings_own_code, check_client_options, check_options
 from ._pipeline.retry import SUCCEEDED_BEFORE, takes_call_options
+from ._pipeline.steps import Steps
+from ._urls import is_absolute
 from ._wire import operations_for
-from ._wire.call import Unset
+from ._wire.arguments import validate_repeatability
+from ._wire.call import Call, MaybeUnset, Repeatability, is_unset
 from ._wire.raw_requests import LOGGED_HEADERS, TIMESTAMP_HEADERS, expires_of, retry_options
-
-if TYPE_CHECKING:
-    from azure.communication.identity import CommunicationIdentifier
-
-    from ._models import RoomParticipant
-    from ._pipeline.steps import Steps
-    from ._wire.call import Call, Given, Page
-    from ._wire.versions import ApiVersion
-
-    ParticipantLike = Union[RoomParticipant, CommunicationIdentifier, str]
-    ParticipantsWithRoles = Union[Iterable[ParticipantLike], Mapping[str, Union[ParticipantRole, str]]]
+from ._wire.versions import ApiVersion
 
 T = TypeVar("T")
-Items = TypeVar("Items")
-
-#: The name of :class:`ParticipantRole` in release 1.0.0b1.
-RoleType = ParticipantRole
-
-_ABSOLUTE = "[A-Za-z][A-Za-z0-9+.-]*://"
+P = TypeVar("P")
 
 
 class RoomsClientBase:
-    """A client, but for the methods that send. Arguments: :class:`~azure.communication.rooms.RoomsClient`.
+    """Base of both clients. It sends nothing itself: it makes the steps that a client takes.
 
     :param build: Builds the pipeline client of azure-core.
-    :param options: The keywords of the client, the two before it left out.
+    :type build: Callable[..., Any]
+    :param str endpoint: Endpoint of the resource.
+    :param credential: The credential of the client.
+    :param api_version: The api-version.
+    :type api_version: ~azure.communication.rooms.ApiVersion or str
+    :param bool allow_insecure_connection: Whether to accept http to another host than this machine.
+    :param options: The other keywords of the client.
+    :type options: Mapping[str, Any]
+    :raises TypeError: If an argument is of another type, or a keyword is unknown.
+    :raises ValueError: If the endpoint, the key or the version is invalid.
     """
 
-    #: Where azure-core's decorator looks for the name of this library's tracer.
+    #: azure-core's decorator looks here for the name of this library's tracer.
     _instrumentation_config = INSTRUMENTATION
+    _client: Any
 
     def __init__(
         self,
@@ -61,11 +59,13 @@ class RoomsClientBase:
         allow_insecure_connection: bool,
         options: Mapping[str, Any],
     ) -> None:
-        self._takes_any_option = self._check_client_options(options)
+        check_client_options(self, options)
         endpoint = normalize_endpoint(endpoint, allow_insecure_connection=allow_insecure_connection)
-        if isinstance(credential, str):  # release 1.2.0 took the key itself, too
+        if isinstance(credential, str):  # the key itself, as in release 1.2.0
             credential = AzureKeyCredential(credential)
         self._wire = operations_for(endpoint, api_version)
+        self._takes_any_option = brings_own_code(options)
+        self._passes_call_options = takes_call_options(**options)
         self._endpoint = endpoint
         self._timeout: float | None = options.get("timeout")
         self._clock = ServiceClock()
@@ -78,108 +78,112 @@ class RoomsClientBase:
             timestamp_headers=TIMESTAMP_HEADERS,
             **options,
         )
-        self._passes_call_options = takes_call_options(**options)
 
     def __repr__(self) -> str:
         return f"<RoomsClient {self._endpoint}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "a RoomsClient cannot be pickled or copied: it holds connections and a key; make one where needed"
+            "a RoomsClient cannot be pickled or copied: it holds connections and a key; create one where it is needed"
         )
 
-    def _steps(
-        self, call: Call[T], method: Callable[..., Any], options: Any, cls: Callable[..., T] | None = None
-    ) -> Steps[T]:
-        """Steps that send a call and read its response. Nothing else here runs the pipeline.
+    @staticmethod
+    def _parse_connection_string(conn_str: str) -> tuple[str, AzureKeyCredential]:
+        """Split a connection string into the first two arguments of a client."""
+        endpoint, key = parse_connection_string(conn_str)
+        return endpoint, AzureKeyCredential(key)
 
-        :param call: The call.
-        :param method: The bound method that the caller called.
-        :param options: The keywords of the caller beyond those in the signature of the method.
-        :param cls: Makes what is returned, where the caller's options have none.
+    def _repeatability(self, request_id: str | UUID | None, first_sent: str | datetime | None) -> Repeatability:
+        """Get the repeatability headers of a create: the caller's, or new ones."""
+        return validate_repeatability(request_id, first_sent, Repeatability(str(uuid4()), self._clock.now()))
+
+    def _check_call_options(self, method: Callable[..., Any], options: Mapping[str, Any]) -> None:
+        """Check the keywords of a call, unless code of the caller's is in the pipeline, which may have its own."""
+        if options and not self._takes_any_option:
+            check_options(method, options)
+
+    def _steps(
+        self, call: Call[T], method: Callable[..., Any], options: Any, cls: Callable[..., Any] | None = None
+    ) -> Steps[T]:
+        """The steps of an operation: send each of its calls and decode the response.
+
+        :param call: The first call.
+        :param method: The public method, for messages.
+        :param options: The keywords of the caller.
+        :param cls: Makes the result, where the caller gives no ``cls``.
         """
-        self._check(method, options)
+        self._check_call_options(method, options)
         cls = options.pop("cls", None) or cls
-        step: Call[T] | None = call
+        current: Call[T] | None = call
         with Deadline(options.get("timeout", self._timeout)):
-            while step is not None:
-                if self._passes_call_options:
-                    expires = step.expires and expires_of(options.get("headers") or {}, step.expires)
-                    options.update(retryable=step.retryable, expires=expires, absent_is_success=step.absent_is_success)
-                run = partial(self._client._pipeline.run, step.request, **options)  # noqa: SLF001  as azure-core's clients do
-                response = yield (run,)
-                # A delete that an earlier attempt carried out has no more to say than any delete.
-                value = cast(T, None) if SUCCEEDED_BEFORE in response.context else step.read(response.http_response)
-                step = step.following(value)
-        return value if cls is None else cls(response, value, dict(response.http_response.headers))
+            while current is not None:
+                response = yield self._run, current, options
+                # A DELETE that an earlier attempt carried out returns nothing, as any DELETE.
+                succeeded_before = SUCCEEDED_BEFORE in response.context
+                value = cast(T, None) if succeeded_before else current.read(response.http_response)
+                current = current.next_call(value)
+        return value if cls is None else cast(T, cls(response, value, dict(response.http_response.headers)))
+
+    def _run(self, call: Call[Any], options: Mapping[str, Any]) -> Any:
+        """Send a call through the pipeline: the response, or an awaitable of it."""
+        if self._passes_call_options:
+            expires = call.expires and expires_of(options.get("headers") or {}, call.expires)
+            options = {
+                **options,
+                "retryable": call.retryable,
+                "expires": expires,
+                "absent_is_success": call.absent_is_success,
+            }
+        return self._client._pipeline.run(call.request, **options)  # noqa: SLF001  as azure-core's clients do
 
     def _change_steps(self, call: Call[Any], method: Callable[..., Any], options: Any) -> Steps[None]:
-        """Steps of a call that changes participants. What version 2022-02-01 responds is for the caller's ``cls``."""
-        return self._steps(call, method, options, _nothing)
+        """The steps of an operation that returns None, unless the caller gives ``cls``."""
+        return self._steps(call, method, options, _ignore_result)
 
     def _list(
         self,
-        items_by_page: Callable[..., Items],
+        paged: Callable[..., P],
         take: Callable[[Steps[Any]], Any],
-        call_for: Callable[[str | None], Call[Page[T]]],
+        get_call: Callable[[str | None], Call[Any]],
         method: Callable[..., Any],
         options: Any,
-    ) -> Items:
-        """A lazy list over the pages of a call.
+    ) -> P:
+        """Make a lazy list.
 
-        :param items_by_page: Makes the list.
-        :param take: Drives the steps of a page.
-        :param call_for: Makes the call for the page at a link.
-        :param method: The bound method that the caller called.
+        :param paged: The class of the list.
+        :param take: Takes the steps of a page.
+        :param get_call: Makes the call for a page, given its link.
+        :param method: The public method, for messages.
         :param options: The keywords of the caller.
         """
-        self._check(method, options)
-        call_for(None)  # what is wrong with the arguments is said here, not when the list is first read
-        cls: Callable[[list[T]], Iterable[T]] = options.pop("cls", None) or iter
+        self._check_call_options(method, options)
+        get_call(None)  # raises for invalid arguments now, not when the list is iterated
+        cls = options.pop("cls", None) or iter
+        return paged(lambda next_link: take(self._steps(get_call(next_link), method, dict(options))), cls)
 
-        def get_next(next_link: str | None) -> Any:
-            return take(self._steps(call_for(next_link), method, dict(options)))
-
-        return items_by_page(get_next, cls)
-
-    def _prepare(self, request: HttpRequest, options: Mapping[str, Any]) -> tuple[HttpRequest, dict[str, Any]]:
-        """Request and keywords for azure-core's ``send_request``, of a request of the caller's."""
-        request = copy(request)  # the pipeline writes headers and URL, and these are the caller's
+    def _prepare(self, request: HttpRequest, options: dict[str, Any]) -> tuple[HttpRequest, dict[str, Any]]:
+        """Copy a request that the caller built, with an absolute URL; add what the pipeline must know of it."""
+        request = copy(request)  # the pipeline writes headers and URL
         request.headers = case_insensitive_dict(request.headers)
-        if not re.match(_ABSOLUTE, request.url):
+        if not is_absolute(request.url):
             request.url = f"{self._endpoint}/{request.url.lstrip('/')}"
-        return request, {**(retry_options(request) if self._passes_call_options else {}), **options}
-
-    def _check_client_options(self, options: Mapping[str, Any]) -> bool:
-        """Refuse a misspelt keyword of the client.
-
-        :returns: Whether its calls take any keyword, because code of the caller's is in the pipeline.
-        """
-        if not options:
-            return False
-        from ._pipeline.options import brings_own_code, check_client_options  # only clients with keywords
-
-        check_client_options(self, options)
-        return brings_own_code(options)
-
-    def _check(self, method: Callable[..., Any], options: Mapping[str, Any]) -> None:
-        if options and not self._takes_any_option:
-            from ._pipeline.options import check_options  # likewise, only programs that give any
-
-            check_options(method, options)
+        if self._passes_call_options:
+            options = {**retry_options(request), **options}
+        return request, options
 
 
-def _nothing(*_: Any) -> None:
-    """Make nothing of a response."""
+def _ignore_result(*_: Any) -> None:
+    """Return None for every result."""
 
 
-def one_of(**values: Given[T]) -> T:
-    """The value of that of two names which was given.
+def one_of(**values: MaybeUnset[T]) -> T:
+    """Get the value of an argument that has two names.
 
-    :raises TypeError: If both were given, or neither.
+    :param values: The argument by its current name and by its earlier name.
+    :raises TypeError: If both are given, or neither.
     """
-    given = [value for value in values.values() if not isinstance(value, Unset)]
+    given = [value for value in values.values() if not is_unset(value)]
     if len(given) != 1:
-        now, earlier = values
-        raise TypeError(f"give either {now} or {earlier}, its earlier name" + (", not both" if given else ""))
-    return given[0]  # type: ignore[return-value]  # None is refused where it is read
+        current, earlier = values
+        raise TypeError(f"give either {current} or {earlier}, its earlier name" + (", not both" if given else ""))
+    return cast(T, given[0])

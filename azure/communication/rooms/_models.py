@@ -1,71 +1,64 @@
-"""What users hold: rooms and participants.
+"""Public models: rooms, participants, roles and join policies.
 
-Both models are read from the service and made by hand, compare by value, and can be hashed, copied and pickled. What
-identifies one (a room's id, a participant's raw id) cannot be reassigned, so a hash stays true.
+Models are ordinary objects: they compare by value and can be hashed, copied, pickled and given further attributes. The
+id of a room and the raw id of a participant are read-only, so that a hash stays true.
+
+Annotations here are objects, not strings, so that ``typing.get_type_hints`` works on every supported Python. Names of
+``azure.communication.identity``, which takes time to import, are resolved through the package when they are first used.
 """
 
-from __future__ import annotations
-
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any, Optional, Protocol, Union, runtime_checkable
 
 from azure.core import CaseInsensitiveEnumMeta
 
+import azure.communication.rooms as rooms
+
 from ._datetimes import parse_datetime, to_utc
 
-if TYPE_CHECKING:
-    from azure.communication.identity import CommunicationIdentifier
+
+@runtime_checkable
+class HasRawId(Protocol):
+    """An object that identifies a user: the identifier classes of this package, a :class:`RoomParticipant`, or any
+    other object with ``raw_id``.
+    """
+
+    @property
+    def raw_id(self) -> str:
+        """The raw id.
+
+        :rtype: str
+        """
 
 
 class ParticipantRole(str, Enum, metaclass=CaseInsensitiveEnumMeta):
     """What a participant may do in a call of the room.
 
-    The roles and their rights are those of the service, see
+    The service defines the roles and their rights, see
     https://learn.microsoft.com/azure/communication-services/concepts/rooms/room-concept.
     """
 
     PRESENTER = "Presenter"
     """May share the screen, invite, mute and remove others, and dial out where the room allows it."""
     ATTENDEE = "Attendee"
-    """May send audio and video. What the service takes where no role is given."""
+    """May send audio and video. The service's default."""
     CONSUMER = "Consumer"
     """May only watch and listen."""
     COLLABORATOR = "Collaborator"
     """An attendee who may share the screen. From api-version 2025-03-13 on."""
 
     def __str__(self) -> str:
-        return str(self.value)  # Enum's own text, and with it that of f-strings, differs from Python to Python
-
-
-#: Wire value -> member. What a later service adds is not in here and stays a ``str``.
-ROLES = {role.value: role for role in ParticipantRole}
-
-
-def known_role(value: str | None) -> ParticipantRole | str:
-    """The member of :class:`ParticipantRole` for a wire value, the value itself when it is not known here.
-
-    :param value: A role, or None for the service's default, Attendee.
-    :type value: ~azure.communication.rooms.ParticipantRole or str or None
-    :rtype: ~azure.communication.rooms.ParticipantRole or str
-    :raises TypeError: If the value is neither a string nor None.
-    :raises ValueError: If the value is empty.
-    """
-    if value is None:
-        return ParticipantRole.ATTENDEE
-    if not isinstance(value, str):
-        raise TypeError(f"role must be a ParticipantRole or a str, not {type(value).__name__}")
-    if not value:
-        raise ValueError("role is empty; leave it out for Attendee")
-    return ROLES.get(value) or str.__str__(value)  # the value of an enum of the caller's, not its name
+        return str(self.value)  # the text of an Enum, and of f-strings with it, differs between Python versions
 
 
 class RoomJoinPolicy(str, Enum, metaclass=CaseInsensitiveEnumMeta):
-    """Who may join a room. Exists in api-version 2022-02-01 alone; in later ones every room is by invitation."""
+    """Who may join a room. Exists only in api-version 2022-02-01; in later ones every room is invite-only."""
 
     INVITE_ONLY = "InviteOnly"
-    """The participants of the room. What the service takes where no policy is given."""
+    """Only the participants of the room. The service's default."""
     COMMUNICATION_SERVICE_USERS = "CommunicationServiceUsers"
     """Every Communication Services user of the resource."""
 
@@ -73,17 +66,45 @@ class RoomJoinPolicy(str, Enum, metaclass=CaseInsensitiveEnumMeta):
         return str(self.value)  # as for roles
 
 
-#: Wire value -> member.
-_JOIN_POLICIES = {policy.value: policy for policy in RoomJoinPolicy}
+#: What identifies a user: an identifier, a participant, or a raw id.
+ParticipantLike = Union[HasRawId, str]
+#: Participants of a call that sets roles: a mapping to roles, or a list, where the default role is Attendee.
+ParticipantsWithRoles = Union[Mapping[Any, Union[ParticipantRole, str, None]], Iterable[ParticipantLike]]
+
+#: Value -> member. A value that a later service adds is not in here and stays a ``str``.
+_ROLES: dict[str, ParticipantRole] = {role.value: role for role in ParticipantRole}
+_JOIN_POLICIES: dict[str, RoomJoinPolicy] = {policy.value: policy for policy in RoomJoinPolicy}
 
 
-def known_join_policy(value: str) -> RoomJoinPolicy | str:
-    """The member of :class:`RoomJoinPolicy` for a wire value, the value itself when it is not known here.
+def parse_role(value: Optional[str]) -> Union[ParticipantRole, str]:
+    """Convert the value of a role to :class:`ParticipantRole`.
+
+    :param value: A role, or None for the service's default, Attendee.
+    :type value: ~azure.communication.rooms.ParticipantRole or str or None
+    :returns: The member, or the value itself if this release does not know it.
+    :rtype: ~azure.communication.rooms.ParticipantRole or str
+    :raises TypeError: If the value is neither a string nor None.
+    :raises ValueError: If the value is empty.
+    """
+    if isinstance(value, str) and value in _ROLES:
+        return _ROLES[value]
+    if value is None:
+        return ParticipantRole.ATTENDEE
+    if not isinstance(value, str):
+        raise TypeError(f"role must be a ParticipantRole or a str, not {type(value).__name__}")
+    if not value:
+        raise ValueError("role is empty; leave it out for Attendee")
+    return str.__str__(value)  # the value of another enum, not its name
+
+
+def parse_join_policy(value: str) -> Union[RoomJoinPolicy, str]:
+    """Convert the value of a join policy to :class:`RoomJoinPolicy`.
 
     :param value: A join policy.
     :type value: ~azure.communication.rooms.RoomJoinPolicy or str
+    :returns: The member, or the value itself if this release does not know it.
     :rtype: ~azure.communication.rooms.RoomJoinPolicy or str
-    :raises TypeError: If the value is no string.
+    :raises TypeError: If the value is not a string.
     :raises ValueError: If the value is empty.
     """
     if not isinstance(value, str):
@@ -93,8 +114,8 @@ def known_join_policy(value: str) -> RoomJoinPolicy | str:
     return _JOIN_POLICIES.get(value) or str.__str__(value)
 
 
-def raw_id_of(identifier: Any) -> str:
-    """The raw id of a communication identifier.
+def get_raw_id(identifier: Any) -> str:
+    """Get the raw id of a communication identifier.
 
     :param identifier: An object with ``raw_id``, such as those of ``azure.communication.identity`` or a
         :class:`RoomParticipant`, or the raw id itself.
@@ -115,96 +136,91 @@ def raw_id_of(identifier: Any) -> str:
 
 
 class RoomParticipant:
-    """Somebody who may join a room, and in which role.
+    """A user who may join a room, and their role.
 
-    :param communication_identifier: Who: any object with ``raw_id``, such as the identifier classes of this package,
-        or the raw id itself. A mapping of the service's own members is taken too: ``rawId``, or
-        ``communicationIdentifier`` as api-version 2022-02-01 has it, and ``role``, which then goes before the argument
-        of that name.
+    :param communication_identifier: The user: any object with ``raw_id``, such as the identifier classes of this
+        package, or the raw id itself. A mapping with the members that the service sends is accepted, too; its role
+        takes precedence over the argument.
     :type communication_identifier: ~azure.communication.rooms.CommunicationIdentifier or str or Mapping[str, Any]
-    :param role: What the participant may do. None means Attendee, as in the service. A role that is not known here is
-        kept as ``str``.
+    :param role: What the participant may do. None means Attendee, as in the service. A role that this release does not
+        know is kept as ``str``.
     :type role: ~azure.communication.rooms.ParticipantRole or str or None
-    :ivar raw_id: The raw id of the identifier. Cannot be reassigned.
-    :vartype raw_id: str
-    :ivar role: The role; may be reassigned.
-    :vartype role: ~azure.communication.rooms.ParticipantRole or str
     :raises TypeError: If the identifier or the role is of another type.
     :raises ValueError: If the raw id or the role is empty.
     """
 
-    __slots__ = ("_identifier", "_raw_id", "_role")
-
     def __init__(
         self,
-        communication_identifier: CommunicationIdentifier | str | Mapping[str, Any],
-        role: ParticipantRole | str | None = ParticipantRole.ATTENDEE,
+        communication_identifier: Union[HasRawId, str, Mapping[str, Any]],
+        role: Union[ParticipantRole, str, None] = ParticipantRole.ATTENDEE,
     ) -> None:
-        if isinstance(communication_identifier, Mapping):
-            communication_identifier, role = _members(communication_identifier, role)
-        self._raw_id = raw_id_of(communication_identifier)
-        self._role = known_role(role)
-        self._identifier = None if isinstance(communication_identifier, str) else communication_identifier
+        identifier: Any = communication_identifier
+        if isinstance(identifier, Mapping):
+            members = _to_python_names(identifier)
+            identifier, role = _find_identifier(members) or identifier, members.get("role", role)
+        self.__dict__.update(raw_id=get_raw_id(identifier), role=parse_role(role))
+        if not isinstance(identifier, str):
+            self.__dict__["communication_identifier"] = identifier
 
     @property
     def raw_id(self) -> str:
-        """The raw id of the participant's identifier.
+        """The raw id of the participant's identifier. Read-only.
 
         :rtype: str
         """
-        return self._raw_id
+        raw_id: str = self.__dict__["raw_id"]
+        return raw_id
 
     @property
-    def role(self) -> ParticipantRole | str:
-        """What the participant may do.
+    def role(self) -> Union[ParticipantRole, str]:
+        """What the participant may do. Can be assigned; None means Attendee.
 
         :rtype: ~azure.communication.rooms.ParticipantRole or str
         """
-        return self._role
+        role: Union[ParticipantRole, str] = self.__dict__["role"]
+        return role
 
     @role.setter
-    def role(self, value: ParticipantRole | str | None) -> None:
-        self._role = known_role(value)
+    def role(self, value: Union[ParticipantRole, str, None]) -> None:
+        self.__dict__["role"] = parse_role(value)
 
     @property
-    def communication_identifier(self) -> CommunicationIdentifier:
-        """The identifier: the object this was made with, else one made from the raw id when first asked for.
+    def communication_identifier(self) -> "rooms.CommunicationIdentifier":
+        """The identifier: the object given to the constructor, else one created from the raw id on first access.
 
         :rtype: ~azure.communication.rooms.CommunicationIdentifier
         """
-        if self._identifier is None:
-            from azure.communication.identity import identifier_from_raw_id  # nobody who lists raw ids pays for it
-
-            self._identifier = identifier_from_raw_id(self._raw_id)
-        return self._identifier  # type: ignore[return-value]  # any object with raw_id is taken, as documented
+        members = self.__dict__
+        if "communication_identifier" not in members:
+            members["communication_identifier"] = rooms.identifier_from_raw_id(self.raw_id)
+        identifier: rooms.CommunicationIdentifier = members["communication_identifier"]
+        return identifier
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RoomParticipant):
             return NotImplemented
-        return self._raw_id == other._raw_id and self._role == other._role
+        return self.raw_id == other.raw_id and self.role == other.role
 
     def __hash__(self) -> int:
-        return hash(self._raw_id)
+        return hash(self.raw_id)
 
     def __repr__(self) -> str:
-        return f"RoomParticipant({self._raw_id!r}, role={str(self._role)!r})"
+        return f"RoomParticipant({self.raw_id!r}, role={str(self.role)!r})"
 
-    def __reduce__(self) -> Any:
-        return RoomParticipant, (self._raw_id, self._role)  # the identifier can be made again
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "communication_identifier"}
 
 
 class ParticipantChanges:
-    """What :meth:`RoomsClient.set_participants` changed. It is false where nothing was.
+    """What :meth:`RoomsClient.set_participants` changed. Its truth value is False if nothing changed.
 
-    :ivar added: Who was added, with their roles.
+    :ivar added: Participants that were added, with their roles.
     :vartype added: list[~azure.communication.rooms.RoomParticipant]
-    :ivar changed: Whose role was changed, with their new roles.
+    :ivar changed: Participants whose role changed, with the new role.
     :vartype changed: list[~azure.communication.rooms.RoomParticipant]
-    :ivar removed: Who was removed, with the roles that they had.
+    :ivar removed: Participants that were removed, with the role that they had.
     :vartype removed: list[~azure.communication.rooms.RoomParticipant]
     """
-
-    __slots__ = ("added", "changed", "removed")
 
     def __init__(
         self, added: list[RoomParticipant], changed: list[RoomParticipant], removed: list[RoomParticipant]
@@ -227,199 +243,126 @@ class ParticipantChanges:
         return f"ParticipantChanges(added={self.added!r}, changed={self.changed!r}, removed={self.removed!r})"
 
 
-def participants_of(wire: list[Mapping[str, Any]]) -> list[RoomParticipant]:
-    """Participants from members that the service sent (``rawId``, ``role``).
-
-    Lists are long, so this says in one loop what :class:`RoomParticipant` says for one; that is asked for whatever is
-    not as the service always sends it.
-
-    :raises TypeError: If an item is none of a participant.
-    :raises ValueError: If a raw id or a role is empty.
-    """
-    participants: list[RoomParticipant] = []
-    add, new, roles = participants.append, RoomParticipant.__new__, ROLES
-    for item in wire:
-        try:
-            raw_id, role = item["rawId"], roles[item["role"]]
-        except KeyError:
-            add(RoomParticipant(item["rawId"], item.get("role")))
-            continue
-        if raw_id.__class__ is not str or not raw_id:
-            raw_id = raw_id_of(raw_id)  # which says what is wrong with it
-        participant = new(RoomParticipant)
-        participant._raw_id, participant._role, participant._identifier = raw_id, role, None  # noqa: SLF001  its module
-        add(participant)
-    return participants
-
-
-def roles_of(participants: Iterable[Any]) -> dict[str, str]:
-    """Raw id -> role, as plain text, of those in a list who are participants and nothing else; in one loop, too."""
-    plain = str.__str__
-    return {
-        each._raw_id: plain(each._role)  # noqa: SLF001  its module
-        for each in participants
-        if each.__class__ is RoomParticipant
-    }
-
-
-def _members(wire: Mapping[str, Any], role: Any) -> tuple[Any, Any]:
-    """The identifier and the role in a mapping of the service's own members, as either wire has them."""
-    identifier = wire.get("communicationIdentifier", wire)
-    if isinstance(identifier, Mapping):
-        user = identifier.get("communicationUser")
-        identifier = identifier.get("rawId") or (user.get("id") if isinstance(user, Mapping) else None) or wire
-    return identifier, wire.get("role", role)
-
-
 class CommunicationRoom:
-    """A room, as the service described it.
+    """A room, as the service describes it.
 
-    :param room: A mapping of the service's own members (``id``, ``createdAt``, ...), in place of the keywords.
+    :param room: A mapping with the members that the service sends, in place of the keywords.
     :type room: Mapping[str, Any] or None
-    :keyword str id: Unique id of the room. Cannot be reassigned.
-    :keyword created_at: When the room was created. Here as below: a naive datetime is local time, text is RFC 3339.
+    :keyword str id: Unique id of the room. Required, and read-only afterwards.
+    :keyword created_at: When the room was created. A naive datetime is local time; text is RFC 3339.
     :paramtype created_at: ~datetime.datetime or str or None
-    :keyword valid_from: From when the room can be joined.
+    :keyword valid_from: When the room opens.
     :paramtype valid_from: ~datetime.datetime or str or None
-    :keyword valid_until: Until when the room can be joined.
+    :keyword valid_until: When the room closes.
     :paramtype valid_until: ~datetime.datetime or str or None
-    :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. None where the service
-        did not say: api-versions before 2023-10-30-preview.
+    :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. None in api-versions
+        before 2023-10-30-preview.
     :paramtype pstn_dial_out_enabled: bool or None
-    :keyword room_join_policy: Who may join. None where the service did not say: every api-version but 2022-02-01.
+    :keyword room_join_policy: Who may join. None in every api-version but 2022-02-01.
     :paramtype room_join_policy: ~azure.communication.rooms.RoomJoinPolicy or str or None
-    :keyword participants: Who is invited. None where the service did not say: every api-version but 2022-02-01, see
+    :keyword participants: The participants. None in every api-version but 2022-02-01, see
         :meth:`RoomsClient.list_participants`.
     :paramtype participants: Iterable[~azure.communication.rooms.RoomParticipant] or None
-    :ivar created_at: When the room was created, aware and in UTC.
-    :vartype created_at: ~datetime.datetime or None
-    :ivar valid_from: From when the room can be joined, aware and in UTC.
-    :vartype valid_from: ~datetime.datetime or None
-    :ivar valid_until: Until when the room can be joined, aware and in UTC.
-    :vartype valid_until: ~datetime.datetime or None
-    :ivar pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers.
-    :vartype pstn_dial_out_enabled: bool or None
-    :ivar room_join_policy: Who may join. One that is not known here is kept as ``str``.
-    :vartype room_join_policy: ~azure.communication.rooms.RoomJoinPolicy or str or None
-    :ivar participants: Who is invited, in the order in which they were added.
-    :vartype participants: list[~azure.communication.rooms.RoomParticipant] or None
-    :raises TypeError: If the id is missing or not a string, a time is neither datetime, RFC 3339 text nor None, the
-        flag is no bool, the policy no string, or an item of participants no participant.
-    :raises ValueError: If text that should be a date-time is none.
+    :raises TypeError: If the id is missing or not a string, a time is neither datetime, RFC 3339 text nor None,
+        pstn_dial_out_enabled is not a bool, the policy is not a string, or an item of participants is not one.
+    :raises ValueError: If the text of a time is not a date-time.
     """
 
-    __slots__ = (
-        "_id",
-        "created_at",
-        "participants",
-        "pstn_dial_out_enabled",
-        "room_join_policy",
-        "valid_from",
-        "valid_until",
-    )
+    created_at: Optional[datetime] = None
+    """When the room was created; aware, in UTC."""
+    valid_from: Optional[datetime] = None
+    """When the room opens; aware, in UTC."""
+    valid_until: Optional[datetime] = None
+    """When the room closes; aware, in UTC."""
+    pstn_dial_out_enabled: Optional[bool] = None
+    """Whether calls in the room may dial out to phone numbers."""
+    room_join_policy: Union[RoomJoinPolicy, str, None] = None
+    """Who may join. A policy that this release does not know is kept as ``str``."""
+    participants: Optional[list[RoomParticipant]] = None
+    """The participants, in the order in which they were added."""
 
     def __init__(
         self,
-        room: Mapping[str, Any] | None = None,
+        room: Optional[Mapping[str, Any]] = None,
         *,
-        id: str | None = None,  # noqa: A002  the published name
-        created_at: datetime | str | None = None,
-        valid_from: datetime | str | None = None,
-        valid_until: datetime | str | None = None,
-        pstn_dial_out_enabled: bool | None = None,
-        room_join_policy: RoomJoinPolicy | str | None = None,
-        participants: Iterable[RoomParticipant] | None = None,
+        id: Optional[str] = None,  # noqa: A002  the published name
+        created_at: Union[datetime, str, None] = None,
+        valid_from: Union[datetime, str, None] = None,
+        valid_until: Union[datetime, str, None] = None,
+        pstn_dial_out_enabled: Optional[bool] = None,
+        room_join_policy: Union[RoomJoinPolicy, str, None] = None,
+        participants: Optional[Iterable[RoomParticipant]] = None,
     ) -> None:
         if room is not None:
-            id = room.get("id")  # noqa: A001  likewise
-            pstn_dial_out_enabled = room.get("pstnDialOutEnabled")
-            created_at, valid_from = room.get("createdAt", room.get("createdDateTime")), room.get("validFrom")
-            valid_until = room.get("validUntil")
-            room_join_policy, participants = room.get("roomJoinPolicy"), room.get("participants")
+            members = _to_python_names(room)
+            CommunicationRoom.__init__(self, **{name: members[name] for name in _ROOM_MEMBERS if name in members})
+            return
         if not isinstance(id, str):
             raise TypeError(f"id must be a str, not {type(id).__name__}")
-        self._id = id
-        self.created_at: datetime | None = _moment("created_at", created_at)
-        self.valid_from: datetime | None = _moment("valid_from", valid_from)
-        self.valid_until: datetime | None = _moment("valid_until", valid_until)
-        if pstn_dial_out_enabled is not None and not isinstance(pstn_dial_out_enabled, bool):
-            raise TypeError(f"pstn_dial_out_enabled must be a bool, not {type(pstn_dial_out_enabled).__name__}")
-        self.pstn_dial_out_enabled: bool | None = pstn_dial_out_enabled
-        self.room_join_policy: RoomJoinPolicy | str | None = _join_policy(room_join_policy)
-        self.participants: list[RoomParticipant] | None = None if participants is None else _roster(participants)
+        self.__dict__["id"] = id
+        self.created_at = _to_datetime("created_at", created_at)
+        self.valid_from = _to_datetime("valid_from", valid_from)
+        self.valid_until = _to_datetime("valid_until", valid_until)
+        self.pstn_dial_out_enabled = _to_bool("pstn_dial_out_enabled", pstn_dial_out_enabled)
+        self.room_join_policy = None if room_join_policy is None else parse_join_policy(room_join_policy)
+        self.participants = None if participants is None else _to_participants(participants)
 
     @property
     def id(self) -> str:
-        """Unique id of the room.
+        """Unique id of the room. Read-only.
 
         :rtype: str
         """
-        return self._id
-
-    def _values(self) -> dict[str, Any]:
-        """Every value by its name; those that 2022-02-01 alone has only where there are any."""
-        names = ("id", "created_at", "valid_from", "valid_until", "pstn_dial_out_enabled")
-        values = {name: getattr(self, name) for name in names}
-        if self.room_join_policy is not None:
-            values["room_join_policy"] = str(self.room_join_policy)
-        if self.participants is not None:
-            values["participants"] = self.participants
-        return values
+        room_id: str = self.__dict__["id"]
+        return room_id
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CommunicationRoom):
             return NotImplemented
-        return self._values() == other._values()
+        return all(getattr(self, name) == getattr(other, name) for name in _ROOM_MEMBERS)
 
     def __hash__(self) -> int:
-        return hash(self._id)
+        return hash(self.id)
 
     def __repr__(self) -> str:
-        return f"CommunicationRoom({', '.join(f'{name}={value!r}' for name, value in self._values().items())})"
+        values = ((name, getattr(self, name)) for name in _ROOM_MEMBERS)
+        texts = (f"{name}={_plain(value)!r}" for name, value in values if value is not None)
+        return f"CommunicationRoom({', '.join(texts)})"
 
 
-def _roster(participants: Iterable[Any]) -> list[RoomParticipant]:
-    """The participants of a room from what a user or the service gave."""
+_ROOM_MEMBERS = ("id", *CommunicationRoom.__annotations__)
+
+#: Members that the service calls by another name than this library.
+_RENAMED = {"created_date_time": "created_at"}
+
+
+def _to_python_names(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Convert the names of a mapping from the service's camel case."""
+    names = {name: re.sub("([A-Z])", r"_\1", name).lower() for name in members if isinstance(name, str)}
+    return {_RENAMED.get(names[name], names[name]): members[name] for name in names}
+
+
+def _find_identifier(members: Mapping[str, Any]) -> Any:
+    """Find the raw id of a participant, which stands in one of three places; None if it is in none of them."""
+    identifier = members.get("communication_identifier", members)
+    if not isinstance(identifier, Mapping):
+        return identifier
+    names = _to_python_names(identifier)
+    user = names.get("communication_user")
+    return names.get("raw_id") or (user.get("id") if isinstance(user, Mapping) else None)
+
+
+def _to_participants(participants: Iterable[Any]) -> list[RoomParticipant]:
     return [each if isinstance(each, RoomParticipant) else RoomParticipant(each) for each in participants]
 
 
-def rooms_of(wire: list[Mapping[str, Any]]) -> list[CommunicationRoom]:
-    """Rooms from members that the service sent, in one loop as :func:`participants_of`.
-
-    :raises TypeError: If an item is none of a room.
-    :raises ValueError: If a time in it is none.
-    """
-    rooms: list[CommunicationRoom] = []
-    add, new, parse = rooms.append, CommunicationRoom.__new__, parse_datetime
-    for item in wire:
-        try:
-            id_, flag = item["id"], item["pstnDialOutEnabled"]
-            created_at, valid_from, valid_until = item["createdAt"], item["validFrom"], item["validUntil"]
-        except KeyError:
-            add(CommunicationRoom(item))
-            continue
-        if not (id_.__class__ is created_at.__class__ is valid_from.__class__ is valid_until.__class__ is str) or (
-            flag.__class__ is not bool
-        ):
-            add(CommunicationRoom(item))
-            continue
-        room = new(CommunicationRoom)
-        room._id = id_  # noqa: SLF001  its module
-        room.created_at, room.valid_from, room.valid_until = parse(created_at), parse(valid_from), parse(valid_until)
-        room.pstn_dial_out_enabled, room.room_join_policy, room.participants = flag, None, None
-        add(room)
-    return rooms
+def _to_bool(name: str, value: Optional[bool]) -> Optional[bool]:
+    if value is not None and not isinstance(value, bool):
+        raise TypeError(f"{name} must be a bool, not {type(value).__name__}")
+    return value
 
 
-def _join_policy(value: RoomJoinPolicy | str | None) -> RoomJoinPolicy | str | None:
-    """A join policy of a room from what a user or the service gave."""
-    if value is None:
-        return None
-    return known_join_policy(value)
-
-
-def _moment(name: str, value: datetime | str | None) -> datetime | None:
-    """A time member of a room from what a user or the service gave."""
+def _to_datetime(name: str, value: Union[datetime, str, None]) -> Optional[datetime]:
     if value is None:
         return None
     if isinstance(value, datetime):
@@ -427,3 +370,7 @@ def _moment(name: str, value: datetime | str | None) -> datetime | None:
     if isinstance(value, str):
         return parse_datetime(value)
     raise TypeError(f"{name} must be a datetime or RFC 3339 text, not {type(value).__name__}")
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Enum) else value

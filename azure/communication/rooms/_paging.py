@@ -5,7 +5,6 @@ What both clients need is :class:`_PageSteps`; the classes below it are azure-co
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Iterable, Iterator
 from contextlib import suppress
 from hashlib import blake2b
@@ -18,6 +17,8 @@ from azure.core.paging import ItemPaged, PageIterator
 from ._pipeline.steps import Steps, take, take_async
 
 if TYPE_CHECKING:
+    import asyncio
+
     from ._wire.call import Page
 
 T = TypeVar("T")
@@ -70,7 +71,7 @@ class _PageSteps:
         except AzureError as error:
             error.continuation_token = error.continuation_token or link
             raise
-        items = iter(self._items_of(page.items))
+        items = iter(list(self._items_of(page.items)))  # all now: if this raises, the page is fetched again
         if link is not None:
             self._followed.add(_digest(link))
         self.continuation_token = page.next_link
@@ -159,7 +160,10 @@ class AsyncPages(_PageSteps, AsyncPageIterator[T]):
         if items is None:
             raise StopAsyncIteration("End of paging")
         if self._read_ahead and not self._is_finished and not self._leads_back(self.continuation_token):
-            self._ahead = asyncio.ensure_future(self._fetch_now(self.continuation_token))
+            # Imported here: asyncio is a tenth of the start of a synchronous client, which does not need it.
+            from asyncio import ensure_future
+
+            self._ahead = ensure_future(self._fetch_now(self.continuation_token))
             self._ahead.add_done_callback(_retrieve)
         return items
 
@@ -171,8 +175,10 @@ class AsyncPages(_PageSteps, AsyncPageIterator[T]):
         """Cancel the page that is read ahead, if there is one, and wait until that is done."""
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
+            from asyncio import wait  # imported here: see above
+
             ahead.cancel()
-            await asyncio.wait([ahead])
+            await wait([ahead])
 
     def __del__(self) -> None:
         ahead = getattr(self, "_ahead", None)

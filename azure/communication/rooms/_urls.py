@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_SCHEME = "[A-Za-z][A-Za-z0-9+.-]*://"
 _ESCAPE = "%([0-9A-Fa-f]{2})?"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 #: What may stand unescaped in a path beside the unreserved characters, and in a query (RFC 3986, 3.3 and 3.4).
@@ -51,6 +52,28 @@ def get_origin(url: str) -> str:
     except ValueError:
         return ""
     return f"{parts.scheme}://{get_host(parts)}"
+
+
+def is_absolute(url: str) -> bool:
+    """Tell whether a URL begins with a scheme and ``://``.
+
+    :param str url: Any text.
+    """
+    return re.match(_SCHEME, url) is not None
+
+
+def resolve_link(base: str, link: str) -> str:
+    """Resolve a link (RFC 3986, 5.2). An absolute URL, and what is not a link, stays unchanged.
+
+    :param str base: The absolute URL that a relative link is resolved against.
+    :param str link: Any text.
+    """
+    if is_absolute(link):
+        return link
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return link
 
 
 def split_request_url(url: str) -> tuple[str, str, str]:

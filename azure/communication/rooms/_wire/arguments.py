@@ -1,29 +1,27 @@
-"""Arguments to wire values. Every function says which argument is wrong, before anything is sent."""
+"""Validate and convert arguments. Every error names the argument, and is raised before anything is sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Union
+from typing import Any, Callable, Union
+from uuid import UUID
 
-from .._datetimes import format_datetime, to_utc
-from .._models import RoomParticipant, raw_id_of, roles_of
-from .call import UNSET, Unset
+from .._datetimes import format_datetime, parse_http_date, to_utc
+from .._models import RoomParticipant, get_raw_id, parse_role
+from .call import UNSET, MaybeUnset, Repeatability, is_unset
+from .versions import Version
 
-_RAW_ID = attrgetter("raw_id")
-
-if TYPE_CHECKING:
-    #: What stands for participants in a call that gives them roles.
-    Participants = Union[str, Iterable[Any], Mapping[Any, Any]]
+#: What a call that sets roles accepts for its participants.
+Participants = Union[str, Iterable[Any], Mapping[Any, Any]]
 
 
-def room_id_to_wire(room_id: str) -> str:
-    """Check a room id, which will be one segment of a path.
+def validate_room_id(room_id: str) -> str:
+    """Check a room id, which becomes one segment of a path.
 
     :param str room_id: Any text that can be percent-encoded into one segment.
     :returns: The same text.
+    :rtype: str
     :raises TypeError: If it is not a string.
     :raises ValueError: If it would change the path (empty, blank, dots) or cannot be sent.
     """
@@ -34,19 +32,20 @@ def room_id_to_wire(room_id: str) -> str:
     if room_id in (".", ".."):
         raise ValueError(f"room_id {room_id!r} is a step in a path, not an id")
     if any(character < " " or character == "\x7f" for character in room_id):
-        raise ValueError("room_id holds a control character")
+        raise ValueError("room_id contains a control character")
     try:
         room_id.encode()
     except UnicodeEncodeError as error:
-        raise ValueError("room_id holds a character that has no UTF-8 form") from error
+        raise ValueError("room_id contains a character that has no UTF-8 form") from error
     return room_id
 
 
-def moment_to_utc(name: str, value: datetime) -> datetime:
-    """Check a moment and express it in UTC.
+def validate_datetime(name: str, value: datetime) -> datetime:
+    """Check a datetime and convert it to UTC.
 
     :param str name: The argument's name.
     :param datetime value: Aware, or naive in local time.
+    :rtype: ~datetime.datetime
     :raises TypeError: If it is not a datetime.
     :raises ValueError: If it cannot be expressed in UTC.
     """
@@ -58,111 +57,176 @@ def moment_to_utc(name: str, value: datetime) -> datetime:
         raise ValueError(f"{name}: {error}") from error
 
 
-def datetime_to_wire(name: str, value: datetime) -> str:
-    """Write a moment.
+def encode_datetime(name: str, value: datetime) -> str:
+    """Check a datetime and convert it to RFC 3339 text in UTC.
 
     :param str name: The argument's name.
     :param datetime value: Aware, or naive in local time.
+    :rtype: str
     :raises TypeError: If it is not a datetime.
     :raises ValueError: If it cannot be expressed in UTC.
     """
-    return format_datetime(moment_to_utc(name, value))
+    return format_datetime(validate_datetime(name, value))
 
 
-def bool_to_wire(name: str, value: bool) -> bool:
-    """Check a flag.
+def validate_bool(name: str, value: bool) -> bool:
+    """Check a bool.
 
-    :raises TypeError: If it is not a bool.
+    :raises TypeError: If it is not one.
     """
     if not isinstance(value, bool):
         raise TypeError(f"{name} must be a bool, not {type(value).__name__}")
     return value
 
 
-def roster_to_wire(participants: Participants) -> dict[str, str]:
-    """Read participants with roles.
+#: Argument -> its name in the body of a create or an update, and its conversion. 2023-03-31-preview and later.
+_ROOM_MEMBERS: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
+    "valid_from": ("validFrom", encode_datetime),
+    "valid_until": ("validUntil", encode_datetime),
+    "pstn_dial_out_enabled": ("pstnDialOutEnabled", validate_bool),
+}
 
-    :param participants: RoomParticipants; or identifiers or raw ids, who become Attendees; or a mapping of those to
+
+def encode_room_members(version: Version, members: Mapping[str, MaybeUnset[Any]]) -> dict[str, Any]:
+    """Convert the arguments of a create or an update to the members of its body.
+
+    An argument that is unset is left out. None becomes null, which the service ignores, and is left out where the
+    api-version does not have the member.
+
+    :param version: The api-version.
+    :type version: ~azure.communication.rooms._wire.versions.Version
+    :param members: The arguments by name.
+    :type members: Mapping[str, Any]
+    :rtype: dict[str, Any]
+    :raises TypeError: If an argument is of another type.
+    :raises ValueError: If an argument is invalid, or does not exist in this api-version.
+    """
+    body: dict[str, Any] = {}
+    for name, value in members.items():
+        if is_unset(value) or (value is None and not version.has(name)):
+            continue
+        version.require(name)
+        wire_name, encode = _ROOM_MEMBERS[name]
+        body[wire_name] = None if value is None else encode(name, value)
+    return body
+
+
+def participants_to_roles(participants: Participants) -> dict[str, str]:
+    """Convert participants to their raw ids and roles.
+
+    :param participants: RoomParticipants; or identifiers or raw ids, whose role is Attendee; or a mapping of those to
         roles; or one raw id. Iterated once.
     :returns: Raw id -> role, in the order given.
-    :raises TypeError: If the argument or one of its items is of another type; the message names the item's place.
-    :raises ValueError: If an id or a role is empty, or one id is given two roles.
+    :rtype: dict[str, str]
+    :raises TypeError: If the argument or one of its items is of another type; the message has the item's index.
+    :raises ValueError: If an id or a role is empty, or one id has two roles.
     """
-    if isinstance(participants, (list, tuple)):
-        # What nearly all lists are, at once: participants, each once. Any other is read item by item.
-        at_once = roles_of(participants)
-        if len(at_once) == len(participants):
-            return at_once
-    return {raw_id: role or "Attendee" for raw_id, role in given_roles(participants, without_role="Attendee").items()}
+    return {
+        raw_id: role or "Attendee" for raw_id, role in participants_to_given_roles(participants, "Attendee").items()
+    }
 
 
-def given_roles(participants: Participants, without_role: str | None = None) -> dict[str, str | None]:
-    """Read participants with the roles that are named.
+def participants_to_given_roles(participants: Participants, default: str | None = None) -> dict[str, str | None]:
+    """Convert participants to their raw ids and the roles that the caller gave.
 
-    :param participants: As :func:`roster_to_wire`.
-    :param without_role: What stands for no role: an identifier, a raw id, or None in a mapping.
-    :type without_role: str or None
+    :param participants: See :func:`participants_to_roles`.
+    :param default: The role of an item without one: an identifier, a raw id, or None in a mapping.
+    :type default: str or None
     :returns: Raw id -> role, in the order given.
-    :raises TypeError: If the argument or one of its items is of another type; the message names the item's place.
-    :raises ValueError: If an id or a role is empty, or one id is given two roles.
+    :rtype: dict[str, str or None]
+    :raises TypeError: If the argument or one of its items is of another type; the message has the item's index.
+    :raises ValueError: If an id or a role is empty, or one id has two roles.
     """
     roles: dict[str, str | None] = {}
-    for place, (raw_id, given) in enumerate(_read(participants)):
-        role = given or without_role
+    for index, (raw_id, given) in enumerate(_convert_items(participants)):
+        role = given or default
         if roles.setdefault(raw_id, role) != role:
             raise ValueError(
-                f"participants[{place}]: {raw_id} is given two roles, {roles[raw_id] or 'none'} and {role or 'none'}"
+                f"participants[{index}]: {raw_id} has two roles, {roles[raw_id] or 'none'} and {role or 'none'}"
             )
     return roles
 
 
-def raw_ids_to_wire(participants: Participants) -> list[str]:
-    """Read participants without roles.
+def participants_to_optional_roles(participants: Participants) -> dict[str, str | None]:
+    """Convert participants of a call that ignores roles.
 
     :param participants: Identifiers, raw ids or RoomParticipants, or one raw id. Iterated once.
-    :returns: Raw ids in the order given, each once.
-    :raises TypeError: If the argument or one of its items is of another type; the message names the item's place.
+    :returns: Raw id -> role, in the order given; None for an item without a role.
+    :rtype: dict[str, str or None]
+    :raises TypeError: If the argument or one of its items is of another type; the message has the item's index.
     :raises ValueError: If an id is empty.
     """
-    if isinstance(participants, (list, tuple)):
-        # What nearly all lists are, at once: objects with raw ids. Any other is read item by item.
-        with suppress(AttributeError, TypeError):
-            at_once = list(dict.fromkeys(map(_RAW_ID, participants)))
-            if all(map(str.strip, at_once)):
-                return at_once
-    return list(raw_ids_and_roles(participants))
+    return dict(_convert_items(participants))
 
 
-def raw_ids_and_roles(participants: Participants) -> dict[str, str | None]:
-    """Read participants whose roles do not matter.
-
-    :param participants: Identifiers, raw ids or RoomParticipants, or one raw id. Iterated once.
-    :returns: Raw id -> role in the order given, None where no RoomParticipant told one.
-    :raises TypeError: If the argument or one of its items is of another type; the message names the item's place.
-    :raises ValueError: If an id is empty.
-    """
-    return dict(_read(participants))
-
-
-def _read(participants: Participants) -> Iterator[tuple[str, str | None]]:
-    """The raw id of each item, its role where it told one, and where the first wrong one stands."""
+def _convert_items(participants: Participants) -> Iterator[tuple[str, str | None]]:
+    """Yield the raw id of each item and its role, None if it has none."""
     if isinstance(participants, str):
-        participants = [participants]  # one raw id: nobody means its letters
+        participants = [participants]  # one raw id, not its characters
     if not isinstance(participants, Iterable):
         raise TypeError(f"participants must be a list of RoomParticipant, not {type(participants).__name__}")
-    pairs = isinstance(participants, Mapping)
-    for place, item in enumerate(participants.items() if isinstance(participants, Mapping) else participants):
+    is_mapping = isinstance(participants, Mapping)
+    for index, item in enumerate(participants.items() if isinstance(participants, Mapping) else participants):
         try:
-            yield _raw_id_and_role(*item) if pairs else _raw_id_and_role(item)
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"participants[{place}]: {error}") from None
+            yield _convert_item(*item) if is_mapping else _convert_item(item, UNSET)
+        except TypeError as error:
+            raise TypeError(f"participants[{index}]: {error}") from None
+        except ValueError as error:
+            raise ValueError(f"participants[{index}]: {error}") from None
 
 
-def _raw_id_and_role(who: Any, role: Any = UNSET) -> tuple[str, str | None]:
-    """One item of a list, or one pair of a mapping."""
-    if isinstance(who, RoomParticipant):
-        return who.raw_id, str.__str__(who.role)
-    if (role is None or isinstance(role, Unset)) and not isinstance(who, Mapping):
-        return raw_id_of(who), None
-    participant = RoomParticipant(who) if isinstance(role, Unset) else RoomParticipant(who, role)
-    return participant.raw_id, str.__str__(participant.role)
+def _convert_item(item: Any, role: Any) -> tuple[str, str | None]:
+    """Convert one item of a list, or one pair of a mapping, whose role takes precedence over that of its key."""
+    if isinstance(item, Mapping):
+        item = RoomParticipant(item)
+    if role is not None and not is_unset(role):
+        return get_raw_id(item), str.__str__(parse_role(role))
+    if isinstance(item, RoomParticipant):
+        return item.raw_id, str.__str__(item.role)
+    return get_raw_id(item), None
+
+
+def validate_repeatability(
+    request_id: str | UUID | None, first_sent: str | datetime | None, default: Repeatability
+) -> Repeatability:
+    """Check the repeatability arguments of a create.
+
+    :param request_id: A GUID.
+    :type request_id: str or ~uuid.UUID or None
+    :param first_sent: When the first request was sent: an aware datetime, or an HTTP date.
+    :type first_sent: ~datetime.datetime or str or None
+    :param default: What to return if both are None.
+    :type default: ~azure.communication.rooms._wire.call.Repeatability
+    :rtype: ~azure.communication.rooms._wire.call.Repeatability
+    :raises TypeError: If one is of another type.
+    :raises ValueError: If one is given without the other, or is invalid.
+    """
+    if request_id is None and first_sent is None:
+        return default
+    if request_id is None or first_sent is None:
+        raise ValueError("repeatability_request_id and repeatability_first_sent belong together: give both or neither")
+    return Repeatability(_validate_guid(request_id, default.request_id), _validate_first_sent(first_sent))
+
+
+def _validate_guid(request_id: str | UUID, example: str) -> str:
+    if isinstance(request_id, UUID):
+        return str(request_id)
+    if not isinstance(request_id, str):
+        raise TypeError(f"repeatability_request_id must be a str or UUID, not {type(request_id).__name__}")
+    try:
+        return str(UUID(request_id))
+    except ValueError:
+        raise ValueError(f"repeatability_request_id must be a GUID, such as {example}") from None
+
+
+def _validate_first_sent(first_sent: str | datetime) -> datetime:
+    if isinstance(first_sent, str):
+        moment = parse_http_date(first_sent)
+        if moment is None:
+            raise ValueError("repeatability_first_sent must be an HTTP date, such as Tue, 01 Apr 2025 08:00:00 GMT")
+        return moment
+    if not isinstance(first_sent, datetime):
+        raise TypeError(f"repeatability_first_sent must be a datetime or an HTTP date, not {type(first_sent).__name__}")
+    if first_sent.utcoffset() is None:
+        raise ValueError("repeatability_first_sent must be aware: give it a time zone, such as timezone.utc")
+    return to_utc(first_sent)

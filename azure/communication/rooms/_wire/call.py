@@ -1,10 +1,10 @@
-"""A call: the request to send, and how to read what comes back. Made and read without any I/O."""
+"""A call: the request to send and how to decode its response. No I/O."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, Union
+from typing import Any, Callable, Generic, TypeVar, Union
 
 from azure.core.rest import HttpRequest, HttpResponse
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Unset:
-    """The type of UNSET: an argument that the caller did not give, which None is not."""
+    """The type of UNSET: an argument that the caller did not give. None is something else."""
 
     __slots__ = ()
 
@@ -24,28 +24,33 @@ class Unset:
 
 UNSET = Unset()
 
-#: The types of what says nothing: what was left out, and None.
-NOTHING_SAID = (Unset, type(None))
+#: The type of an argument that may be unset, or None.
+MaybeUnset = Union[T, None, Unset]
 
-if TYPE_CHECKING:
-    #: An argument that may be left out, and that None is given for to say nothing explicitly.
-    Given = Union[T, None, Unset]
 
-#: What a JSON value of another shape than expected makes the readers raise.
-_UNREADABLE = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
+def is_unset(value: object) -> bool:
+    """Tell whether a caller did not give an argument.
 
+    :param value: The argument.
+    :rtype: bool
+    """
+    return value is UNSET
+
+
+#: What decoders raise for a JSON value of another shape than expected.
+_DECODING_ERRORS = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 
 #: How long the service deduplicates a create, counted from its Repeatability-First-Sent.
 REPEATABLE_FOR = timedelta(minutes=5)
 
 
 class Repeatability:
-    """What makes a create safe to repeat: the service answers a repetition within five minutes as the first request.
+    """The repeatability headers of a create. The service deduplicates requests with equal headers for five minutes.
 
     See https://learn.microsoft.com/rest/api/communication/repeatable-requests.
 
-    :param str request_id: A GUID, the same on every repetition.
-    :param ~datetime.datetime first_sent: When the request was sent first, aware.
+    :param str request_id: A GUID.
+    :param ~datetime.datetime first_sent: When the first request was sent, aware.
     """
 
     __slots__ = ("first_sent", "request_id")
@@ -61,7 +66,7 @@ class Repeatability:
 
 
 class Page(Generic[T]):
-    """One page of a list: its items, and the link to the next page when there is one."""
+    """One page of a list: its items, and the link to the next page, None on the last one."""
 
     __slots__ = ("items", "next_link")
 
@@ -73,68 +78,61 @@ class Page(Generic[T]):
 class Call(Generic[T]):
     """One call of the service.
 
-    :ivar request: What to send.
+    :ivar request: The request to send.
     :vartype request: ~azure.core.rest.HttpRequest
-    :ivar bool retryable: Whether the request may be sent again after the service may have received it.
-    :ivar expires: Until when it may, by the service's clock; None for no limit.
-    :vartype expires: ~datetime.datetime or None
-    :ivar decode: Makes the value of a body.
+    :ivar statuses: The statuses of success.
+    :vartype statuses: tuple[int, ...]
+    :ivar decode: Converts the JSON value of the body to the result.
     :vartype decode: Callable[[Any], Any]
+    :ivar bool retryable: Whether the request may be sent again after the service may have received it.
+    :ivar expires: Until when it may be sent again, by the service's clock; None for no limit.
+    :vartype expires: ~datetime.datetime or None
     :ivar bool absent_is_success: Whether a 404 is a success after an attempt whose response was lost.
     """
 
-    __slots__ = ("_statuses", "_then", "absent_is_success", "decode", "expires", "request", "retryable")
+    __slots__ = ("_next_call", "absent_is_success", "decode", "expires", "request", "retryable", "statuses")
 
     def __init__(
         self,
         request: HttpRequest,
         statuses: tuple[int, ...],
         decode: Callable[[Any], T],
-        then: Callable[[T], Call[T] | None] | None = None,
+        next_call: Callable[[T], Call[T] | None] | None = None,
         *,
         retryable: bool = True,
         expires: datetime | None = None,
         absent_is_success: bool = False,
     ) -> None:
         self.request = request
-        self._statuses = statuses
+        self.statuses = statuses
         self.decode = decode
-        self._then = then
+        self._next_call = next_call
         self.retryable = retryable
         self.expires = expires
         self.absent_is_success = absent_is_success
 
-    @property
-    def statuses(self) -> tuple[int, ...]:
-        """The statuses of success."""
-        return self._statuses
-
     def read(self, response: HttpResponse) -> T:
-        """Read the answer.
+        """Decode the response.
 
-        :param ~azure.core.rest.HttpResponse response: The answer, its body loaded.
-        :returns: What the service said, in public models.
-        :raises ~azure.core.exceptions.HttpResponseError: If the status is none of success.
-        :raises ~azure.core.exceptions.DecodeError: If the body is not what this call answers with.
+        :param ~azure.core.rest.HttpResponse response: The response, its body loaded.
+        :returns: The result, in public models.
+        :raises ~azure.core.exceptions.HttpResponseError: If the status is not one of success.
+        :raises ~azure.core.exceptions.DecodeError: If the body cannot be decoded.
         """
-        if response.status_code not in self._statuses:
+        if response.status_code not in self.statuses:
             raise response_error(response)
         content = response.content
         try:
             return self.decode(json.loads(content) if content else None)
-        except _UNREADABLE as error:
+        except _DECODING_ERRORS as error:
             failure = error
-        # Raised out here, where azure-core's error finds no traceback to keep, with which it could not be pickled.
+        # Raised outside of the except block: azure-core's error would keep the traceback and could not be pickled.
         raise decode_error(response, failure) from failure
 
-    def following(self, value: T) -> Call[T] | None:
-        """The call that comes after this one, where one operation takes several.
+    def next_call(self, value: T) -> Call[T] | None:
+        """Get the call that follows, where one operation takes several.
 
-        :param value: What was read.
-        :returns: None when this was the last.
+        :param value: The result of this call.
+        :returns: None after the last call.
         """
-        return None if self._then is None else self._then(value)
-
-
-def nothing(_: Any) -> None:
-    """Read an answer that says nothing beyond its status."""
+        return None if self._next_call is None else self._next_call(value)

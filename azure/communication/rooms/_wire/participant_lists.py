@@ -1,4 +1,4 @@
-"""Changes that depend on who is in a room: the list is read page by page, then one change is sent where needed."""
+"""Changes that depend on the participants of a room: fetch the list page by page, then send one change if needed."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from .call import Call, Page
 
 T = TypeVar("T")
 
-#: Raw id -> role of everybody in a room, in the order of the list.
+#: Raw id -> role of the participants of a room, in the order of the list.
 Present = dict[str, str]
-#: Decides what follows the list: the value of the operation, and the call that makes it true, where one is needed.
+#: Decides what follows the list: the result of the operation, and the call for the change, None if none is needed.
 Conclude = Callable[[Present], tuple[T, Union[Call[Any], None]]]
 
 
 def after_listing(list_page: Callable[[str | None], Call[Page[RoomParticipant]]], conclude: Conclude[T]) -> Call[T]:
-    """Read the participants of a room, then do what they call for.
+    """List the participants of a room, then send the change that follows from them.
 
-    :param list_page: Makes the call for the page behind a link; for the first page where that is None.
-    :param conclude: What follows.
-    :returns: A call whose last step has the value that ``conclude`` gave.
+    :param list_page: Makes the call for the page behind a link, the first page for None.
+    :param conclude: Decides what follows the list.
+    :returns: The first of the calls. The result of the last one is the one that ``conclude`` returned.
     """
     return _read_page(list_page, conclude, None, {}, set())
 
@@ -46,7 +46,7 @@ def _read_page(
                 following.decode = lambda _: value
             return value
         if page.next_link in followed:
-            raise ValueError("the link to the next page leads back to one that was read")
+            raise ValueError("the link to the next page leads back to a page that was listed before")
         followed.add(page.next_link)
         following = _read_page(list_page, conclude, page.next_link, present, followed)
         return None
@@ -55,12 +55,13 @@ def _read_page(
 
 
 def changes_between(present: Present, wanted: Mapping[str, str]) -> ParticipantChanges:
-    """What must change for a list of participants to be another.
+    """Compare two lists of participants.
 
-    :param present: Raw id -> role as they are.
+    :param present: Raw id -> role, before the change.
     :type present: Mapping[str, str]
-    :param wanted: Raw id -> role as they shall be.
+    :param wanted: Raw id -> role, after the change.
     :type wanted: Mapping[str, str]
+    :rtype: ~azure.communication.rooms.ParticipantChanges
     """
     return ParticipantChanges(
         added=[RoomParticipant(raw_id, role) for raw_id, role in wanted.items() if raw_id not in present],
@@ -69,12 +70,14 @@ def changes_between(present: Present, wanted: Mapping[str, str]) -> ParticipantC
     )
 
 
-def keeping_roles(present: Present, given: Mapping[str, str | None]) -> dict[str, str]:
-    """The roles to send so that who is named without one keeps theirs: nothing for who is in the room.
+def keep_present_roles(present: Present, given: Mapping[str, str | None]) -> dict[str, str]:
+    """Get the roles to send so that participants given without a role keep theirs.
 
-    :param present: Raw id -> role as they are.
+    :param present: Raw id -> role, before the change.
     :type present: Mapping[str, str]
-    :param given: Raw id -> role, None where none is named.
+    :param given: Raw id -> role, None for a participant without one.
     :type given: Mapping[str, str or None]
+    :returns: Raw id -> role, without the participants that keep theirs.
+    :rtype: dict[str, str]
     """
     return {raw_id: role or "Attendee" for raw_id, role in given.items() if role or raw_id not in present}

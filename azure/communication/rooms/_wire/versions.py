@@ -1,4 +1,4 @@
-"""The api-versions of the service, and what each of them lacks."""
+"""The api-versions of the service, and what each of them has."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class ApiVersion(str, Enum, metaclass=CaseInsensitiveEnumMeta):
     """Versions of the Rooms service's interface, by the value of ``api-version`` on the wire."""
 
     V2022_02_01 = "2022-02-01"
-    """First public preview; the service has retired it. Alone in having join policies and rosters within rooms."""
+    """First public preview; the service has retired it. The only one with join policies and participants in a room."""
     V2023_03_31_PREVIEW = "2023-03-31-preview"
     """Second public preview; the service has retired it."""
     V2023_06_14 = "2023-06-14"
@@ -25,58 +25,69 @@ class ApiVersion(str, Enum, metaclass=CaseInsensitiveEnumMeta):
     """Adds the role Collaborator. The default."""
 
     def __str__(self) -> str:
-        return str(self.value)  # Enum's own text differs from Python to Python, and this one ends up in URLs
+        return str(self.value)  # the text of an Enum differs between Python versions, and this one is sent in URLs
 
 
 DEFAULT_VERSION = ApiVersion.V2025_03_13
 
 _KNOWN = [version.value for version in ApiVersion]
 _FORM = r"\d{4}-\d{2}-\d{2}(-[A-Za-z0-9]+)*"
-#: From this version on rooms have ``pstnDialOutEnabled``.
-_PSTN_DIAL_OUT_FROM = "2023-10-30-preview"
+
+#: What only some api-versions have, by its public name: the first of them and the last (None: all later ones).
+SINCE: dict[str, tuple[str, str | None]] = {
+    "list_rooms": ("2023-03-31-preview", None),
+    "pstn_dial_out_enabled": ("2023-10-30-preview", None),
+    "room_join_policy": ("2022-02-01", "2022-02-01"),
+    "participants of update_room": ("2022-02-01", "2022-02-01"),
+}
 
 
 class Version:
-    """One api-version, as text, and what it knows."""
+    """One api-version: its text, and what it has.
+
+    :param str text: The value of ``api-version`` on the wire.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.has_pstn_dial_out = text >= _PSTN_DIAL_OUT_FROM
 
-    @property
-    def is_preview_2022(self) -> bool:
-        """Whether it is the first preview, whose wire is another than that of all later versions."""
-        return self.text == ApiVersion.V2022_02_01.value
+    def has(self, name: str) -> bool:
+        """Tell whether this version has a function or an argument.
 
-    def require_pstn_dial_out(self) -> None:
-        """Refuse ``pstn_dial_out_enabled`` where this version lacks it.
-
-        :raises ValueError: If it does.
+        :param str name: A name in :data:`SINCE`. All versions have what is not in there.
         """
-        if not self.has_pstn_dial_out:
-            raise self.lacks("pstn_dial_out_enabled", since=_PSTN_DIAL_OUT_FROM)
+        first, last = SINCE.get(name, (self.text, None))
+        return first <= self.text and (last is None or self.text <= last)
 
-    def lacks(self, name: str, *, since: str | None = None) -> ValueError:
-        """The error for a function or an argument that this version does not have.
+    def require(self, name: str) -> None:
+        """Check that this version has a function or an argument.
 
-        :param str name: The function or the argument.
-        :keyword since: The first version that has it, as all later ones do; None for what 2022-02-01 alone has.
-        :paramtype since: str or None
+        :param str name: A name in :data:`SINCE`.
+        :raises ValueError: If it does not; the message lists the versions that have it.
         """
-        others = _KNOWN[:1] if since is None else _KNOWN[_KNOWN.index(since) :]
+        if not self.has(name):
+            raise self.lacks(name)
+
+    def lacks(self, name: str) -> ValueError:
+        """Make the error for a function or an argument that this version does not have.
+
+        :param str name: A name in :data:`SINCE`.
+        """
+        first, last = SINCE[name]
+        versions = [text for text in _KNOWN if first <= text and (last is None or text <= last)]
         return ValueError(
-            f"{name} does not exist in api-version {self.text}. Versions that have it: {', '.join(others)}"
-            f"{'' if since is None else ' and later'}. Make the client with one of those, or do without."
+            f"{name} does not exist in api-version {self.text}. Versions that have it: {', '.join(versions)}"
+            f"{' and later' if last is None else ''}. Create the client with one of those, or leave it out."
         )
 
 
 def resolve_version(api_version: ApiVersion | str) -> Version:
-    """What is known of an api-version.
+    """Look up an api-version.
 
-    :param api_version: A known version, or one later than those, which is taken to have all that the newest has.
+    :param api_version: A known version, or a later one, which has all that the newest known one has.
     :type api_version: ~azure.communication.rooms.ApiVersion or str
     :raises TypeError: If it is not a string.
-    :raises ValueError: If it has not the form of a version, or is an unknown one that is not later than the newest.
+    :raises ValueError: If it is neither known nor later than the newest known version.
     """
     if not isinstance(api_version, str):
         raise TypeError(f"api_version must be an ApiVersion or a str, not {type(api_version).__name__}")

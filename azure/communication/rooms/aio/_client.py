@@ -1,68 +1,71 @@
 # Mirrored by swagger/mirror.py from _client.py: do not edit.
-# sha256 of _client.py: 4668238bbe0d7ac85a36e5d988cb8874539dcccde68d2bdc8f33e17fa07a6282
-"""The client: one method for each operation. What it does when it is called lies in :mod:`~._client_base`."""
+# sha256 of _client.py: 4347f2be7855b5713d5684f62e2acc2caecdf2c14b336b2f146a4f144226765b
+"""The synchronous client: signature, docstring and one call for each operation.
 
-from __future__ import annotations
+Everything with a branch lies in :mod:`._client_base`, which the asynchronous client shares. Annotations here are
+objects, not strings, so that ``typing.get_type_hints`` works on every supported Python.
+"""
 
 from collections.abc import Awaitable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, overload
+from functools import partial
+from typing import Any, Optional, Union, overload
 from uuid import UUID
 
 from azure.core.credentials import AzureKeyCredential, TokenCredential
 from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.async_paging import AsyncItemPaged
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 from azure.core.tracing.decorator import distributed_trace
 from azure.core.tracing.decorator_async import distributed_trace_async
+from typing_extensions import Self, Unpack
 
 from .._client_base import one_of
-from .._models import CommunicationRoom, ParticipantChanges, RoomParticipant
+from .._models import (
+    CommunicationRoom,
+    ParticipantChanges,
+    ParticipantLike,
+    ParticipantsWithRoles,
+    RoomJoinPolicy,
+    RoomParticipant,
+)
+from .._paging import AsyncItemsByPage
 from .._pipeline import build_async_pipeline_client
-from .._pipeline.endpoint import parse_connection_string
+from .._pipeline.options import CallOptions, ClientOptions, ConstructionOptions
 from .._pipeline.steps import take_async
-from .._wire.call import UNSET
+from .._wire.call import UNSET, MaybeUnset
 from .._wire.versions import DEFAULT_VERSION, ApiVersion
 from ._legacy_names import LegacyNames
 
-if TYPE_CHECKING:
-    from azure.core.async_paging import AsyncItemPaged
-    from typing_extensions import Self, Unpack
-
-    from .._client_base import ParticipantLike, ParticipantsWithRoles
-    from .._models import RoomJoinPolicy
-    from .._pipeline.options import CallOptions, ClientOptions, ConstructionOptions
-    from .._wire.call import Given
-
 
 class RoomsClient(LegacyNames):
-    """Keeps the rooms of an Azure Communication Services resource.
+    """Client for the Rooms service of one Azure Communication Services resource.
 
-    Every method takes, beside its own keywords, azure-core's for one call: ``headers``, ``timeout``, ``retry_total``,
-    ``raw_response_hook``, ``cls`` and so on. A misspelt keyword is a TypeError. Times are aware ``datetime`` in UTC
-    when they come back; a naive ``datetime`` that goes in is local time.
+    Every method also accepts azure-core's keywords for one call: ``headers``, ``timeout``, ``retry_total``,
+    ``raw_response_hook``, ``cls`` and so on. A misspelt keyword is a TypeError. Times are returned as aware
+    ``datetime`` in UTC; a naive ``datetime`` argument is local time.
 
     :param str endpoint: Endpoint of the resource, such as ``https://contoso.communication.azure.com``.
-    :param credential: An access key of the resource, or a credential of ``azure-identity`` or any other that gives
-        Microsoft Entra ID tokens.
+    :param credential: An access key of the resource, or a credential for Microsoft Entra ID tokens, such as those of
+        ``azure-identity``.
     :type credential: str or ~azure.core.credentials.AzureKeyCredential or
         ~azure.core.credentials_async.AsyncTokenCredential or ~azure.core.credentials.TokenCredential
-    :keyword api_version: Version of the service's interface to speak. Default ``2025-03-13``. One that is later than
-        those known here is sent as it is.
+    :keyword api_version: Version of the service's interface. Default ``2025-03-13``. One that is later than those
+        known here is sent unchanged.
     :paramtype api_version: ~azure.communication.rooms.ApiVersion or str
-    :keyword bool allow_insecure_connection: Take an ``http://`` endpoint that is not this machine. Default False.
-    :keyword bool correct_clock_skew: Sign by the service's clock once it is seen that this machine's is wrong. Default
-        True.
-    :keyword int max_response_size: Bytes of an answer, decompressed, beyond which it is refused. Default 64 MiB.
+    :keyword bool allow_insecure_connection: Accept an ``http://`` endpoint that is not this machine. Default False.
+    :keyword bool correct_clock_skew: Sign with the service's time if this machine's clock is wrong. Default True.
+    :keyword int max_response_size: Maximum size of a response in bytes, decompressed. Default 64 MiB.
     :raises TypeError: If an argument is of another type, or a keyword is misspelt; the message has the nearest name.
-    :raises ValueError: If the endpoint, the key or the version cannot be right; the message says which part.
+    :raises ValueError: If the endpoint, the key or the version is invalid; the message says which part.
     """
 
     def __init__(
         self,
         endpoint: str,
-        credential: AzureKeyCredential | AsyncTokenCredential | TokenCredential | str,
+        credential: Union[AzureKeyCredential, AsyncTokenCredential, TokenCredential, str],
         *,
-        api_version: ApiVersion | str = DEFAULT_VERSION,
+        api_version: Union[ApiVersion, str] = DEFAULT_VERSION,
         allow_insecure_connection: bool = False,
         **kwargs: Unpack[ClientOptions],
     ) -> None:
@@ -72,74 +75,72 @@ class RoomsClient(LegacyNames):
 
     @classmethod
     def from_connection_string(cls, conn_str: str, **kwargs: Unpack[ConstructionOptions]) -> Self:
-        """Make a client from a connection string.
+        """Create a client from a connection string.
 
         :param str conn_str: ``endpoint=https://...;accesskey=...``, as the Azure portal shows it.
-        :keyword api_version: Version of the service's interface to speak. Default ``2025-03-13``.
+        :keyword api_version: Version of the service's interface. Default ``2025-03-13``.
         :paramtype api_version: ~azure.communication.rooms.ApiVersion or str
-        :keyword bool allow_insecure_connection: Take an ``http://`` endpoint that is not this machine. Default False.
+        :keyword bool allow_insecure_connection: Accept an ``http://`` endpoint that is not this machine. Default False.
         :rtype: ~azure.communication.rooms.aio.RoomsClient
         :raises TypeError: If it is not a string, or a keyword is misspelt; the message has the nearest name.
-        :raises ValueError: If a part is missing or cannot be right; the message says which and never shows the key.
+        :raises ValueError: If a part is missing or invalid; the message says which and never shows the key.
         """
-        endpoint, key = parse_connection_string(conn_str)
-        return cls(endpoint, AzureKeyCredential(key), **kwargs)
+        return cls(*cls._parse_connection_string(conn_str), **kwargs)
 
     @distributed_trace_async
     async def create_room(
         self,
         *,
-        valid_from: Given[datetime] = UNSET,
-        valid_until: Given[datetime] = UNSET,
-        pstn_dial_out_enabled: Given[bool] = UNSET,
-        room_join_policy: Given[RoomJoinPolicy | str] = UNSET,
-        participants: ParticipantsWithRoles | None = None,
-        repeatability_request_id: str | UUID | None = None,
-        repeatability_first_sent: str | datetime | None = None,
+        valid_from: MaybeUnset[datetime] = UNSET,
+        valid_until: MaybeUnset[datetime] = UNSET,
+        pstn_dial_out_enabled: MaybeUnset[bool] = UNSET,
+        room_join_policy: MaybeUnset[Union[RoomJoinPolicy, str]] = UNSET,
+        participants: Optional[ParticipantsWithRoles] = None,
+        repeatability_request_id: Union[str, UUID, None] = None,
+        repeatability_first_sent: Union[str, datetime, None] = None,
         **kwargs: Unpack[CallOptions],
     ) -> CommunicationRoom:
         """Create a room.
 
-        A create that is retried, by this client or with the same repeatability headers, makes one room: the service
-        tracks them for five minutes (https://learn.microsoft.com/rest/api/communication/repeatable-requests). To take a
-        create up again after a crash, keep both of its values before it is sent first, and give them and the same
-        arguments again within those five minutes.
+        A create that is retried, by this client or by a caller with the same repeatability arguments, makes one room:
+        the service deduplicates creates for five minutes
+        (https://learn.microsoft.com/rest/api/communication/repeatable-requests). To resume a create after a crash, save
+        both arguments before the first call, and pass them and the same other arguments again within those five
+        minutes.
 
-        :keyword valid_from: From when the room can be joined. Default: now, by the service's clock.
+        :keyword valid_from: When the room opens. Default: now, by the service's clock.
         :paramtype valid_from: ~datetime.datetime or None
-        :keyword valid_until: Until when the room can be joined: in the future, and at most 180 days after valid_from.
-            Default: 180 days from now.
+        :keyword valid_until: When the room closes: in the future, and at most 180 days after valid_from. Default: 180
+            days from now.
         :paramtype valid_until: ~datetime.datetime or None
-        :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. Default: False, by the
-            service. Exists from api-version 2023-10-30-preview on.
+        :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. Default: False, set by
+            the service. Exists from api-version 2023-10-30-preview on.
         :paramtype pstn_dial_out_enabled: bool or None
-        :keyword room_join_policy: Who may join. Default: InviteOnly, by the service. Exists in api-version 2022-02-01
-            alone; in later ones every room is by invitation.
+        :keyword room_join_policy: Who may join. Default: InviteOnly, set by the service. Exists only in api-version
+            2022-02-01; in later ones every room is invite-only.
         :paramtype room_join_policy: ~azure.communication.rooms.RoomJoinPolicy or str or None
-        :keyword participants: Who may join: participants; identifiers or raw ids, who become Attendees; or a mapping
-            of raw ids to roles.
+        :keyword participants: Participants; identifiers or raw ids, whose role is Attendee; or a mapping of raw ids to
+            roles.
         :paramtype participants: Iterable[~azure.communication.rooms.RoomParticipant] or None
         :keyword repeatability_request_id: A GUID, the same for every repetition of this create. Default: a new one.
         :paramtype repeatability_request_id: str or ~uuid.UUID or None
-        :keyword repeatability_first_sent: When it was sent first, to the second: an aware datetime or an HTTP date.
-            Default: now. Belongs to repeatability_request_id: both or neither.
+        :keyword repeatability_first_sent: When the create was sent first, in whole seconds: an aware datetime or an
+            HTTP date. Default: now. Requires repeatability_request_id, and the reverse.
         :paramtype repeatability_first_sent: ~datetime.datetime or str or None
         :returns: The created room.
         :rtype: ~azure.communication.rooms.CommunicationRoom
         :raises TypeError: If an argument is of another type, before any request.
-        :raises ValueError: If an argument cannot be right, or does not exist in this api-version, before any request.
-        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 with ``error.details`` for times,
-            412 when repeatability_first_sent lies more than five minutes back.
+        :raises ValueError: If an argument is invalid, or does not exist in this api-version, before any request.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service returns an error: 400 with ``error.details``
+            for times, 412 if repeatability_first_sent is more than five minutes ago.
         """
-        from .._repeatability import repeatability_of  # here, and not above: only programs that create pay for it
-
         call = self._wire.create_room(
             valid_from=valid_from,
             valid_until=valid_until,
             pstn_dial_out_enabled=pstn_dial_out_enabled,
             room_join_policy=room_join_policy,
             participants=participants,
-            repeatability=repeatability_of(repeatability_request_id, repeatability_first_sent, self._clock.now()),
+            repeatability=self._repeatability(repeatability_request_id, repeatability_first_sent),
         )
         return await take_async(self._steps(call, self.create_room, kwargs))
 
@@ -150,9 +151,9 @@ class RoomsClient(LegacyNames):
         :param str room_id: Id of the room.
         :rtype: ~azure.communication.rooms.CommunicationRoom
         :raises TypeError: If the id is not a string, before any request.
-        :raises ValueError: If the id is empty or could change the path of the request, before any request.
-        :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
-        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for what cannot be an id.
+        :raises ValueError: If the id is empty or would change the path of the request, before any request.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: If the room does not exist.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 for an invalid id.
         """
         return await take_async(self._steps(self._wire.get_room(room_id), self.get_room, kwargs))
 
@@ -161,37 +162,38 @@ class RoomsClient(LegacyNames):
         self,
         room_id: str,
         *,
-        valid_from: Given[datetime] = UNSET,
-        valid_until: Given[datetime] = UNSET,
-        pstn_dial_out_enabled: Given[bool] = UNSET,
-        room_join_policy: Given[RoomJoinPolicy | str] = UNSET,
-        participants: Given[ParticipantsWithRoles] = UNSET,
+        valid_from: MaybeUnset[datetime] = UNSET,
+        valid_until: MaybeUnset[datetime] = UNSET,
+        pstn_dial_out_enabled: MaybeUnset[bool] = UNSET,
+        room_join_policy: MaybeUnset[Union[RoomJoinPolicy, str]] = UNSET,
+        participants: MaybeUnset[ParticipantsWithRoles] = UNSET,
         **kwargs: Unpack[CallOptions],
     ) -> CommunicationRoom:
-        """Change when a room can be joined, or what calls in it may do. What is not given stays as it is.
+        """Change a room. Arguments that are not given leave the room as it is.
 
-        The service wants both times or neither, and takes None as "leave as it is".
+        The service requires both times or neither, and ignores None.
 
         :param str room_id: Id of the room.
-        :keyword valid_from: From when the room can be joined: at most 180 days ahead.
+        :keyword valid_from: When the room opens: at most 180 days from now.
         :paramtype valid_from: ~datetime.datetime or None
-        :keyword valid_until: Until when the room can be joined: in the future, and at most 180 days after valid_from.
+        :keyword valid_until: When the room closes: in the future, and at most 180 days after valid_from.
         :paramtype valid_until: ~datetime.datetime or None
         :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. Exists from
             api-version 2023-10-30-preview on.
         :paramtype pstn_dial_out_enabled: bool or None
-        :keyword room_join_policy: Who may join. Exists in api-version 2022-02-01 alone, and cannot be changed once the
-            room has started.
+        :keyword room_join_policy: Who may join. Exists only in api-version 2022-02-01, and cannot be changed once the
+            room is open.
         :paramtype room_join_policy: ~azure.communication.rooms.RoomJoinPolicy or str or None
-        :keyword participants: Who may join, in place of all who may now. Exists in api-version 2022-02-01 alone; in
-            later ones see :meth:`add_or_update_participants` and :meth:`remove_participants`.
+        :keyword participants: All participants; they replace those of the room. Exists only in api-version 2022-02-01;
+            in later ones see :meth:`add_or_update_participants` and :meth:`remove_participants`.
         :paramtype participants: Iterable[~azure.communication.rooms.RoomParticipant] or None
         :returns: The room after the change.
         :rtype: ~azure.communication.rooms.CommunicationRoom
         :raises TypeError: If an argument is of another type, before any request.
-        :raises ValueError: If an argument cannot be right, or does not exist in this api-version, before any request.
-        :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
-        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 with ``error.details`` for times.
+        :raises ValueError: If an argument is invalid, or does not exist in this api-version, before any request.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: If the room does not exist.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 with
+            ``error.details`` for times.
         """
         call = self._wire.update_room(
             room_id,
@@ -205,32 +207,32 @@ class RoomsClient(LegacyNames):
 
     @distributed_trace_async
     async def delete_room(self, room_id: str, **kwargs: Unpack[CallOptions]) -> None:
-        """Delete a room. Deleting one that was deleted before succeeds again, but on api-version 2022-02-01.
+        """Delete a room. Deleting a deleted room succeeds, except in api-version 2022-02-01.
 
-        So does a delete whose answer was lost and that is told 404 when it is sent again.
+        A delete whose response was lost succeeds, too: the 404 for its retry is not raised.
 
         :param str room_id: Id of the room.
         :raises TypeError: If the id is not a string, before any request.
-        :raises ValueError: If the id is empty or could change the path of the request, before any request.
-        :raises ~azure.core.exceptions.ResourceNotFoundError: If there never was such a room.
-        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for what cannot be an id.
+        :raises ValueError: If the id is empty or would change the path of the request, before any request.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: If the room never existed.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 for an invalid id.
         """
         return await take_async(self._steps(self._wire.delete_room(room_id), self.delete_room, kwargs))
 
     @distributed_trace
     def list_rooms(self, **kwargs: Unpack[CallOptions]) -> AsyncItemPaged[CommunicationRoom]:
-        """List the rooms of the resource, newest first, expired ones too.
+        """List the rooms of the resource, newest first, expired ones included.
 
-        Lazy: the first page is asked for when the first room is, and each further page when the one before is used up.
-        ``by_page()`` gives the pages; its ``continuation_token`` resumes at one. After an error the next
-        ``anext()`` asks for the same page again, and the error's ``continuation_token`` resumes there, in another
-        process too.
+        The list is lazy: it fetches the first page with the first room, and each further page when the one before is
+        used up. ``by_page()`` iterates over the pages; its ``continuation_token`` resumes at one. If fetching a page
+        fails, calling ``anext()`` again retries the same page, and the error's ``continuation_token`` resumes there, in
+        another process too.
 
         :rtype: ~azure.core.async_paging.AsyncItemPaged[~azure.communication.rooms.CommunicationRoom]
-        :raises ValueError: On api-version 2022-02-01, which has no list of rooms.
-        :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service refuses.
+        :raises ValueError: In api-version 2022-02-01, which has no list of rooms.
+        :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service returns an error.
         """
-        return self._list(self._items_by_page, take_async, self._wire.list_rooms, self.list_rooms, kwargs)
+        return self._list(AsyncItemsByPage, take_async, self._wire.list_rooms, self.list_rooms, kwargs)
 
     @distributed_trace_async
     async def add_or_update_participants(
@@ -241,56 +243,53 @@ class RoomsClient(LegacyNames):
         keep_roles: bool = False,
         **kwargs: Unpack[CallOptions],
     ) -> None:
-        """Add participants to a room, or change the roles of those who are in it. The others stay as they are.
+        """Add participants to a room, or change their roles if they are in it. Other participants stay as they are.
 
-        Who is named without a role, by an identifier or a raw id, becomes an Attendee: a Presenter who is named so
-        does, too, unless ``keep_roles`` is True.
+        An identifier or a raw id has no role. The participant becomes an Attendee, even if their role in the room is
+        another, unless ``keep_roles`` is True.
 
-        Api-version 2022-02-01 takes this in steps: the roster is read, then who is new is added, and then who is known
-        is updated. A failure between them leaves what was done before it, and somebody who is added or removed by
-        others meanwhile may be missed; calling again mends both. ``cls`` gets the answer of the last step.
+        In api-version 2022-02-01 this takes up to three requests: list the participants, add new ones, update the rest.
+        A failure between them leaves the change half done, and a participant that somebody else adds or removes
+        meanwhile may be missed; calling again completes the change. ``cls`` gets the response of the last request.
 
         :param str room_id: Id of the room.
-        :param participants: Participants; identifiers or raw ids, who become Attendees; or a mapping of raw ids to
+        :param participants: Participants; identifiers or raw ids, whose role is Attendee; or a mapping of raw ids to
             roles.
         :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
-        :keyword bool keep_roles: Whether those who are named without a role (an identifier, a raw id, or None in a
-            mapping) and are in the room keep the role they have. The list is read first, unless everybody is named
-            with a role; a role that others change in between is not seen. Default False.
-        :raises TypeError: If an argument is of another type, before any request; the message says where in the list.
-        :raises ValueError: If an id is empty, or given two roles, before any request; the message says where.
-        :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
-        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for an identifier it does not
-            support or a role it does not know.
+        :keyword bool keep_roles: Whether participants given without a role (an identifier, a raw id, or None in a
+            mapping) keep the role that they have in the room. The client lists the participants first, unless all are
+            given with a role, and misses roles that somebody else changes meanwhile. Default False.
+        :raises TypeError: If an argument is of another type, before any request; the message has the item's index.
+        :raises ValueError: If an id is empty or has two roles, before any request; the message has the item's index.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: If the room does not exist.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 for an identifier
+            that it does not support or a role that it does not know.
         """
         call = self._wire.add_or_update_participants(room_id, participants, keep_roles)
         return await take_async(self._change_steps(call, self.add_or_update_participants, kwargs))
 
     @distributed_trace_async
     async def set_participants(
-        self,
-        room_id: str,
-        participants: ParticipantsWithRoles,
-        **kwargs: Unpack[CallOptions],
+        self, room_id: str, participants: ParticipantsWithRoles, **kwargs: Unpack[CallOptions]
     ) -> ParticipantChanges:
-        """Make the list of participants exactly this: add who is missing, change roles, remove everybody else.
+        """Replace the participants of a room: add those that are missing, change roles, remove all others.
 
-        The list is read, and one request changes what differs; none is sent where nothing does. The service has no
-        way to tie the two together: somebody whom others add in between stays, and what others change in between is
-        overwritten only for those who are named here; on api-version 2022-02-01 the request replaces the whole list.
-        Calling again mends both.
+        The client lists the participants, then changes what differs in one request; it sends none if nothing differs.
+        The service cannot make the two atomic: a participant that somebody else adds meanwhile stays, and other changes
+        made meanwhile are overwritten only for the participants given here. In api-version 2022-02-01 the request
+        replaces the whole list. Calling again completes the change.
 
         :param str room_id: Id of the room.
-        :param participants: As :meth:`add_or_update_participants` takes them; who is named without a role becomes an
-            Attendee. Empty removes everybody.
+        :param participants: See :meth:`add_or_update_participants`; the role of an item without one is Attendee. Empty
+            removes all participants.
         :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
-        :returns: Who was added, changed and removed.
+        :returns: The participants that were added, changed and removed.
         :rtype: ~azure.communication.rooms.ParticipantChanges
-        :raises TypeError: If an argument is of another type, before any request; the message says where in the list.
-        :raises ValueError: If an id is empty, or given two roles, before any request; the message says where.
-        :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
-        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for an identifier it does not
-            support or a role it does not know.
+        :raises TypeError: If an argument is of another type, before any request; the message has the item's index.
+        :raises ValueError: If an id is empty or has two roles, before any request; the message has the item's index.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: If the room does not exist.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 for an identifier
+            that it does not support or a role that it does not know.
         """
         call = self._wire.set_participants(room_id, participants)
         return await take_async(self._steps(call, self.set_participants, kwargs))
@@ -309,46 +308,41 @@ class RoomsClient(LegacyNames):
     async def remove_participants(
         self,
         room_id: str,
-        participants: Given[Iterable[ParticipantLike]] = UNSET,
+        participants: MaybeUnset[Iterable[ParticipantLike]] = UNSET,
         *,
-        communication_identifiers: Given[Iterable[ParticipantLike]] = UNSET,
+        communication_identifiers: MaybeUnset[Iterable[ParticipantLike]] = UNSET,
         **kwargs: Unpack[CallOptions],
     ) -> None:
-        """Remove participants from a room. Removing somebody who is not in it succeeds.
+        """Remove participants from a room. Removing a participant that is not in it succeeds.
 
         :param str room_id: Id of the room.
         :param participants: Identifiers, participants or raw ids.
         :type participants: Iterable[~azure.communication.rooms.CommunicationIdentifier]
         :keyword communication_identifiers: The earlier name of ``participants``.
         :paramtype communication_identifiers: Iterable[~azure.communication.rooms.CommunicationIdentifier]
-        :raises TypeError: If an argument is of another type, before any request; the message says where in the list.
-        :raises ValueError: If an id is empty, before any request; the message says where.
-        :raises ~azure.core.exceptions.ResourceNotFoundError: If there is no such room.
-        :raises ~azure.core.exceptions.HttpResponseError: If the service refuses; 400 for an identifier it does not
-            support.
+        :raises TypeError: If an argument is of another type, before any request; the message has the item's index.
+        :raises ValueError: If an id is empty, before any request; the message has the item's index.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: If the room does not exist.
+        :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 for an identifier
+            that it does not support.
         """
-        removed = one_of(participants=participants, communication_identifiers=communication_identifiers)
-        call = self._wire.remove_participants(room_id, removed)
+        given = one_of(participants=participants, communication_identifiers=communication_identifiers)
+        call = self._wire.remove_participants(room_id, given)
         return await take_async(self._change_steps(call, self.remove_participants, kwargs))
 
     @distributed_trace
     def list_participants(self, room_id: str, **kwargs: Unpack[CallOptions]) -> AsyncItemPaged[RoomParticipant]:
-        """List the participants of a room, in the order in which they were added. Lazy, as :meth:`list_rooms` is.
+        """List the participants of a room, in the order in which they were added. Lazy, see :meth:`list_rooms`.
 
         :param str room_id: Id of the room.
         :rtype: ~azure.core.async_paging.AsyncItemPaged[~azure.communication.rooms.RoomParticipant]
         :raises TypeError: If the id is not a string, before any request.
-        :raises ValueError: If the id is empty or could change the path of the request, before any request.
-        :raises ~azure.core.exceptions.ResourceNotFoundError: While iterating, if there is no such room.
-        :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service refuses.
+        :raises ValueError: If the id is empty or would change the path of the request, before any request.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: While iterating, if the room does not exist.
+        :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service returns another error.
         """
-        return self._list(
-            self._items_by_page,
-            take_async,
-            lambda next_link: self._wire.list_participants(room_id, next_link),
-            self.list_participants,
-            kwargs,
-        )
+        get_call = partial(self._wire.list_participants, room_id)
+        return self._list(AsyncItemsByPage, take_async, get_call, self.list_participants, kwargs)
 
     def send_request(
         self,
@@ -357,15 +351,15 @@ class RoomsClient(LegacyNames):
         stream: bool = False,
         **kwargs: Any,
     ) -> Awaitable[AsyncHttpResponse]:
-        """Send a request of one's own through the client's pipeline: signed, retried, logged as any other.
+        """Send a request that the caller built through the client's pipeline, which signs, retries and logs it.
 
-        :param request: The request. A URL that is a path goes to the client's endpoint; ``api-version`` is the
-            caller's to give.
+        :param request: The request. If its URL is a path, it is sent to the client's endpoint; the caller adds
+            ``api-version``.
         :type request: ~azure.core.rest.HttpRequest
         :keyword bool stream: Whether to leave the body to be read later. Default False.
-        :returns: The answer, whatever its status.
+        :returns: The response, whatever its status.
         :rtype: ~azure.core.rest.AsyncHttpResponse
-        :raises ~azure.core.exceptions.ClientAuthenticationError: If it goes to another host than the endpoint's;
+        :raises ~azure.core.exceptions.ClientAuthenticationError: If the URL has another host than the endpoint;
             nothing is sent there.
         """
         request, options = self._prepare(request, kwargs)
@@ -382,8 +376,3 @@ class RoomsClient(LegacyNames):
 
     async def __aexit__(self, *details: object) -> None:
         await self._client.__aexit__(*details)
-
-    def _items_by_page(self, *functions: Any) -> AsyncItemPaged[Any]:
-        from .._paging import AsyncItemsByPage  # here: only programs that list pay for it
-
-        return AsyncItemsByPage(*functions)
