@@ -1,4 +1,4 @@
-"""Creates many rooms by ``bulk.create_rooms``: exactly once through faults and kill -9, and as fast as the service allows.
+"""Creates many rooms by ``bulk.create_rooms``: exactly once through faults and kill -9, and as fast as it goes.
 
     python benchmarks/bulk.py [--chaos ROOMS] [--speed ROOMS] [--kills 3] [--seed 1]
 
@@ -70,7 +70,7 @@ def chaos(count: int, kills: int, seed: int) -> bool:
 
 
 def _run_worker(arguments: list[str], kill_after: Optional[int] = None) -> list[str]:
-    """The lines that the worker prints until it ends; or until it is killed, once so many rows that were sent are in."""
+    """The lines that the worker prints until it ends; or until it is killed, after so many rows that were sent."""
     command = [sys.executable, __file__, "--worker", *arguments]
     lines: list[str] = []
     known = sum('"done"' in line for line in _lines_of(Path(arguments[-1])))
@@ -127,10 +127,10 @@ def _print_speed(endpoint: str, count: int, kind: str, journaled: bool) -> None:
             asyncio.run(_create_async(endpoint, count, journal))
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     rate, service, processor = count / wall, IN_FLIGHT / DELAY, count / cpu
-    limit = min(service, processor)
+    limit, memory = min(service, processor), process.memory_info().rss >> 20
     print(
-        f"{kind}, {'with' if journaled else 'without'} a journal: {rate:.0f} rooms/s; the service allows {service:.0f}, "
-        f"one processor {processor:.0f}: {rate / limit:.2f} of the limit; memory {process.memory_info().rss >> 20} MiB"
+        f"{kind}, {'with' if journaled else 'without'} a journal: {rate:.0f} rooms/s; the service allows "
+        f"{service:.0f}, one processor {processor:.0f}: {rate / limit:.2f} of the limit; memory {memory} MiB"
     )
 
 

@@ -29,16 +29,19 @@ def sample_service() -> Iterator[str]:
         yield emulator.connection_string
 
 
+def connection_parts(connection_string: str) -> tuple[str, str]:
+    """The endpoint and the access key of a connection string."""
+    parts = dict(part.split("=", 1) for part in connection_string.split(";") if part)
+    return parts["endpoint"].rstrip("/"), parts["accesskey"]
+
+
 @contextmanager
 def sample_users(connection_string: str, count: int) -> Iterator[list[CommunicationUserIdentifier]]:
     """Make users, and delete them when the block ends."""
-    parts = dict(part.split("=", 1) for part in connection_string.split(";") if part)
     # Not CommunicationIdentityClient.from_connection_string: that one always speaks https, and the emulator http.
-    endpoint = parts["endpoint"].rstrip("/")
+    endpoint, key = connection_parts(connection_string)
     on_this_machine = endpoint.startswith("http:")  # where a proxy of the environment's would be in the way
-    identities = CommunicationIdentityClient(
-        endpoint, AzureKeyCredential(parts["accesskey"]), use_env_settings=not on_this_machine
-    )
+    identities = CommunicationIdentityClient(endpoint, AzureKeyCredential(key), use_env_settings=not on_this_machine)
     users = [identities.create_user() for _ in range(count)]
     try:
         yield users
