@@ -75,6 +75,22 @@ def test_the_command_of_the_emulator_runs_a_program() -> None:
     assert output.endswith("done\n")
 
 
+def test_the_import_that_is_killed_and_started_again_makes_200_rooms(tmp_path: Path) -> None:
+    (block,) = re.findall(r"<!-- run: rooms from a CSV file -->\n```bash\n(.*?)```", README, re.DOTALL)
+    commands = Path(sys.executable).parent
+    home = Path(str(rooms.__file__)).parents[3]
+    environment = {**os.environ, "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(home)}
+    ran = subprocess.run(
+        ["bash", "-c", block], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.split() == ["200"], ran.stderr
+    earlier = re.search(r"200 of 200 rooms are there, (\d+) rows were finished by an earlier run", ran.stderr)
+    assert earlier is not None, ran.stderr
+    assert 100 <= int(earlier.group(1)) < 200
+    assert (tmp_path / "rooms.jsonl").read_text().count("\n") == 200
+
+
 def test_every_flag_path_and_part_of_a_fault_is_told() -> None:
     flags = re.findall(r"^  (--[\w-]+)", run(["-m", "azure.communication.rooms.emulator", "--help"]), re.MULTILINE)
     assert len(flags) >= 17
