@@ -22,6 +22,8 @@ def test_the_wheel_works_without_extras_and_with_one(
         environment.run("-c", f"import {module}", fails=True)
     said = environment.run("-m", "azure.communication.rooms.emulator", "--port", "0", fails=True)
     assert 'python -m pip install "azure-communication-rooms[emulator]"' in said
+    said = environment.run("-m", "azure.communication.rooms.cli", "list", fails=True)
+    assert 'python -m pip install "azure-communication-rooms[cli]"' in said
     (tmp_path / "test_without.py").write_text("def test_nothing_of_rooms():\n    assert True\n")
     assert "1 passed" in environment.run("-m", "pytest", "-q", cwd=tmp_path)  # the plugin needs no extra
 
@@ -34,3 +36,8 @@ def test_the_wheel_works_without_extras_and_with_one(
         assert run(*command, cwd=tmp_path).endswith("done\n")
         (tmp_path / "test_without.py").write_text(APPLICATION_TEST)
         assert "1 passed" in environment.run("-m", "pytest", "-q", cwd=tmp_path)
+    if extra == "cli":
+        (tmp_path / "two.csv").write_text("pstn_dial_out_enabled\ntrue\nfalse\n")
+        command = (environment.command("rooms"), "--connection-string", connection_string)
+        assert run(*command, "import", str(tmp_path / "two.csv"), cwd=tmp_path).count('"pstn_dial_out_enabled"') == 2
+        assert "latency: five calls take" in run(*command, "doctor", cwd=tmp_path)

@@ -30,3 +30,26 @@ def test_many_clients_at_once_see_no_error_and_lose_no_write() -> None:
     assert errors == "errors: 0"
     assert re.match(r"lost writes: 0 of \d+ rooms kept and \d+ deleted", lost)
     assert re.match(r"memory, MiB: start [\d.]+, by tenth of the time( [\d.]+){10}$", memory)
+
+
+def run_bulk(*arguments: str) -> list[str]:
+    """The lines that the benchmark of bulk jobs prints."""
+    command = [sys.executable, str(BENCHMARK.with_name("bulk.py")), *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout.splitlines()
+
+
+def test_rooms_made_through_faults_and_kills_are_there_once() -> None:
+    figures = dict(line.rsplit(maxsplit=1) for line in run_bulk("--chaos", "60", "--kills", "2"))
+    names = ("kill -9", "rows that came back with a room", "rooms that the service holds", "duplicates")
+    assert [figures[name] for name in names] == ["2", "60", "60", "0"]
+
+
+def test_the_speed_of_bulk_jobs_is_told_for_both_clients() -> None:
+    lines = run_bulk("--speed", "100")
+    assert [line.partition(":")[0] for line in lines] == [
+        f"{kind}, {journal} a journal" for kind in ("sync", "async") for journal in ("without", "with")
+    ]
+    form = r".*: \d+ rooms/s; the service allows 3200, one processor \d+: [\d.]+ of the limit; memory \d+ MiB"
+    assert all(re.fullmatch(form, line) for line in lines)
