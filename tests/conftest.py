@@ -27,6 +27,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "sync_only(reason): the test is about what only the sync client has")
+
+
 @pytest.fixture(scope="session")
 def _running_emulator() -> Iterator[RoomsEmulator]:
     with RoomsEmulator() as emulator:

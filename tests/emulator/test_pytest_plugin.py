@@ -1,5 +1,6 @@
 """The pytest plugin, as an application's tests use it: pytest runs in a process of its own."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from azure.communication import rooms
 from azure.communication.rooms import RoomsClient
+from azure.communication.rooms.aio import RoomsClient as AsyncRoomsClient
 from azure.communication.rooms.emulator import RoomsEmulator
 
 PLUGIN = "azure.communication.rooms.emulator.pytest_plugin"
@@ -46,6 +48,41 @@ def test_its_fixtures_are_the_emulator_and_a_client_on_it(
     created_at = rooms_client.create_room().created_at
     assert created_at is not None
     assert created_at.date() == rooms_emulator.clock.now().date()
+
+
+ASYNC_TESTS = """
+import asyncio
+import pytest
+
+@pytest.mark.parametrize("number", range(3))
+def test_in_loops_of_its_own(number, rooms_client_async):
+    async def create():
+        assert [room async for room in rooms_client_async.list_rooms()] == []
+        room = await rooms_client_async.create_room()
+        await rooms_client_async.delete_room(room.id)
+    asyncio.run(create())
+    asyncio.run(create())
+
+def test_in_a_block(rooms_client_async):
+    async def create():
+        async with rooms_client_async as client:
+            await client.create_room()
+    asyncio.run(create())
+"""
+
+
+def test_the_asynchronous_client_needs_no_plugin_for_asynchronous_tests(tmp_path: Path) -> None:
+    ran = run(tmp_path, "-W", "error", source=ASYNC_TESTS)
+    assert "4 passed" in ran.stdout, ran.stdout + ran.stderr
+    assert ran.stderr == ""
+
+
+def test_its_asynchronous_client_is_one_on_the_emulator(
+    rooms_emulator: RoomsEmulator, rooms_client_async: AsyncRoomsClient
+) -> None:
+    room = asyncio.run(rooms_client_async.create_room())
+    assert rooms_emulator.endpoint in repr(rooms_client_async)
+    assert room.id
 
 
 def test_each_test_begins_with_an_emulator_as_new(tmp_path: Path) -> None:

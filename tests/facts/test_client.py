@@ -12,6 +12,7 @@ import service_facts
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.core.pipeline.transport import HttpTransport
 from azure.core.rest import HttpRequest, HttpResponse
+from client_kinds import client_kind, parametrize
 from dateutil.parser import isoparse
 from fake_responses import FakeResponse
 from raw_server import RawServer
@@ -33,6 +34,14 @@ ATTRIBUTES = {
     "pstnDialOutEnabled": "pstn_dial_out_enabled",
     "roomJoinPolicy": "room_join_policy",
 }
+
+
+__all__ = ["client_kind"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Hold both clients to the facts."""
+    parametrize(metafunc)
 
 
 class Transport(HttpTransport[HttpRequest, HttpResponse]):

@@ -7,6 +7,7 @@
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -16,6 +17,8 @@ import pytest
 import strict_playback
 from azure.core.credentials import AccessToken, AzureKeyCredential
 from azure.core.pipeline import PipelineResponse
+from client_kinds import async_client, parametrize
+from playback_runs import recording_name
 from scrubbing import NOON, ORIGIN, PEOPLE, UNRECORDED, Scrubber, as_played
 
 from azure.communication.rooms import RoomsClient
@@ -38,6 +41,22 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--live needs the connection string of a resource in {VARIABLE}")
     if config.getoption("--record-mode") not in (None, "none", "rewrite"):
         raise pytest.UsageError("--record-mode must be none, or rewrite to record everything anew")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Play every recording back to both clients; each records for both."""
+    if next(metafunc.definition.iter_markers("vcr"), None) is not None:
+        parametrize(metafunc)
+
+
+@pytest.fixture(autouse=True)
+def client_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The kind of client that ``make_client`` makes."""
+    if getattr(request, "param", "sync") == "sync":
+        yield "sync"
+        return
+    with async_client(monkeypatch, request.module, sys.modules[__name__]):
+        yield "async"
 
 
 def pytest_recording_configure(vcr: Any) -> None:
@@ -193,7 +212,7 @@ def vcr_cassette_dir(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def default_cassette_name(request: pytest.FixtureRequest) -> str:
-    return str(request.node.name).replace("[", ".").replace("]", "").replace(" ", "_")
+    return recording_name(str(request.node.name))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline.transport import HttpTransport
 
 from azure.communication.rooms import CommunicationRoom, RoomsClient
+from azure.communication.rooms._pipeline.transports.aiohttp_transport import AiohttpTransport
 
 pytestmark = [
     pytest.mark.vcr,
@@ -19,6 +20,11 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Seconds that were to be waited before attempts; nobody waits."""
     seconds: list[float] = []
     monkeypatch.setattr(HttpTransport, "sleep", lambda _, duration: seconds.append(duration))
+
+    async def note(_: Any, duration: float) -> None:
+        seconds.append(duration)
+
+    monkeypatch.setattr(AiohttpTransport, "sleep", note)
     return seconds
 
 

@@ -11,6 +11,7 @@ from azure.core.pipeline.transport import AsyncHttpTransport, HttpTransport
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 from blocking import Blocking, event_loop
 from fake_pipelines import AsyncScriptedResponse
+from fake_responses import FakeResponse
 
 from azure.communication.rooms import aio
 from azure.communication.rooms._pipeline.retry import AsyncRoomsRetryPolicy
@@ -45,7 +46,7 @@ class AsyncOverSync(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
         """Send in the running loop."""
         await asyncio.sleep(0)
         response = self.inner.send(request, **options)
-        if isinstance(response, fake_services.ScriptedResponse):
+        if isinstance(response, FakeResponse):
             response.__class__ = AsyncScriptedResponse
         return response  # type: ignore[no-any-return]
 
@@ -99,8 +100,24 @@ class AsyncClients:
         return client
 
 
+def parametrize(metafunc: pytest.Metafunc) -> None:
+    """Run a test with both clients, unless it is marked ``sync_only``."""
+    only_sync = next(metafunc.definition.iter_markers("sync_only"), None) is not None
+    metafunc.parametrize("client_kind", ["sync"] if only_sync else ["sync", "async"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def client_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The kind of client that ``RoomsClient`` makes in a test."""
+    if getattr(request, "param", "sync") == "sync":
+        yield "sync"
+        return
+    with async_client(monkeypatch, request.module):
+        yield "async"
+
+
 @contextmanager
-def async_client(monkeypatch: pytest.MonkeyPatch, module: Any) -> Iterator[None]:
+def async_client(monkeypatch: pytest.MonkeyPatch, module: Any, *places: Any) -> Iterator[None]:
     """Have a module and the services of tests make async clients."""
     with event_loop() as loop, closing(AsyncClients(loop)) as clients:
         values = {
@@ -108,7 +125,7 @@ def async_client(monkeypatch: pytest.MonkeyPatch, module: Any) -> Iterator[None]
             "NonSleepingTransport": AsyncNonSleepingTransport,
             "RoomsRetryPolicy": AsyncRoomsRetryPolicy,
         }
-        for place in (module, fake_services):
+        for place in (module, fake_services, *places):
             for name, value in values.items():
                 if hasattr(place, name):
                     monkeypatch.setattr(place, name, value)

@@ -15,7 +15,10 @@ SUPPORT = Path(__file__).resolve().parent
 
 
 class Run(NamedTuple):
-    """How a run ended. Tests go by the names of their recordings; who failed has told why."""
+    """How a run ended. Tests go by the names of their recordings; who failed has told why.
+
+    A test that failed with one client and passed with the other is in both.
+    """
 
     code: int
     text: str
@@ -59,8 +62,10 @@ def run_playback(folder: Path, recordings: Path, *arguments: str, **environment:
 
 
 def recording_name(test: str) -> str:
-    """The name of the recording of a test, without the end of its file."""
-    return test.replace("[", ".").replace("]", "").replace(" ", "_")
+    """The name of the recording of a test, without the end of its file. Both clients have the same recording."""
+    name, _, parameters = test.rstrip("]").partition("[")
+    others = "-".join(each for each in parameters.split("-") if each not in ("sync", "async"))
+    return f"{name}.{others}".rstrip(".").replace(" ", "_")
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ class _PageSteps:
         continuation_token: str | None = None,
     ) -> None:
         self.continuation_token = continuation_token
-        self._fetch = get_next
+        self._get = get_next
         self._items_of = extract_data
         self._is_finished = False
         self._followed: set[bytes] = set()
@@ -77,6 +77,10 @@ class _PageSteps:
         self.continuation_token = page.next_link
         self._is_finished = page.next_link is None
         return items
+
+    def _fetch(self, link: str | None) -> Any:
+        """Fetch the page at a link."""
+        return self._get(link)
 
     def _leads_back(self, link: str | None) -> bool:
         return link is not None and _digest(link) in self._followed
@@ -139,8 +143,6 @@ class AsyncPages(_PageSteps, AsyncPageIterator[T]):
         if read_ahead not in (0, 1):
             raise ValueError(f"read_ahead must be 0 or 1, not {read_ahead!r}")
         super().__init__(get_next, extract_data, continuation_token)
-        self._fetch = self._fetch_or_await
-        self._fetch_now = get_next
         self._read_ahead = read_ahead
         self._ahead: asyncio.Task[Page[T]] | None = None
 
@@ -163,13 +165,13 @@ class AsyncPages(_PageSteps, AsyncPageIterator[T]):
             # Imported here: asyncio is a tenth of the start of a synchronous client, which does not need it.
             from asyncio import ensure_future
 
-            self._ahead = ensure_future(self._fetch_now(self.continuation_token))
+            self._ahead = ensure_future(self._get(self.continuation_token))
             self._ahead.add_done_callback(_retrieve)
         return items
 
-    async def _fetch_or_await(self, link: str | None) -> Page[T]:
+    async def _fetch(self, link: str | None) -> Any:
         ahead, self._ahead = self._ahead, None
-        return await (self._fetch_now(link) if ahead is None else ahead)
+        return await (self._get(link) if ahead is None else ahead)
 
     async def aclose(self) -> None:
         """Cancel the page that is read ahead, if there is one, and wait until that is done."""
@@ -183,8 +185,22 @@ class AsyncPages(_PageSteps, AsyncPageIterator[T]):
     def __del__(self) -> None:
         ahead = getattr(self, "_ahead", None)
         if ahead is not None and not ahead.done():
-            with suppress(RuntimeError):  # its loop was closed
-                ahead.get_loop().call_soon_threadsafe(ahead.cancel)
+            loop = ahead.get_loop()
+            with suppress(RuntimeError):  # the loop was closed
+                if _is_running(loop):
+                    ahead.cancel()
+                else:
+                    loop.call_soon_threadsafe(ahead.cancel)
+
+
+def _is_running(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether this thread runs the loop."""
+    from asyncio import get_running_loop  # likewise
+
+    try:
+        return get_running_loop() is loop
+    except RuntimeError:
+        return False
 
 
 def _retrieve(task: asyncio.Task[Any]) -> None:
