@@ -1,5 +1,6 @@
 """The commands about one room: what they print, their exit status, and which errors say what."""
 
+import importlib
 import io
 import os
 import pty
@@ -9,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
 from cli_runs import Rooms
 from raw_ids import ALICE, BOB, CAROL
 
 from azure.communication.rooms import RoomsClient, cli
-from azure.communication.rooms.cli.arguments import build_parser
-from azure.communication.rooms.cli.connection import EMULATOR
+from azure.communication.rooms.cli.arguments import build_parser, parse_arguments
+from azure.communication.rooms.cli.connection import EMULATOR, find_connection
 from azure.communication.rooms.cli.errors import explain, redact
 from azure.communication.rooms.emulator import ACCESS_KEY, DEFAULT_PORT, RoomsEmulator
 
@@ -319,6 +321,51 @@ def test_an_interrupt_is_exit_130(connected: Rooms, monkeypatch: pytest.MonkeyPa
 
 def test_what_a_terminal_would_obey_is_escaped() -> None:
     assert redact("\x1b]0;title\x07 AccessKey = abc;x") == "\\x1b]0;title\\x07 AccessKey = ***;x"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "what"),
+    [
+        (ClientAuthenticationError("goes to another host"), 1, "goes to another host"),
+        (AzureError("odd"), 1, "odd"),
+        (AzureError(""), 1, "AzureError"),
+        (HttpResponseError("no response"), 1, "no response"),
+    ],
+)
+def test_an_error_without_a_response_is_shown(error: Exception, status: int, what: str) -> None:
+    assert explain(error)[:2] == (status, what)
+
+
+def test_a_pipe_that_breaks_is_no_error(connected: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(RoomsClient, "list_rooms", broken)
+    assert connected("list") == (0, "", "")
+
+
+def test_what_the_first_preview_alone_has_is_shown(connected: Rooms) -> None:
+    version = ("--api-version", "2022-02-01")
+    (room,) = connected("create", *version, "--participant", f"{ALICE}=Presenter").lines
+    assert room["room_join_policy"] == "InviteOnly"
+    assert room["participants"] == [{"raw_id": ALICE, "role": "Presenter"}]
+    assert room["pstn_dial_out_enabled"] is None
+
+
+def test_the_module_runs_the_command() -> None:
+    assert importlib.import_module("azure.communication.rooms.cli.__main__").main is cli.main
+
+
+def test_the_emulator_is_found_by_its_option() -> None:
+    assert find_connection(parse_arguments(["--emulator", "list"])) == ("--emulator", EMULATOR, None)
+
+
+def test_both_times_are_updated_without_a_look_at_the_room(connected: Rooms, emulator: RoomsEmulator) -> None:
+    room = created(connected)
+    times = ("--valid-from", "2026-12-01", "--valid-until", "2027-02-01")
+    (updated,) = connected("update", room, *times).lines
+    assert (updated["valid_from"], updated["valid_until"]) == ("2026-12-01T00:00:00Z", "2027-02-01T00:00:00Z")
+    assert [each.method for each in emulator.requests] == ["POST", "PATCH"]
 
 
 def test_an_error_without_words_is_named() -> None:

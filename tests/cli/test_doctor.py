@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 import trustme
 from cli_runs import Ran, Rooms
-from raw_server import RawServer, raw_server
+from raw_server import RawServer, raw_server, reset
 
 from azure.communication.rooms.cli import doctor as doctor_module
+from azure.communication.rooms.cli.doctor import network
 from azure.communication.rooms.emulator import RoomsEmulator
 
 VARIABLE = "AZURE_COMMUNICATION_CONNECTION_STRING"
@@ -153,7 +154,7 @@ def test_a_path_in_the_endpoint(examine: Any, emulator: RoomsEmulator, rest: str
     assert "Write scheme and host alone: http://127.0.0.1" in message
 
 
-@pytest.mark.parametrize("endpoint", ["https://", "ftp://x", "https://x:port", "https://x y"])
+@pytest.mark.parametrize("endpoint", ["https://", "ftp://x", "https://x:port", "https://x y", "https://[::1"])
 def test_an_endpoint_that_is_none(examine: Any, endpoint: str) -> None:
     check, _ = failure(examine(f"endpoint={endpoint};accesskey={KEY}"))
     assert check in ("endpoint", "connection string")
@@ -242,8 +243,16 @@ def test_https_for_http(examine: Any, emulator: RoomsEmulator) -> None:
     assert (check, "does not speak TLS" in message) == ("tls", True)
 
 
-def test_a_connection_that_ends_during_the_handshake(examine: Any, server: RawServer) -> None:
-    server.run(lambda _: False)
+def reset_in_handshake(connection: socketserver.StreamRequestHandler) -> bool:
+    connection.rfile.read(1)
+    return reset(connection)
+
+
+@pytest.mark.parametrize("action", [reset_in_handshake, lambda _: False], ids=["reset", "closed"])
+def test_a_connection_that_ends_during_the_handshake(
+    examine: Any, monkeypatch: pytest.MonkeyPatch, server: RawServer, action: Any
+) -> None:
+    monkeypatch.setattr(server, "handle", action)
     check, _ = failure(examine(f"endpoint={server.endpoint.replace('http:', 'https:')};accesskey={KEY}"))
     assert check == "tls"
 
@@ -330,13 +339,37 @@ def tunnel_to(emulator: RoomsEmulator) -> Any:
     return action
 
 
-def test_a_proxy_is_not_used_for_this_machine(connected: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_proxy_is_not_used_for_this_machine(
+    rooms: Rooms, emulator: RoomsEmulator, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    ran = connected("doctor", "--json")
+    monkeypatch.setenv(VARIABLE, emulator.connection_string.replace("127.0.0.1", host))
+    ran = rooms("doctor", "--json")
     assert ran.status == 0
     assert [each["message"] for each in ran.lines if each["check"] == "proxy"] == [
         "the proxy 127.0.0.1:1 is set, and not used: the endpoint is this machine"
     ]
+
+
+def test_a_proxy_of_another_kind_is_only_looked_for(
+    examine: Any, server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"socks5://{server.host}")
+    ran = examine(f"endpoint=https://nowhere.invalid;accesskey={KEY}")
+    (proxy,) = [each for each in ran.lines if each["check"] == "proxy"]
+    assert (proxy["status"], "what it lets through was not tried" in proxy["message"]) == ("ok", True)
+
+
+def test_a_server_that_is_gone_when_its_certificate_is_looked_at_again(
+    examine: Any, tls_server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: Any) -> bytes:
+        raise OSError
+
+    monkeypatch.setattr(network, "_unchecked_certificate", gone)
+    check, message = failure(examine(f"endpoint={tls_server.endpoint};accesskey={KEY}"))
+    assert (check, "issuer is not trusted" in message) == ("tls", True)
 
 
 def test_no_proxy_is_heeded(examine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -432,6 +465,7 @@ class Token:
         ({"aud": "https://management.azure.com"}, "the token is for 'https://management.azure.com', not for"),
         ({"aud": ["x"]}, "the token is for ['x']"),
         ([], "the token is for None"),
+        ("no JWT", "the token is for None"),
         (ValueError("run az login\nfirst"), "no token: run az login"),
         (ValueError(), "no token: ValueError"),
     ],
@@ -443,7 +477,9 @@ def test_a_token_for_something_else(
         def get_token(self, *_: str) -> Token:
             if isinstance(claims, Exception):
                 raise claims
-            return Token(claims)
+            token = Token(claims)
+            token.token = "x.%.x" if claims == "no JWT" else token.token
+            return token
 
     class Identity:
         DefaultAzureCredential = Credential

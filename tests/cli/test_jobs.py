@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from cli_runs import Rooms
 from raw_ids import ALICE, BOB, INVALID_RAW_ID
+from rich.console import Console
+from rich.progress import Progress
 
 from azure.communication.rooms import RoomsClient, cli
-from azure.communication.rooms.cli import output
+from azure.communication.rooms.cli import jobs, output
 from azure.communication.rooms.cli.csv_files import COLUMNS
 from azure.communication.rooms.cli.times import local
 from azure.communication.rooms.emulator import RoomsEmulator
@@ -257,10 +259,13 @@ def test_a_table_and_sentences_are_for_a_terminal(
     file.write_text(f"{HEADER}\n,,,{ALICE}\n,x,,\n")
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(output.Output, "__init__", lambda self, as_json: setattr(self, "is_table", True))
+    live = Progress(console=Console(stderr=True, force_terminal=True))
+    monkeypatch.setattr(jobs, "progress_bar", lambda: live)
     shown = connected("import", str(file)).out
     (room,) = client.list_rooms()
     assert room.id in shown
     assert "Times are local" in shown
+    assert room.id in connected("list").out
     assert ALICE in connected("participants", "list", room.id).out
     assert connected("export", str(file)).out == ""
     assert connected("delete", room.id, "--yes").out == f"deleted {room.id}\n"

@@ -160,13 +160,20 @@ class Journal:
             self._written += 1
             return self._written
 
+    def is_synced(self, number: int) -> bool:
+        """Whether a line is on the disk.
+
+        :param int number: What :meth:`append` gave.
+        """
+        return self._synced >= number
+
     def sync(self, number: int) -> None:
         """Return once a line is on the disk: it survives the end of this machine. One fsync serves all that wait.
 
         :param int number: What :meth:`append` gave.
         """
         with self._sync_lock:
-            if self._synced >= number:
+            if self.is_synced(number):
                 return
             written = self._written
             os.fsync(self._file.fileno())

@@ -36,7 +36,8 @@ class _Shell:
     async def sync(self, journal: Journal, number: int) -> None:
         """Wait until a line of the journal is on the disk, in one thread however many tasks wait."""
         async with self._sync_lock:
-            await asyncio.get_running_loop().run_in_executor(None, journal.sync, number)
+            if not journal.is_synced(number):
+                await asyncio.get_running_loop().run_in_executor(None, journal.sync, number)
 
     async def sleep(self, seconds: float) -> None:
         """Wait, or raise as soon as the job is over."""

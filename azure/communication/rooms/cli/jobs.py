@@ -79,16 +79,14 @@ def _concurrency(options: argparse.Namespace) -> dict[str, Any]:
 
 def _print_imported(output: Output, bar: Progress, result: BulkResult, created: list[list[str]]) -> None:
     number, row = result.index + 1, result.request
-    if result.error is not None:
-        error = row.error if isinstance(row, BadRow) else result.error
+    room = result.room
+    if room is None:
+        error: Any = row.error if isinstance(row, BadRow) else result.error
         _report_row(output, number, row.line, explain(error), bar)
-    elif result.room is not None:
-        room = result.room
-        if output.is_table:
-            times = [local(room.valid_from), local(room.valid_until)]
-            created.append([str(number), room.id, *times])
-        else:
-            output.line({"row": number, "line": row.line, **room_to_json(room)})
+    elif output.is_table:
+        created.append([str(number), room.id, local(room.valid_from), local(room.valid_until)])
+    else:
+        output.line({"row": number, "line": row.line, **room_to_json(room)})
 
 
 def _report_row(output: Output, number: int, line: int, why: Explanation, bar: Progress | None = None) -> None:

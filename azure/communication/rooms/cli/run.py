@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Callable
 
 from azure.core.exceptions import AzureError
@@ -74,5 +75,5 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _forget_stdout() -> None:
     """Let Python write what is left to nobody, in place of complaining about the pipe at exit."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError, ValueError), Path(os.devnull).open("w") as nobody:
+        os.dup2(nobody.fileno(), sys.stdout.fileno())

@@ -39,6 +39,8 @@ class Case:
     credential: Any = None
     proxy: str | None = None
     """The proxy between here and the service."""
+    proxy_tunnels = True
+    """Whether it is one for HTTP, through which the other checks can go."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
@@ -46,7 +48,10 @@ class Case:
     @property
     def url(self) -> SplitResult:
         """The endpoint."""
-        return urlsplit(self.endpoint if "://" in self.endpoint else f"https://{self.endpoint}")
+        try:
+            return urlsplit(self.endpoint if "://" in self.endpoint else f"https://{self.endpoint}")
+        except ValueError:  # a bracket without its other half
+            return urlsplit("https://")
 
     @property
     def host(self) -> str:

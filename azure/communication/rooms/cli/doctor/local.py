@@ -100,10 +100,7 @@ def _api_version(case: Case) -> dict[str, Any]:
 
 
 def _advice_for_endpoint(case: Case, is_plain: bool) -> str:
-    try:
-        scheme, host = case.url.scheme, case.url.hostname
-    except ValueError:
-        return f"The form is https://<name>.communication.azure.com. {_COPY}"
+    scheme, host = case.url.scheme, case.url.hostname
     if is_plain:
         return f"Write https:// for http://: https://{host}"
     if host:

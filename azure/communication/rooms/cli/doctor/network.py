@@ -7,6 +7,8 @@ import re
 import socket
 import ssl
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
@@ -40,6 +42,7 @@ def check_proxy(case: Case) -> Finding | None:
         return Finding("proxy", WARNING, f"the proxy {place} is set, and not used: the endpoint is this machine")
     case.proxy = found
     if proxy.scheme not in ("http", "https"):
+        case.proxy_tunnels = False
         return _check_other_proxy(proxy, place)
     try:
         _tunnel(case).close()
@@ -79,7 +82,11 @@ def _tunnel(case: Case) -> socket.socket:
         credentials = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}".encode()
         headers["Proxy-Authorization"] = f"Basic {b64encode(credentials).decode()}"
     connection.set_tunnel(case.host, case.port, headers)
-    HTTPConnection.connect(connection)  # and not that of HTTPSConnection, which would go on to TLS with the service
+    try:
+        HTTPConnection.connect(connection)  # and not that of HTTPSConnection, which would go on to TLS with the service
+    except BaseException:
+        connection.close()
+        raise
     sock: socket.socket = connection.sock
     return sock
 
@@ -117,7 +124,7 @@ def _connect(case: Case) -> socket.socket:
 
 def check_tls(case: Case) -> Finding | None:
     """The certificate is of this host, of a trusted issuer, and valid."""
-    if case.url.scheme != "https":
+    if case.url.scheme != "https" or not case.proxy_tunnels:
         return None
     try:
         certificate = _certificate(case, check_name=True)
@@ -147,7 +154,7 @@ def check_no_tls(case: Case) -> Finding | None:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
-        with _connect(case) as sock, context.wrap_socket(sock, server_hostname=case.host):
+        with _handshake(case, context):
             pass
     except (OSError, ValueError):
         return None
@@ -168,15 +175,24 @@ def _certificate(case: Case, check_name: bool, trusted: bytes | None = None) -> 
         context = ssl.create_default_context(cadata=trusted)
         context.verify_flags |= _PARTIAL_CHAIN
     context.check_hostname = check_name
-    with _connect(case) as sock, context.wrap_socket(sock, server_hostname=case.host) as encrypted:
+    with _handshake(case, context) as encrypted:
         return encrypted.getpeercert()
+
+
+@contextmanager
+def _handshake(case: Case, context: ssl.SSLContext) -> Iterator[ssl.SSLSocket]:
+    """A connection with TLS, which is ended as TLS wants it, so that the server has nothing to complain of."""
+    with _connect(case) as sock, context.wrap_socket(sock, server_hostname=case.host) as encrypted:
+        yield encrypted
+        with suppress(OSError, ValueError):
+            encrypted.unwrap()
 
 
 def _unchecked_certificate(case: Case) -> bytes:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with _connect(case) as sock, context.wrap_socket(sock, server_hostname=case.host) as encrypted:
+    with _handshake(case, context) as encrypted:
         return encrypted.getpeercert(binary_form=True) or b""
 
 

@@ -36,7 +36,7 @@ def check_service(case: Case) -> Finding | None:
     """What answers is the Rooms service."""
     try:
         case.response = _send(case, _TIMEOUT)
-    except AzureError as error:
+    except (AzureError, OSError, ValueError) as error:
         not_plain = check_no_tls(case) if case.url.scheme == "http" else None
         if not_plain is not None:
             return not_plain
