@@ -184,7 +184,7 @@ def test_a_host_that_does_not_resolve(examine: Any) -> None:
 def test_a_port_where_nobody_listens(examine: Any) -> None:
     check, message = failure(examine(f"endpoint=http://127.0.0.1:1;accesskey={KEY}"))
     assert check == "tcp"
-    assert "nobody takes connections at 127.0.0.1:1" in message
+    assert "nobody listens at 127.0.0.1:1" in message
 
 
 @pytest.mark.parametrize(

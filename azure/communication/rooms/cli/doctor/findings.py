@@ -34,7 +34,7 @@ class Case:
 
     connection: Connection
     endpoint = ""
-    client: RoomsClient
+    client: RoomsClient | None = None
     response: HttpResponse
     credential: Any = None
     proxy: str | None = None

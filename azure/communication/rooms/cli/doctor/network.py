@@ -114,7 +114,7 @@ def check_tcp(case: Case) -> Finding | None:
         reason = error.strerror or str(error) or type(error).__name__
         emulator = " For the emulator: start it with 'rooms-emulator'." if _is_loopback(case.host) else ""
         advice = f"Check the port of the endpoint, and firewalls in between.{emulator}"
-        return Finding("tcp", FAILURE, f"nobody takes connections at {case.host}:{case.port}: {reason}", advice)
+        return Finding("tcp", FAILURE, f"nobody listens at {case.host}:{case.port}: {reason}", advice)
     return Finding("tcp", OK, f"{case.host}:{case.port} takes connections")
 
 
