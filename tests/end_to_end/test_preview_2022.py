@@ -94,12 +94,14 @@ def test_a_refusal_is_told_in_the_services_words(preview: RoomsClient, emulator:
     assert refusal(lambda: preview.create_room(valid_until=now + 181 * DAY)) == (*bad, title, [large])
     assert refusal(lambda: preview.update_room(room_id, valid_from=now)) == (*bad, title, [together])
     assert refusal(lambda: preview.update_room(room_id, room_join_policy="CommunicationServiceUsers")) == (
-        *bad,
+        400,
+        "InvalidInput",
         started,
         [],
     )
     assert refusal(lambda: preview.add_participants(room_id, [INVALID_RAW_ID])) == (
-        *bad,
+        400,
+        "InvalidInput",
         "Identifier format is invalid.",
         [],
     )

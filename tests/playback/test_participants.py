@@ -58,3 +58,16 @@ def test_earlier_names_do_the_same(client: RoomsClient, people: People) -> None:
         (bob, "Consumer"),
         (carol, "Attendee"),
     ]
+
+
+def test_the_list_of_participants_is_replaced(client: RoomsClient, people: People) -> None:
+    alice, bob, carol, _ = people
+    room = client.create_room(participants={alice: "Presenter", bob: "Attendee"})
+    changes = client.set_participants(room.id, {alice: "Consumer", carol: "Attendee"})
+    assert [[each.raw_id for each in part] for part in (changes.added, changes.changed, changes.removed)] == [
+        [carol],
+        [alice],
+        [bob],
+    ]
+    assert roster(client, room.id) == [(alice, "Consumer"), (carol, "Attendee")]
+    assert not client.set_participants(room.id, {alice: "Consumer", carol: "Attendee"})

@@ -21,7 +21,7 @@ MODULES = [PACKAGE, f"{PACKAGE}.aio", f"{PACKAGE}.bulk", f"{PACKAGE}.aio.bulk", 
 UNFINISHED = (f"{PACKAGE}.ParticipantChanges", f"{PACKAGE}.cli.", f"{PACKAGE}.emulator")
 
 #: Where annotations name what is imported for type checkers alone.
-UNRESOLVED = (f"{PACKAGE}._bulk", f"{PACKAGE}.bulk", f"{PACKAGE}.aio.bulk", f"{PACKAGE}.emulator")
+UNRESOLVED = (f"{PACKAGE}.emulator",)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """Every status in: what each operation reads from its answers, and which it takes for errors."""
 
-from datetime import datetime, timezone
+import datetime as datetime_module
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -182,3 +183,14 @@ def test_an_error_inside_of_a_success_is_no_error_of_the_service() -> None:
     with pytest.raises(DecodeError, match="id cannot be NoneType") as caught:
         CALLS["get_room"][0].read(FakeResponse(200, body))
     assert caught.value.error is None
+
+
+@pytest.mark.parametrize("operation", ["create_room", "get_room", "update_room"])
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z"])
+def test_the_first_and_the_last_time_that_there_is_are_decoded(operation: str, text: str) -> None:
+    call, status = CALLS[operation]
+    room = call.read(FakeResponse(status, {**ROOM_BODY, "createdAt": text}))
+    assert room.created_at is not None
+    assert room.created_at.utcoffset() == timedelta()
+    assert room.created_at.year in (1, 9999)
+    assert eval(repr(room), {"CommunicationRoom": CommunicationRoom, "datetime": datetime_module}) == room

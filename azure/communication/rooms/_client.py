@@ -4,7 +4,6 @@ Everything with a branch lies in :mod:`._client_base`, which the asynchronous cl
 objects, not strings, so that ``typing.get_type_hints`` works on every supported Python.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any, Optional, Union, overload
@@ -21,7 +20,7 @@ from ._legacy_names import LegacyNames
 from ._models import (
     CommunicationRoom,
     ParticipantChanges,
-    ParticipantLike,
+    Participants,
     ParticipantsWithRoles,
     RoomJoinPolicy,
     RoomParticipant,
@@ -292,21 +291,24 @@ class RoomsClient(LegacyNames):
 
     @overload
     def remove_participants(
-        self, room_id: str, participants: Iterable[ParticipantLike], **kwargs: Unpack[CallOptions]
+        self,
+        room_id: str,
+        participants: Participants,
+        **kwargs: Unpack[CallOptions],
     ) -> None: ...
 
     @overload
     def remove_participants(
-        self, room_id: str, *, communication_identifiers: Iterable[ParticipantLike], **kwargs: Unpack[CallOptions]
+        self, room_id: str, *, communication_identifiers: Participants, **kwargs: Unpack[CallOptions]
     ) -> None: ...
 
     @distributed_trace
     def remove_participants(
         self,
         room_id: str,
-        participants: MaybeUnset[Iterable[ParticipantLike]] = UNSET,
+        participants: MaybeUnset[Participants] = UNSET,
         *,
-        communication_identifiers: MaybeUnset[Iterable[ParticipantLike]] = UNSET,
+        communication_identifiers: MaybeUnset[Participants] = UNSET,
         **kwargs: Unpack[CallOptions],
     ) -> None:
         """Remove participants from a room. Removing a participant that is not in it succeeds.

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Any, Optional, Protocol, Union, runtime_checkable
+from typing import Annotated, Any, Optional, Protocol, Union, runtime_checkable
 
 from azure.core import CaseInsensitiveEnumMeta
 
 import azure.communication.rooms as rooms
 
+from ._annotations import Unchanged
 from ._datetimes import parse_datetime, to_utc
 
 
@@ -68,8 +69,12 @@ class RoomJoinPolicy(str, Enum, metaclass=CaseInsensitiveEnumMeta):
 
 #: What identifies a user: an identifier, a participant, or a raw id.
 ParticipantLike = Union[HasRawId, str]
+#: Participants of a call that ignores roles.
+Participants = Annotated[Iterable[ParticipantLike], Unchanged()]
 #: Participants of a call that sets roles: a mapping to roles, or a list, where the default role is Attendee.
-ParticipantsWithRoles = Union[Mapping[Any, Union[ParticipantRole, str, None]], Iterable[ParticipantLike]]
+ParticipantsWithRoles = Annotated[
+    Union[Mapping[Any, Union[ParticipantRole, str, None]], Iterable[ParticipantLike]], Unchanged()
+]
 
 #: Value -> member. A value that a later service adds is not in here and stays a ``str``.
 _ROLES: dict[str, ParticipantRole] = {role.value: role for role in ParticipantRole}

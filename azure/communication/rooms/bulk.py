@@ -8,20 +8,16 @@ killed and is started again with the same rows makes no room twice: each create'
 before it is sent, and sent again with the same pair within the five minutes in which the service recognizes it.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING, Callable
+from typing import Callable, Optional, Union
 
 from ._bulk.job import Job
 from ._bulk.models import BulkProgress, BulkResult, JournalError, OutcomeUnknownError, RoomRequest, RoomRow
 from ._bulk.options import check_options, now_of
 from ._bulk.threads import run_in_threads
-
-if TYPE_CHECKING:
-    from ._client import RoomsClient
-    from ._models import CommunicationRoom
+from ._client import RoomsClient
+from ._models import CommunicationRoom
 
 __all__ = [
     "BulkProgress",
@@ -39,8 +35,8 @@ def create_rooms(
     client: RoomsClient,
     *,
     max_concurrency: int = 8,
-    journal: str | os.PathLike[str] | None = None,
-    on_progress: Callable[[BulkProgress], object] | None = None,
+    journal: Union[str, os.PathLike[str], None] = None,
+    on_progress: Optional[Callable[[BulkProgress], object]] = None,
 ) -> Generator[BulkResult, None, None]:
     """Create a room for each row.
 
@@ -77,12 +73,12 @@ def create_rooms(
 
 
 def delete_rooms(
-    room_ids: Iterable[str | CommunicationRoom],
+    room_ids: Iterable[Union[str, CommunicationRoom]],
     client: RoomsClient,
     *,
     max_concurrency: int = 8,
-    journal: str | os.PathLike[str] | None = None,
-    on_progress: Callable[[BulkProgress], object] | None = None,
+    journal: Union[str, os.PathLike[str], None] = None,
+    on_progress: Optional[Callable[[BulkProgress], object]] = None,
 ) -> Generator[BulkResult, None, None]:
     """Delete rooms. As :func:`create_rooms` in all else; a delete can be repeated at any time.
 

@@ -1,16 +1,11 @@
 """What users of ``bulk`` hold: requests, results, progress and errors."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Union
+from typing import Any, NamedTuple, Optional, Union
 
-from .._models import CommunicationRoom
-
-if TYPE_CHECKING:
-    from .._models import RoomJoinPolicy
+from .._models import CommunicationRoom, RoomJoinPolicy
 
 
 @dataclass(frozen=True)
@@ -30,11 +25,11 @@ class RoomRequest:
     :paramtype participants: Iterable[~azure.communication.rooms.RoomParticipant] or Mapping[str, str] or None
     """
 
-    valid_from: datetime | str | None = None
-    valid_until: datetime | str | None = None
-    pstn_dial_out_enabled: bool | None = None
-    room_join_policy: RoomJoinPolicy | str | None = None
-    participants: Iterable[Any] | Mapping[Any, Any] | None = None
+    valid_from: Union[datetime, str, None] = None
+    valid_until: Union[datetime, str, None] = None
+    pstn_dial_out_enabled: Optional[bool] = None
+    room_join_policy: Union[RoomJoinPolicy, str, None] = None
+    participants: Union[Mapping[Any, Any], Iterable[Any], None] = None
 
     def keywords(self) -> dict[str, Any]:
         """The keywords of ``create_room`` that are not None.
@@ -57,9 +52,9 @@ class BulkResult:
     """Position of the row in the iterable, counted from 0."""
     request: Any
     """The row as it was given."""
-    room: CommunicationRoom | None
+    room: Optional[CommunicationRoom]
     """The room that was created. None after a delete, and where there is an error."""
-    error: Exception | None
+    error: Optional[Exception]
     """Why the row failed; None where it succeeded."""
 
 

@@ -6,12 +6,13 @@ are those of ``typing_extensions``, which pydantic asks for before Python 3.12.
 
 import logging
 from collections.abc import Iterable, Mapping, MutableMapping
-from typing import Any, Callable, Optional, Union
+from typing import Annotated, Any, Callable, Optional, Union
 
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import RetryMode
-from azure.core.tracing import TracingOptions
 from typing_extensions import TypedDict
+
+from .._annotations import InstanceOf
 
 
 class SharedOptions(TypedDict, total=False):
@@ -61,7 +62,7 @@ class SharedOptions(TypedDict, total=False):
     """Called with each response."""
     logging_enable: bool
     """Whether to log whole exchanges, bodies included, at DEBUG. Default False."""
-    logger: logging.Logger
+    logger: Annotated[logging.Logger, InstanceOf()]
     """Where to log the outline of exchanges, at INFO."""
     http_logging_level: int
     """The level to log it at, in place of INFO; azure-core 1.40 and later."""
@@ -77,7 +78,7 @@ class CallOptions(SharedOptions, total=False):
     cls: Optional[Callable[..., Any]]
     """Called with ``(pipeline_response, value, response_headers)``; the call returns what it returns. For a list:
     called for each page with its items."""
-    tracing_options: TracingOptions
+    tracing_options: Mapping[str, Any]
     """Whether to trace, and attributes of the spans."""
     merge_span: bool
     """Whether to make no span for the call itself. Default False."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import Any, Callable, Generic, TypeVar, Union
+from typing import Annotated, Any, Callable, Generic, TypeVar, Union
 
 from azure.core.rest import HttpRequest, HttpResponse
 
+from .._annotations import InstanceOf
 from .errors import decode_error, response_error
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ class Unset:
 UNSET = Unset()
 
 #: The type of an argument that may be unset, or None.
-MaybeUnset = Union[T, None, Unset]
+MaybeUnset = Union[T, None, Annotated[Unset, InstanceOf()]]
 
 
 def is_unset(value: object) -> bool:

@@ -1,14 +1,14 @@
 # Mirrored by swagger/mirror.py from _client.py: do not edit.
-# sha256 of _client.py: 4347f2be7855b5713d5684f62e2acc2caecdf2c14b336b2f146a4f144226765b
+# sha256 of _client.py: a0682900287483b19293cea509e679dbbb767e511f4dd347962944deacf74109
 """The synchronous client: signature, docstring and one call for each operation.
 
 Everything with a branch lies in :mod:`._client_base`, which the asynchronous client shares. Annotations here are
 objects, not strings, so that ``typing.get_type_hints`` works on every supported Python.
 """
 
-from collections.abc import Awaitable, Iterable
 from datetime import datetime
 from functools import partial
+from collections.abc import Awaitable
 from typing import Any, Optional, Union, overload
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from .._client_base import one_of
 from .._models import (
     CommunicationRoom,
     ParticipantChanges,
-    ParticipantLike,
+    Participants,
     ParticipantsWithRoles,
     RoomJoinPolicy,
     RoomParticipant,
@@ -296,21 +296,24 @@ class RoomsClient(LegacyNames):
 
     @overload
     async def remove_participants(
-        self, room_id: str, participants: Iterable[ParticipantLike], **kwargs: Unpack[CallOptions]
+        self,
+        room_id: str,
+        participants: Participants,
+        **kwargs: Unpack[CallOptions],
     ) -> None: ...
 
     @overload
     async def remove_participants(
-        self, room_id: str, *, communication_identifiers: Iterable[ParticipantLike], **kwargs: Unpack[CallOptions]
+        self, room_id: str, *, communication_identifiers: Participants, **kwargs: Unpack[CallOptions]
     ) -> None: ...
 
     @distributed_trace_async
     async def remove_participants(
         self,
         room_id: str,
-        participants: MaybeUnset[Iterable[ParticipantLike]] = UNSET,
+        participants: MaybeUnset[Participants] = UNSET,
         *,
-        communication_identifiers: MaybeUnset[Iterable[ParticipantLike]] = UNSET,
+        communication_identifiers: MaybeUnset[Participants] = UNSET,
         **kwargs: Unpack[CallOptions],
     ) -> None:
         """Remove participants from a room. Removing a participant that is not in it succeeds.

@@ -6,20 +6,16 @@
 The rules are those of :mod:`azure.communication.rooms.bulk`, and are written there once.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
-from typing import TYPE_CHECKING, Callable
+from typing import Callable, Optional, Union
 
 from .._bulk.job import Job
 from .._bulk.models import BulkProgress, BulkResult, JournalError, OutcomeUnknownError, RoomRequest, RoomRow
 from .._bulk.options import check_options, now_of
 from .._bulk.tasks import run_in_tasks
-
-if TYPE_CHECKING:
-    from .._models import CommunicationRoom
-    from . import RoomsClient
+from .._models import CommunicationRoom
+from ._client import RoomsClient
 
 __all__ = [
     "BulkProgress",
@@ -33,12 +29,12 @@ __all__ = [
 
 
 def create_rooms(
-    rooms: Iterable[RoomRow] | AsyncIterable[RoomRow],
+    rooms: Union[Iterable[RoomRow], AsyncIterable[RoomRow]],
     client: RoomsClient,
     *,
     max_concurrency: int = 8,
-    journal: str | os.PathLike[str] | None = None,
-    on_progress: Callable[[BulkProgress], object] | None = None,
+    journal: Union[str, os.PathLike[str], None] = None,
+    on_progress: Optional[Callable[[BulkProgress], object]] = None,
 ) -> AsyncGenerator[BulkResult, None]:
     """Create a room for each row. As :func:`azure.communication.rooms.bulk.create_rooms`, with the async client.
 
@@ -69,12 +65,12 @@ def create_rooms(
 
 
 def delete_rooms(
-    room_ids: Iterable[str | CommunicationRoom] | AsyncIterable[str | CommunicationRoom],
+    room_ids: Union[Iterable[Union[str, CommunicationRoom]], AsyncIterable[Union[str, CommunicationRoom]]],
     client: RoomsClient,
     *,
     max_concurrency: int = 8,
-    journal: str | os.PathLike[str] | None = None,
-    on_progress: Callable[[BulkProgress], object] | None = None,
+    journal: Union[str, os.PathLike[str], None] = None,
+    on_progress: Optional[Callable[[BulkProgress], object]] = None,
 ) -> AsyncGenerator[BulkResult, None]:
     """Delete rooms. As :func:`create_rooms` in all else; a delete can be repeated at any time.
 
