@@ -7,6 +7,7 @@ import sys
 import threading
 import tracemalloc
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,15 @@ def test_an_error_of_the_iterable_is_raised_after_the_rows_before_it(client: Roo
     with pytest.raises(ZeroDivisionError, match="no more rows"):
         results.extend(bulk.create_rooms(broken(), client))
     assert len(room_ids(client)) == 3
+
+
+@pytest.mark.parametrize("minutes", [20, -20])
+def test_a_wrong_clock_costs_no_row(minutes: int, tmp_path: Path) -> None:
+    with RoomsEmulator(clock_skew=timedelta(minutes=minutes)) as skewed:
+        with RoomsClient.from_connection_string(skewed.connection_string) as client:
+            results = list(bulk.create_rooms([{}] * 30, client, journal=tmp_path / "journal"))
+            assert [result.error for result in results] == [None] * 30
+            assert len(room_ids(client)) == 30
 
 
 def test_progress_is_told_after_each_row(client: RoomsClient) -> None:

@@ -318,6 +318,15 @@ def test_a_412_for_a_pair_of_an_earlier_run_says_that_nobody_can_know(journal: P
     assert isinstance(again.run(0, {}).error, OutcomeUnknownError)
 
 
+def test_a_412_for_a_new_pair_is_answered_with_another_pair() -> None:
+    shell = FakeShell().answer(service_error(412))
+    assert shell.run(0, {}).room == ROOM
+    assert len({request_id for request_id, _ in shell.pairs()}) == 2
+    stubborn = FakeShell().answer(*[service_error(412)] * 4)
+    assert isinstance(stubborn.run(0, {}).error, HttpResponseError)
+    assert len(stubborn.sent) == 4
+
+
 def test_a_row_that_may_be_done_keeps_its_pair_for_the_next_run(journal: Path) -> None:
     shell = shell_with(journal).answer(*[LOST] * 4)
     assert shell.run(0, {}).error is LOST
@@ -390,4 +399,4 @@ def test_equal_rows_are_the_same_row(journal: Path, one: Any, other: Any) -> Non
 
 
 def test_a_failure_is_plain_data() -> None:
-    assert failure_of(service_error(429, Retry_After="3")) == Failure(False, True, False, True, 3)
+    assert failure_of(service_error(429, Retry_After="3")) == Failure(False, True, False, True, False, 3)

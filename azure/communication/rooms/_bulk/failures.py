@@ -38,6 +38,8 @@ class Failure(NamedTuple):
     """Whether the service rejected the row for what it asks."""
     is_throttled: bool = False
     """Whether the service asks everybody to slow down."""
+    is_stale: bool = False
+    """Whether the repeatability pair is not of this time: too old, or made before the clock was corrected."""
     retry_after: float | None = None
     """Seconds that it asks to wait; None where it does not say."""
 
@@ -68,6 +70,8 @@ def _failure_of_response(error: HttpResponseError) -> Failure:
         return Failure(maybe_done=not isinstance(error, ClientAuthenticationError), is_transient=True)
     if 400 <= status < 500 and status not in _NO_VERDICT:
         return Failure(maybe_done=False, is_rejected=True)
+    if status == 412:
+        return Failure(maybe_done=False, is_transient=True, is_stale=True)
     asked = retry_after(error.response.headers)  # type: ignore[attr-defined]  # every response has them
     return Failure(
         maybe_done=status in _MAYBE_DONE or status > 504,

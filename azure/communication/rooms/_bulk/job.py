@@ -160,8 +160,9 @@ class Job:
                 return self._rejected(row, failed, maybe_done)
             maybe_done = maybe_done or failure.maybe_done
             wait = self._wait(failure, tries)
-            if wait is None or (maybe_done and self._is_too_old(attempt, wait)):
+            if wait is None or (maybe_done and (failure.is_stale or self._is_too_old(attempt, wait))):
                 return self._given_up(row, attempt, failed, maybe_done)
+            attempt = None if failure.is_stale else attempt
             yield shell.sleep, wait
 
     def _new_attempt(self, row: Row, shell: Shell) -> Steps[Attempt]:
