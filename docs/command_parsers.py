@@ -6,6 +6,8 @@ import argparse
 from importlib.metadata import entry_points
 from unittest import mock
 
+from azure.communication.rooms.cli.arguments import build_parser
+
 
 class _Found(Exception):
     """The parser that is about to print its help."""
@@ -34,4 +36,4 @@ def rooms_emulator() -> argparse.ArgumentParser:
 
 def rooms() -> argparse.ArgumentParser:
     """Return the parser of ``rooms``."""
-    return _parser_of("rooms")
+    return build_parser()

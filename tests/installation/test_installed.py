@@ -30,6 +30,9 @@ def test_the_wheel_works_without_extras_and_with_one(
     environment.install(f"{wheel}[{extra}]")
     assert does_the_main_job(environment, connection_string)
     environment.run("-c", f"import {BRINGS[extra]}")
+    if extra == "aio":
+        variables = {"COMMUNICATION_SAMPLES_CONNECTION_STRING": connection_string}
+        assert environment.run(MAIN_JOB.with_name("main_job_async.py"), variables=variables) == "done\n"
     if extra == "emulator":
         program = shlex.join(map(str, (environment.python, *ISOLATED, MAIN_JOB, environment.home)))
         command = (environment.command("rooms-emulator"), "--port", "0", "--quiet", "--exec", program)

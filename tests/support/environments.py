@@ -13,7 +13,12 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 #: The modules that each extra brings.
-BRINGS = {"aio": "aiohttp", "cli": "rich", "emulator": "starlette, trustme, uvicorn, httptools", "socks": "socks"}
+BRINGS = {
+    "aio": "aiohttp",
+    "cli": "rich, shtab",
+    "emulator": "starlette, trustme, uvicorn, httptools",
+    "socks": "socks",
+}
 #: A program that does the main job and ends with "done".
 MAIN_JOB = PROJECT / "tests" / "installation" / "programs" / "main_job.py"
 #: Variables by which this process's own packages would be found in a fresh environment.

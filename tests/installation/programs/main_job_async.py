@@ -1,0 +1,24 @@
+"""The main job with the asynchronous client of an installed package: `python -I -W error main_job_async.py`."""
+
+import asyncio
+import os
+
+from azure.communication.rooms import ParticipantRole, RoomParticipant
+from azure.communication.rooms.aio import RoomsClient
+
+PERSON = "8:acs:11111111-2222-4333-8444-555555555555_66666666-7777-4888-8999-000000000001"
+
+
+async def main() -> None:
+    """Create, change, list and delete."""
+    async with RoomsClient.from_connection_string(os.environ["COMMUNICATION_SAMPLES_CONNECTION_STRING"]) as client:
+        room = await client.create_room()
+        assert await client.get_room(room.id) == room
+        await client.add_or_update_participants(room.id, [RoomParticipant(PERSON, ParticipantRole.PRESENTER)])
+        assert [(each.raw_id, each.role) async for each in client.list_participants(room.id)] == [(PERSON, "Presenter")]
+        assert room.id in [each.id async for each in client.list_rooms()]
+        await client.delete_room(room.id)
+
+
+asyncio.run(main())
+print("done")
