@@ -41,6 +41,6 @@ def test_the_wheel_works_without_extras_and_with_one(
         assert "1 passed" in environment.run("-m", "pytest", "-q", cwd=tmp_path)
     if extra == "cli":
         (tmp_path / "two.csv").write_text("pstn_dial_out_enabled\ntrue\nfalse\n")
-        command = (environment.command("rooms"), "--connection-string", connection_string)
-        assert run(*command, "import", str(tmp_path / "two.csv"), cwd=tmp_path).count('"pstn_dial_out_enabled"') == 2
-        assert "latency: five calls take" in run(*command, "doctor", cwd=tmp_path)
+        rooms = (environment.command("rooms"), "--connection-string", connection_string)
+        assert run(*rooms, "import", str(tmp_path / "two.csv"), cwd=tmp_path).count('"pstn_dial_out_enabled"') == 2
+        assert "latency: five calls take" in run(*rooms, "doctor", cwd=tmp_path)
