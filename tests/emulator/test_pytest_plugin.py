@@ -80,9 +80,11 @@ def test_the_asynchronous_client_needs_no_plugin_for_asynchronous_tests(tmp_path
 def test_its_asynchronous_client_is_one_on_the_emulator(
     rooms_emulator: RoomsEmulator, rooms_client_async: AsyncRoomsClient
 ) -> None:
-    room = asyncio.run(rooms_client_async.create_room())
+    async def create() -> str:
+        return (await rooms_client_async.create_room()).id
+
     assert rooms_emulator.endpoint in repr(rooms_client_async)
-    assert room.id
+    assert asyncio.run(create())
 
 
 def test_each_test_begins_with_an_emulator_as_new(tmp_path: Path) -> None:
