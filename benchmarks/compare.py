@@ -1,6 +1,6 @@
 """Measure this package against release 1.2.0 of the published one, side by side, and print one table of ratios.
 
-    python benchmarks/compare.py [--quick] [--rounds N] [--only FIGURE ...] [--python PYTHON]
+    python benchmarks/compare.py [--aio] [--quick] [--rounds N] [--only FIGURE ...] [--python PYTHON]
 
 It makes a virtual environment for each package, and one for a server of constants on loopback. The client runs on one
 core and the server on another. Rounds alternate between the packages; each gives a ratio, and the table has the median
@@ -58,6 +58,23 @@ START = Figure("first_call", "wall time of import, client and first call", 0.75)
 START_AIOHTTP = Figure("first_call", "the same with aiohttp installed", 0.45)
 THROUGHPUT = Figure("calls_per_second", "calls a second: 64 threads, TLS, 20 ms of delay", 1.4, more_is_better=True)
 
+#: Of the asynchronous clients; the second aim is that against release 1.2.0 with use_env_settings=False.
+ASYNC_CPU = [
+    (Figure("get_room", "CPU of get_room", 0.40), 0.70),
+    (Figure("create_room_100", "CPU of create_room, 100 participants", 0.45), 0.70),
+    (Figure("participants_100", "CPU of each participant listed, 100 a page", 0.40), 0.70),
+    (Figure("participants_1000", "CPU of each participant listed, 1,000 a page", 0.35), 0.70),
+    (Figure("rooms_100", "CPU of each room listed, 100 a page", 0.50), 0.75),
+]
+ASYNC_HELD = Figure("held", "memory of 100,000 participants held", 0.45)
+ASYNC_START = Figure("first_call", "wall time of import, client and first call", 1.0)
+ASYNC_TLS = [
+    Figure("cpu_64", "CPU of a call: 64 tasks, TLS, 20 ms of delay", 0.48),
+    Figure("cpu_500", "the same with 500 tasks", 0.48),
+    Figure("rate_64", "calls a second: 64 tasks, TLS, 20 ms of delay", 2.0, more_is_better=True),
+    Figure("rate_500", "the same with 500 tasks", 2.0, more_is_better=True),
+]
+
 Measure = Callable[[Path], float]
 
 
@@ -87,23 +104,24 @@ def serving(python: Path, *flags: object) -> Iterator[str]:
             server.kill()
 
 
-def figure_of(endpoint: str, figure: Figure, calls: int, *flags: str) -> Measure:
+def figure_of(
+    endpoint: str, figure: Figure, calls: int, *flags: object, program: str = "compare_figures.py"
+) -> Measure:
     """Measures a figure in the environment of a package."""
-    return lambda python: float(
-        run(python, HERE / "compare_figures.py", figure.name, endpoint, "--calls", calls, *flags)
-    )
+    return lambda python: float(run(python, HERE / program, figure.name, endpoint, "--calls", calls, *flags))
 
 
-def time_of(endpoint: str) -> Measure:
+def time_of(endpoint: str, program: Optional[str] = None) -> Measure:
     """Measures how long a whole process takes that makes one call."""
+    given = program
 
     def measure(python: Path) -> float:
-        program = (
+        default = (
             "from azure.core.credentials import AzureKeyCredential; from azure.communication.rooms import RoomsClient; "
             f"RoomsClient({endpoint!r}, AzureKeyCredential('a2V5')).get_room('99412345678901234')"
         )
         start = time.perf_counter()
-        run(python, "-I", "-c", program)  # -I: what is installed, not what lies in this folder
+        run(python, "-I", "-c", given or default)  # -I: what is installed, not what lies in this folder
         return (time.perf_counter() - start) * 1000
 
     return measure
@@ -124,6 +142,17 @@ class Table:
         self.missed: list[str] = []
         self.ratios: list[str] = []
         print("| figure | release 1.2.0 | this package | ratio | aim |\n|---|---|---|---|---|")
+
+    def prepare(self, *packages: str) -> None:
+        """Install more into both environments."""
+        for python in (self._published, self._ours):
+            run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages)
+
+    def report(self) -> int:
+        """Print what missed its aim; 1 when something did."""
+        if self.missed:
+            print(f"missed: {', '.join(self.missed)}")
+        return 1 if self.missed else 0
 
     def row(
         self, figure: Figure, measure: Measure, ours: Optional[Measure] = None, rounds: Optional[int] = None
@@ -159,6 +188,7 @@ def write_table(rows: list[str], document: Path = COSTS) -> None:
 def main() -> int:
     """Measure everything; 1 when a figure missed its aim."""
     parser = argparse.ArgumentParser(description="Measure this package against release 1.2.0.")
+    parser.add_argument("--aio", action="store_true", help="measure the asynchronous clients")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and calls: about a minute")
     parser.add_argument("--rounds", type=int, help="rounds of each figure; 25, or 3 with --quick")
     parser.add_argument("--only", nargs="*", default=[], metavar="FIGURE", help="measure these alone")
@@ -178,6 +208,9 @@ def main() -> int:
             Path(folder, "server"), options.python, "uvicorn", "starlette", "httptools", "trustme"
         )
         table = Table(published, ours, rounds, options.only)
+        if options.aio:
+            compare_async(table, server, Path(folder), calls, options.quick)
+            return table.report()
         with serving(server) as endpoint:
             for figure in CPU:
                 table.row(figure, figure_of(endpoint, figure, calls), rounds=3 if figure.name == "held" else None)
@@ -193,15 +226,54 @@ def main() -> int:
             serving(server, "--tls", certificate, key, "--delay", 0.02) as endpoint,
         ):
             table.row(THROUGHPUT, figure_of(endpoint, THROUGHPUT, 20 if options.quick else 100), rounds=min(rounds, 9))
-        for python in (published, ours):
-            run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "aiohttp")
+        table.prepare("aiohttp")
         with serving(server) as endpoint:
             table.row(START_AIOHTTP, time_of(endpoint), rounds=2 * rounds)
     if options.write:
         write_table(table.ratios)
-    if table.missed:
-        print(f"missed: {', '.join(table.missed)}")
-    return 1 if table.missed else 0
+    return table.report()
+
+
+ASYNC_FIRST_CALL = """
+import asyncio
+from azure.core.credentials import AzureKeyCredential
+from azure.communication.rooms.aio import RoomsClient
+
+async def main():
+    async with RoomsClient({endpoint!r}, AzureKeyCredential('a2V5')) as client:
+        await client.get_room('99412345678901234')
+
+asyncio.run(main())
+"""
+
+
+def compare_async(table: Table, server: Path, folder: Path, calls: int, quick: bool) -> None:
+    """Measure the asynchronous clients.
+
+    :param table: Where the rows go.
+    :param server: The Python of the server's environment.
+    :param folder: Where a certificate may lie.
+    :param calls: Calls of one measurement.
+    :param quick: Whether to make fewer.
+    """
+    program = "compare_async_figures.py"
+    table.prepare("aiohttp")
+    with serving(server) as endpoint:
+        for figure, _ in ASYNC_CPU:
+            table.row(figure, figure_of(endpoint, figure, calls, program=program))
+        for figure, aim in ASYNC_CPU:
+            against = figure._replace(title=f"{figure.title}, against use_env_settings=False", aim=aim)
+            theirs = figure_of(endpoint, figure, calls, "--no-environment", program=program)
+            table.row(against, theirs, figure_of(endpoint, figure, calls, program=program))
+        table.row(ASYNC_HELD, figure_of(endpoint, ASYNC_HELD, calls, program=program), rounds=3)
+        table.row(ASYNC_START, time_of(endpoint, ASYNC_FIRST_CALL.format(endpoint=endpoint)))
+    with (
+        tls_certificate(server, folder) as (certificate, key),
+        serving(server, "--tls", certificate, key, "--delay", 0.02) as endpoint,
+    ):
+        verify = ("--verify", folder / "authority.pem")
+        for figure in ASYNC_TLS:
+            table.row(figure, figure_of(endpoint, figure, 20 if quick else 100, *verify, program=program), rounds=5)
 
 
 @contextlib.contextmanager

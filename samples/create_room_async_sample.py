@@ -1,0 +1,34 @@
+"""Create rooms: with the service's defaults, and with everything that can be given."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from sample_service import sample_service, sample_users
+
+from azure.communication.rooms import ParticipantRole, RoomParticipant
+from azure.communication.rooms.aio import RoomsClient
+
+
+async def main() -> None:
+    """Create two rooms and delete them."""
+    with sample_service() as connection_string, sample_users(connection_string, 2) as (host, guest):
+        async with RoomsClient.from_connection_string(connection_string) as client:
+            plain = await client.create_room()
+            print(f"{plain.id}: open from {plain.valid_from} until {plain.valid_until}")
+
+            valid_from = datetime.now()  # a naive datetime is local time
+            room = await client.create_room(
+                valid_from=valid_from,
+                valid_until=valid_from + timedelta(weeks=4),
+                pstn_dial_out_enabled=True,
+                participants=[RoomParticipant(host, ParticipantRole.PRESENTER), RoomParticipant(guest)],
+            )
+            print(f"{room.id}: open from {room.valid_from} until {room.valid_until}")
+            print(f"calls in it may dial out: {room.pstn_dial_out_enabled}")
+
+            for created in (plain, room):
+                await client.delete_room(created.id)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
