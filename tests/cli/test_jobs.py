@@ -138,6 +138,23 @@ def test_a_file_that_is_no_such_csv_is_wrong_usage(connected: Rooms, file: Path,
         assert message in ran.err
 
 
+def test_what_cannot_be_read_again_is_wrong_usage(connected: Rooms, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "rows")
+    for path in (tmp_path, tmp_path / "rows"):
+        ran = connected("import", str(path))
+        assert ran.status == 2
+        assert "is no file; save the rows in one" in ran.err
+
+
+def test_a_missing_role_stops_the_import(connected: Rooms, emulator: RoomsEmulator, file: Path) -> None:
+    file.write_text(HEADER + "\n,,," * 500)
+    emulator.faults.add("POST /rooms status=403")
+    ran = connected("import", str(file))
+    assert ran.status == 1
+    assert "it stopped there, since every other row would fail likewise" in ran.err
+    assert len(emulator.requests) < 100
+
+
 def test_credentials_that_are_not_taken_stop_the_import(rooms: Rooms, emulator: RoomsEmulator, file: Path) -> None:
     file.write_text(HEADER + "\n,,," * 500)
     ran = rooms("import", str(file), "--connection-string", f"endpoint={emulator.endpoint};accesskey={KEY}")

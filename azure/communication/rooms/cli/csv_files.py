@@ -45,6 +45,8 @@ def read_rows(path: str) -> Iterator[CsvRow | BadRow]:
     :raises UsageError: If the file is no such CSV file; a row that is wrong is a :class:`BadRow`.
     :raises OSError: If it cannot be read.
     """
+    if Path(path).exists() and not Path(path).is_file():
+        raise UsageError(f"{path} is no file; save the rows in one, which can be read again when the import goes on")
     csv.field_size_limit(_LONGEST_CELL)
     with Path(path).open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)

@@ -102,7 +102,8 @@ def _report_row(output: Output, number: int, line: int, why: Explanation, bar: P
 
 def _stops(error: Exception | None) -> bool:
     """Whether a row failed for a reason that is no row's: the credentials, or nobody there."""
-    return isinstance(error, (ClientAuthenticationError, ServiceRequestError))
+    is_denied = getattr(error, "status_code", None) == 403
+    return is_denied or isinstance(error, (ClientAuthenticationError, ServiceRequestError))
 
 
 def export(options: argparse.Namespace, client: RoomsClient, output: Output) -> int:
