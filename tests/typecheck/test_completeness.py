@@ -20,7 +20,7 @@ MODULES = [PACKAGE, f"{PACKAGE}.aio", f"{PACKAGE}.bulk", f"{PACKAGE}.aio.bulk", 
 #: Where attributes and constants still lack annotations.
 UNFINISHED = (f"{PACKAGE}.ParticipantChanges", f"{PACKAGE}.cli.", f"{PACKAGE}.emulator")
 
-#: Where annotations name what is imported for type checkers alone.
+#: Where annotations name what is imported for type checkers alone, or are for Python 3.10 and later.
 UNRESOLVED = (f"{PACKAGE}.emulator",)
 
 
