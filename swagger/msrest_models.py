@@ -1,7 +1,8 @@
-"""An msrest Model for every object of a document, and a tuple of values for every enum."""
+"""Write an msrest Model for every object of a document that the client uses."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from openapi_document import Document, reference, snake_case, text
@@ -10,7 +11,7 @@ FILE_NAME = "_models.py"
 
 
 class Kind(NamedTuple):
-    """What a member is: as an annotation, and in msrest's words."""
+    """The type of a member, as an annotation and as msrest names it."""
 
     annotation: str
     msrest: str
@@ -24,22 +25,26 @@ _SCALARS = {
 }
 
 
-def write(document: Document) -> str:
-    """The content of the file."""
-    names = list(document.in_order_of_use())
-    parts = [document.enum(name) if document.is_enum(name) else _model(document, name) for name in names]
-    table = [f"    {text(name)}: {name},\n" for name in names if not document.is_enum(name)]
+def write(document: Document, used: Iterable[str]) -> str:
+    """Return the content of the file.
+
+    :param used: Names of the definitions that the client uses.
+    """
+    names = list(document.objects(used))
+    parts = [_model(document, name) for name in names]
+    table = [f"    {text(name)}: {name},\n" for name in names]
     return "\n".join(
         [
-            f'{document.header}"""Models of api-version {document.version}, which msrest writes and reads.',
+            f'{document.header}"""Models of api-version {document.version} for msrest.',
             "",
-            "Every member may be None: msrest does not hold an answer against what the document demands.",
+            "Every member may be None: msrest does not check that a response has the required members.",
             '"""',
             "",
             "from datetime import datetime",
             "from typing import Any, Optional",
             "",
             "from msrest.serialization import Model",
+            "",
             "",
             "\n\n".join(parts),
             "",
@@ -73,7 +78,7 @@ def _model(document: Document, name: str) -> str:
 
 
 def _validation(required: list[str], read_only: list[str]) -> list[str]:
-    """What msrest checks before it writes: that required members are there. It never writes the read-only ones."""
+    """Write what msrest validates before it encodes: required members. It leaves out read-only ones."""
     rows = [f'        {text(snake_case(member))}: {{"required": True}},\n' for member in required]
     rows += [f'        {text(snake_case(member))}: {{"readonly": True}},\n' for member in read_only]
     return ["    _validation: dict[str, dict[str, Any]] = {\n", *rows, "    }\n"] if rows else []

@@ -1,4 +1,4 @@
-"""Reading an OpenAPI 2.0 document, and how its names are spelt in Python."""
+"""Read an OpenAPI 2.0 document, and convert its names to Python names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import json
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +17,19 @@ HEADER = """\
 
 
 def snake_case(name: str) -> str:
-    """``pstnDialOutEnabled``, ``Rooms_Create`` and ``Repeatability-Request-ID`` in Python's spelling."""
+    """Convert ``pstnDialOutEnabled``, ``Rooms_Create`` or ``Repeatability-Request-ID`` to snake case."""
     words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name.replace("-", "_"))
     words = re.sub(r"_+", "_", words).lower()
     return words + "_" if keyword.iskeyword(words) else words
 
 
 def text(value: str) -> str:
-    """A string literal in the project's quotes."""
+    """Make a string literal."""
     return json.dumps(value)
 
 
 def reference(schema: dict[str, Any]) -> str | None:
-    """The name of the definition a schema points at, also through ``allOf`` (which lets members stand beside it)."""
+    """Return the name of the definition that a schema refers to, by ``$ref`` or ``allOf``."""
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1]
     return reference(schema["allOf"][0]) if "allOf" in schema else None
@@ -46,40 +46,36 @@ class Document:
         self.definitions: dict[str, Any] = self.spec["definitions"]
 
     def is_enum(self, name: str) -> bool:
-        """Whether a definition is one of values, and not of an object."""
+        """Tell whether a definition is an enum, not an object."""
         return "enum" in self.definitions[name]
 
     def operations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Path, method and operation of each."""
+        """Yield path, method and operation."""
         for path, methods in self.spec["paths"].items():
             for method, operation in methods.items():
                 yield path, method.upper(), operation
 
     def parameters(self, operation: dict[str, Any]) -> list[dict[str, Any]]:
-        """The parameters of an operation, those that it only refers to included."""
+        """Return the parameters of an operation, with references resolved."""
         return [
             self.spec["parameters"][name] if (name := reference(parameter)) else parameter
             for parameter in operation["parameters"]
         ]
 
-    def in_order_of_use(self) -> Iterator[str]:
-        """Names of the definitions, each behind those it needs, so that every annotation is defined when read."""
+    def objects(self, used: Iterable[str]) -> Iterator[str]:
+        """Yield the names of objects, each after those that it refers to, so that annotations can be evaluated.
+
+        :param used: Names of definitions.
+        """
         done: set[str] = set()
 
-        def visit(name: str) -> Iterator[str]:
-            if name in done:
+        def resolve(name: str) -> Iterator[str]:
+            if name in done or self.is_enum(name):
                 return
             done.add(name)
             for needed in re.findall(r'"#/definitions/(\w+)"', json.dumps(self.definitions[name])):
-                yield from visit(needed)
+                yield from resolve(needed)
             yield name
 
-        for name in self.definitions:
-            yield from visit(name)
-
-    def enum(self, name: str) -> str:
-        """A tuple of the values of an enum."""
-        definition = self.definitions[name]
-        lines = [f"#: {definition['description']}", f"{snake_case(name).upper()}_VALUES = ("]
-        lines += [f"    {text(value)}," for value in definition["enum"]]
-        return "\n".join([*lines, ")", ""])
+        for name in used:
+            yield from resolve(name)

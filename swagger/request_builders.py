@@ -1,4 +1,4 @@
-"""A request builder for every operation of a document, and the statuses of its success."""
+"""Write a request builder and the statuses of success for every operation of a document."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ FILE_NAME = "__init__.py"
 
 
 _ENCODER = """\
-#: Compact; and bodies are made afresh for each request, so that none can hold itself.
+#: Compact. Bodies are new for each request, so that none can contain itself.
 _json = JSONEncoder(separators=(",", ":"), check_circular=False).encode
 """
 
 
 def write(document: Document, bodies_are_typed_dicts: bool) -> str:
-    """The content of the file.
+    """Return the content of the file.
 
     :param bodies_are_typed_dicts: Whether builders take bodies as the TypedDicts of ``_schema.py``; else as plain
-        dicts, which is what msrest writes.
+        dicts, which msrest encodes to.
     """
     builders = [
         _builder(document, *operation, bodies_are_typed_dicts=bodies_are_typed_dicts)
@@ -28,7 +28,7 @@ def write(document: Document, bodies_are_typed_dicts: bool) -> str:
     ]
     body = "\n\n".join([_statuses(document), _ENCODER, *builders])
     schemas = sorted(set(re.findall(r'body: "(\w+)",', body)))
-    title = f'"""Requests of api-version {document.version}: one builder an operation."""\n'
+    title = f'"""Requests of api-version {document.version}: one builder for each operation."""\n'
     imports = [
         "from json import JSONEncoder",
         f"from typing import {'TYPE_CHECKING' if bodies_are_typed_dicts else 'Any'}, Optional",
@@ -46,9 +46,9 @@ def write(document: Document, bodies_are_typed_dicts: bool) -> str:
 
 
 def _statuses(document: Document) -> str:
-    """The table of success statuses."""
+    """Write the table of the statuses of success."""
     lines = [
-        "#: Operation -> the statuses of its success; every other status is an error.",
+        "#: Operation -> the statuses of success; every other status is an error.",
         "STATUSES: dict[str, tuple[int, ...]] = {",
     ]
     for _, _, operation in document.operations():
@@ -80,15 +80,13 @@ def _builder(
 
 
 def _signature(parameters: list[dict[str, Any]], bodies_are_typed_dicts: bool) -> list[str]:
-    """``endpoint``, what stands in the path, then keywords: the version, the body and headers."""
+    """Write the parameters: ``endpoint``, those of the path, then keywords: version, body and headers."""
     lines = ["    endpoint: str,"]
     lines += [f"    {snake_case(p['name'])}: str," for p in parameters if p["in"] == "path"]
     lines += ["    *,", "    api_version: str,"]
     for parameter in parameters:
         if parameter["in"] == "body":
-            name = text(
-                str(reference(parameter["schema"]))
-            )  # in quotes: importing the types costs, and nothing asks them
+            name = text(str(reference(parameter["schema"])))  # in quotes: the types are not imported at run time
             lines.append(f"    body: {name if bodies_are_typed_dicts else 'dict[str, Any]'},")
     lines += [f"    {snake_case(p['name'])}: Optional[str] = None," for p in parameters if p["in"] == "header"]
     return lines

@@ -1,32 +1,33 @@
-"""A TypedDict for every object of a document, and a tuple of values for every enum."""
+"""Write a TypedDict for every object of a document that the client uses."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from openapi_document import Document, reference, text
 
-#: The file that is written, and that request builders take the types of bodies from.
+#: The name of the file. Request builders import the types of bodies from it.
 FILE_NAME = "_schema.py"
 
 _SCALARS = {"string": "str", "boolean": "bool", "integer": "int", "number": "float"}
 
 
-def write(document: Document) -> str:
-    """The content of the file."""
-    parts = [
-        document.enum(name) if document.is_enum(name) else _typed_dict(document, name)
-        for name in document.in_order_of_use()
-    ]
+def write(document: Document, used: Iterable[str]) -> str:
+    """Return the content of the file.
+
+    :param used: Names of the definitions that the client uses.
+    """
+    parts = [_typed_dict(document, name) for name in document.objects(used)]
     body = "\n\n".join(parts)
     names = [name for name in ("Optional", "TypedDict") if re.search(rf"\b{name}\b", body)]
     title = f'"""Schema of api-version {document.version}: the members of its JSON bodies."""\n'
-    return f"{document.header}{title}\nfrom typing import {', '.join(names)}\n\n{body}"
+    return f"{document.header}{title}\nfrom typing import {', '.join(names)}\n\n\n{body}"
 
 
 def _typed_dict(document: Document, name: str) -> str:
-    """A class; a second one under it holds the required members where there are both kinds."""
+    """Write a class. If it has required and optional members, a base class holds the required ones."""
     definition = document.definitions[name]
     members = definition.get("properties", {})
     required = [m for m in members if m in definition.get("required", ())]
@@ -39,7 +40,7 @@ def _typed_dict(document: Document, name: str) -> str:
 
 
 def _members(document: Document, owner: str, head: str, names: list[str]) -> str:
-    """A class of these members. One that holds its own class is named in quotes, as Python wants it."""
+    """Write the members of a class. A reference to the class itself stands in quotes."""
     properties = document.definitions[owner].get("properties", {})
     annotations = ((name, re.sub(rf"\b{owner}\b", text(owner), _type(document, properties[name]))) for name in names)
     rows = [f"    {name}: {annotation}\n" for name, annotation in annotations]
@@ -47,7 +48,7 @@ def _members(document: Document, owner: str, head: str, names: list[str]) -> str
 
 
 def _type(document: Document, schema: dict[str, Any]) -> str:
-    """The annotation of a value of this schema."""
+    """Return the annotation of a value of this schema."""
     return f"Optional[{_plain_type(document, schema)}]" if schema.get("x-nullable") else _plain_type(document, schema)
 
 

@@ -54,7 +54,7 @@ def test_a_body_that_is_none_is_a_decode_error_with_status_snippet_and_ids(
     error = caught.value
     begins = body[:200].decode("utf-8", "replace")
     text = str(error)
-    assert text.startswith(f"The service answered {status} ")
+    assert text.startswith(f"The service returned {status} ")
     assert f"It begins: {begins!r}" in text
     assert "request id cv.1, client request id mine" in text
     assert (error.status_code, error.request_id) == (status, "cv.1")  # type: ignore[attr-defined]
@@ -64,7 +64,7 @@ def test_a_body_that_is_none_is_a_decode_error_with_status_snippet_and_ids(
 @pytest.mark.parametrize("status", [400, 404, 500, 502])
 def test_an_error_that_is_none_of_the_services_is_raised_with_what_came(service: Service, status: int) -> None:
     service.respond(status, BODIES["html"], MS_CV="cv.1")
-    with pytest.raises(HttpResponseError, match=rf"(?s)^The service answered {status}\b.*cv.1.*Bad gateway"):
+    with pytest.raises(HttpResponseError, match=rf"(?s)^The service returned {status}\b.*cv.1.*Bad gateway"):
         make_client(service, retry_total=0).get_room(ID)
 
 

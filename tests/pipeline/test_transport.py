@@ -242,14 +242,14 @@ def test_a_slow_body_ends_with_the_read_timeout(transport: Any, server: RawServe
     server.run(
         lambda one: bool(one.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n") and server.stopped.wait(3))
     )
-    with pytest.raises(ServiceResponseTimeoutError, match="answered 200, but its body could not be read"):
+    with pytest.raises(ServiceResponseTimeoutError, match="returned 200, but its body could not be read"):
         transport.send(get(server), read_timeout=0.5)
 
 
 def test_a_body_of_more_than_64_mib_is_refused(transport: Any, server: RawServer) -> None:
     packed = gzip.compress(b"\0" * (64 * 1024 * 1024 + 1))
     server.respond(200, packed, Content_Encoding="gzip").respond(200, ROOM)
-    with pytest.raises(DecodeError, match="answered 200 with a body of more than 67108864 bytes, which is refused"):
+    with pytest.raises(DecodeError, match="returned 200 with a body of more than 67108864 bytes, which is refused"):
         transport.send(get(server))
     assert transport.send(get(server)).json() == {"id": "1"}
 

@@ -73,7 +73,7 @@ def test_an_operation_without_an_answer_returns_nothing(operation: str, body: An
     "members", [{"id": 5}, {"createdAt": 5}, {"validFrom": ["soon"]}, {"validUntil": "soon"}, {"pstnDialOutEnabled": 1}]
 )
 def test_a_room_that_is_none_is_a_decode_error_within_a_list_too(members: dict[str, Any]) -> None:
-    with pytest.raises(DecodeError, match="cannot be read"):
+    with pytest.raises(DecodeError, match="cannot be decoded"):
         CALLS["list_rooms"][0].read(FakeResponse(200, {"value": [ROOM_BODY, {**ROOM_BODY, **members}]}))
 
 
@@ -150,7 +150,7 @@ def test_every_status_but_the_one_of_success_is_an_error(operation: str, status:
 def test_a_body_that_is_no_room_is_a_decode_error(operation: str, body: Any) -> None:
     call, status = CALLS[operation]
     with pytest.raises(
-        DecodeError, match=f"The service answered {status} .* with a body that cannot be read"
+        DecodeError, match=f"The service returned {status} .* with a body that cannot be decoded"
     ) as caught:
         call.read(FakeResponse(status, body, {"MS-CV": "abc.0"}))
     assert caught.value.status_code == status
@@ -174,7 +174,7 @@ def test_a_body_that_is_no_room_is_a_decode_error(operation: str, body: Any) -> 
     ],
 )
 def test_a_body_that_is_no_page_is_a_decode_error(operation: str, body: Any) -> None:
-    with pytest.raises(DecodeError, match="cannot be read"):
+    with pytest.raises(DecodeError, match="cannot be decoded"):
         CALLS[operation][0].read(FakeResponse(200, body))
 
 

@@ -77,13 +77,13 @@ def test_a_body_that_says_nothing_leaves_the_status_and_the_header(body: Any) ->
     error: Any = response_error(FakeResponse(502, body, {"x-ms-error-code": "BadGateway", "x-ms-request-id": "r1"}))
     assert error.error is None
     assert (error.error_code, error.request_id, error.client_request_id) == ("BadGateway", "r1", None)
-    assert str(error).startswith("The service answered 502\nIds: request id r1")
+    assert str(error).startswith("The service returned 502\nIds: request id r1")
 
 
 def test_nothing_known_is_none() -> None:
     error: Any = response_error(FakeResponse(500))
     assert (error.error_code, error.request_id, error.client_request_id) == (None, None, None)
-    assert str(error) == "The service answered 500"
+    assert str(error) == "The service returned 500"
 
 
 def test_an_inner_error_of_another_shape_is_passed_over() -> None:

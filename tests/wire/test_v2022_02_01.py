@@ -271,13 +271,13 @@ def test_a_deletion_says_nothing() -> None:
     ],
 )
 def test_a_room_that_is_none_is_a_decode_error(body: Any) -> None:
-    with pytest.raises(DecodeError, match="cannot be read"):
+    with pytest.raises(DecodeError, match="cannot be decoded"):
         GET_ROOM.read(FakeResponse(200, body))
 
 
 @pytest.mark.parametrize("body", [b"", b"null", [], {}, {"participants": None}, {"participants": 5}, {"value": []}])
 def test_a_roster_that_is_none_is_a_decode_error(body: Any) -> None:
-    with pytest.raises(DecodeError, match="cannot be read"):
+    with pytest.raises(DecodeError, match="cannot be decoded"):
         LIST_CALLS["add_participants"].read(FakeResponse(200, body))
 
 
@@ -374,7 +374,7 @@ def test_a_problem_may_leave_out_what_it_likes(problem: Any, code: str, details:
 
 @pytest.mark.parametrize("problem", [{"title": "No.", "errors": 5}, {"title": None}, {"errors": {"a": ["b"]}}])
 def test_a_problem_that_cannot_be_read_leaves_the_status_and_the_body(problem: Any) -> None:
-    with pytest.raises(HttpResponseError, match="The service answered 400") as caught:
+    with pytest.raises(HttpResponseError, match="The service returned 400") as caught:
         GET_ROOM.read(FakeResponse(400, problem))
     assert json.dumps(problem) in str(caught.value)
 

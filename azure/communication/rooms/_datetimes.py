@@ -1,4 +1,4 @@
-"""Date-times between Python and the service: aware ``datetime`` in UTC on one side, RFC 3339 text on the other."""
+"""Convert between aware ``datetime`` in UTC and the texts of the service: RFC 3339 and HTTP dates."""
 
 from __future__ import annotations
 
@@ -7,73 +7,82 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import cast
 
-#: What the service writes: date and time, up to six digits of a fraction and those behind them, zone.
+#: A date-time of the service: date and time, up to six digits of a fraction, further digits, zone.
 _AS_SENT = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?(Z|[+-]\d\d:\d\d)?"
-#: Six digits of a fraction, and those behind them.
+#: Six digits of a fraction, and further digits.
 _BEYOND_MICROSECONDS = r"(\.\d{6})\d+"
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def to_utc(value: datetime) -> datetime:
-    """Express a moment in UTC.
+    """Convert a datetime to UTC.
 
-    :param datetime value: The moment. A naive value is local time, as everywhere in Python; in a gap of the local
-        clock it is read with the offset before the gap (PEP 495), which ``astimezone`` does not do on every Python.
+    :param datetime value: The datetime. A naive value is local time; in a gap of the local clock it has the offset
+        before the gap (PEP 495), which ``astimezone`` does not do on every Python.
     :rtype: datetime
-    :raises ValueError: If the moment lies outside of the years 1 to 9999 once it is in UTC.
+    :raises ValueError: If the year in UTC is not between 1 and 9999.
     """
     try:
         if value.utcoffset() is not None:
             return value.astimezone(timezone.utc)
         seconds = value.replace(tzinfo=None, microsecond=0).timestamp()  # whole, so that the float is exact
         return _EPOCH + timedelta(seconds=seconds, microseconds=value.microsecond)
-    except (OverflowError, OSError, ValueError) as error:  # each is some platform's word for a year out of range
+    except (OverflowError, OSError, ValueError) as error:  # which one depends on the platform
         raise ValueError(f"{value!r} cannot be expressed in UTC") from error
 
 
 def format_datetime(value: datetime) -> str:
-    """Write a moment as the service reads it: UTC, up to six digits of a second, ``Z``.
+    """Convert a datetime to RFC 3339 text in UTC, with up to six digits of a fraction and ``Z``.
 
-    :param datetime value: The moment; a naive value is local time.
+    :param datetime value: The datetime; a naive value is local time.
     :rtype: str
-    :raises ValueError: If the moment lies outside of the years 1 to 9999 once it is in UTC.
+    :raises ValueError: If the year in UTC is not between 1 and 9999.
     """
     return to_utc(value).replace(tzinfo=None).isoformat() + "Z"
 
 
 def parse_datetime(text: str) -> datetime:
-    """Read a moment as the service writes it: ``2025-03-27T06:42:08.1207436+00:00``.
+    """Parse a date-time of the service, such as ``2025-03-27T06:42:08.1207436+00:00``.
 
-    Digits beyond the microsecond are cut, never rounded, so that a moment is not read as later than it was. Text
-    without a zone is UTC.
+    Digits beyond the microsecond are cut, never rounded, so that the result is not later than the text. Text without a
+    zone is UTC.
 
-    :param str text: RFC 3339 text with any number of fraction digits, and ``Z``, an offset or nothing behind it.
+    :param str text: RFC 3339 text with any number of fraction digits, with ``Z``, an offset or no zone.
     :returns: An aware datetime in UTC.
     :rtype: datetime
-    :raises ValueError: If the text is no such date-time.
+    :raises ValueError: If the text is not such a date-time.
     """
-    if text[10:11] != "T":  # what each Python's fromisoformat takes beyond RFC 3339 differs
+    if text[10:11] != "T":  # which other separators fromisoformat accepts depends on the Python version
         raise ValueError(f"{text!r} is not a date-time")
     try:
         value = datetime.fromisoformat(text)
-    except ValueError:  # Python 3.9 and 3.10 know neither Z nor any number of digits but three and six
+    except ValueError:  # Python 3.9 and 3.10 accept neither Z nor a fraction with other than three or six digits
         value = _parse_other(text)
     if value.tzinfo is timezone.utc:
         return value
     return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else to_utc(value)
 
 
-def format_http_date(moment: datetime) -> str:
-    """Write a moment as HTTP headers have it, such as ``Tue, 01 Apr 2025 08:00:00 GMT``."""
-    return email.utils.format_datetime(to_utc(moment), usegmt=True)
+def format_http_date(value: datetime) -> str:
+    """Convert a datetime to an HTTP date, such as ``Tue, 01 Apr 2025 08:00:00 GMT``.
+
+    :param datetime value: The datetime; a naive value is local time.
+    :rtype: str
+    """
+    return email.utils.format_datetime(to_utc(value), usegmt=True)
 
 
 def parse_http_date(text: str | None) -> datetime | None:
-    """Read an HTTP date; None for what is none."""
+    """Parse an HTTP date.
+
+    :param text: The value of a header.
+    :type text: str or None
+    :returns: An aware datetime in UTC; None if the text is not an HTTP date.
+    :rtype: ~datetime.datetime or None
+    """
     try:
-        moment = email.utils.parsedate_to_datetime(text or "")
-        # "-0000" makes it naive: UTC, from nobody knows where
-        return to_utc(moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc))
+        value = email.utils.parsedate_to_datetime(text or "")
+        return to_utc(value if value.tzinfo else value.replace(tzinfo=timezone.utc))  # the zone "-0000" makes it naive
     except (TypeError, ValueError, IndexError):
         return None
 
@@ -83,10 +92,12 @@ def parse_timestamp(text: str | None) -> datetime | None:
 
     :param text: The value of a header.
     :type text: str or None
+    :returns: An aware datetime in UTC; None if the text is neither.
+    :rtype: ~datetime.datetime or None
     """
-    moment = parse_http_date(text)
-    if moment is not None or not text:
-        return moment
+    value = parse_http_date(text)
+    if value is not None or not text:
+        return value
     try:
         return parse_datetime(text)
     except ValueError:
@@ -94,12 +105,12 @@ def parse_timestamp(text: str | None) -> datetime | None:
 
 
 def _parse_other(text: str) -> datetime:
-    """Read a moment that this Python's ``fromisoformat`` does not take as it stands."""
+    """Parse a date-time that ``fromisoformat`` of this Python version rejects."""
     match = re.fullmatch(_AS_SENT, text)
     if match:
-        moment, fraction, zone = match.groups()
-        return datetime.fromisoformat(f"{moment}.{fraction or '':0<6}{'+00:00' if zone in (None, 'Z') else zone}")
-    import isodate  # costs more than reading does, and what the service writes never needs it
+        seconds, fraction, zone = match.groups()
+        return datetime.fromisoformat(f"{seconds}.{fraction or '':0<6}{'+00:00' if zone in (None, 'Z') else zone}")
+    import isodate  # imported lazily: what the service sends never needs it
 
     cut = re.sub(_BEYOND_MICROSECONDS, r"\1", text)  # some releases of isodate round
     return cast(datetime, isodate.parse_datetime(cut))

@@ -1,28 +1,25 @@
-"""URLs: where they lead, and the one spelling in which they are signed and sent."""
+"""Split, resolve and normalize URLs: origin, host, and the request target that is signed and sent."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SCHEME = "[A-Za-z][A-Za-z0-9+.-]*://"
 _ESCAPE = "%([0-9A-Fa-f]{2})?"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-#: What may stand unescaped in a path beside the unreserved characters, and in a query (RFC 3986, 3.3 and 3.4).
+#: Further characters that need no escape in a path, and in a query (RFC 3986, 3.3 and 3.4).
 _IN_PATH = "!$&'()*+,;=:@/%"
 _IN_QUERY = _IN_PATH + "?"
-#: What stands for itself in a path and in a query, and in a host and a port. No set has the percent sign.
-_PLAIN = _UNRESERVED.union(_IN_QUERY) - {"%"}
-_PLAIN_AUTHORITY = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.:")
 
 
 def split_url(url: str) -> SplitResult:
-    """The parts of an absolute http or https URL.
+    """Split an absolute http or https URL.
 
     :param str url: The URL.
-    :raises ValueError: If it is not absolute, of another scheme, or has no host or a port that is no number.
+    :rtype: ~urllib.parse.SplitResult
+    :raises ValueError: If it is not absolute, has another scheme, no host, or an invalid port.
     """
     parts = urlsplit(url)
     if parts.scheme not in _DEFAULT_PORTS:
@@ -30,22 +27,24 @@ def split_url(url: str) -> SplitResult:
     if not parts.hostname:
         raise ValueError("the host is missing")
     try:
-        parts.port  # noqa: B018  reading it is what checks it
+        parts.port  # noqa: B018  the property validates it
     except ValueError:
         raise ValueError("the port must be a number from 0 to 65535") from None
     return parts
 
 
 def get_host(parts: SplitResult) -> str:
-    """Host and, where it is not the scheme's own, port: what a client sends as ``Host`` and signs."""
+    """Get the value of the header ``Host``: the host, and the port if it is not the default of the scheme."""
     host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else str(parts.hostname)
     return host if parts.port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{parts.port}"
 
 
 def get_origin(url: str) -> str:
-    """Scheme, host and port in lower case, a default port left out; empty when the URL leads nowhere.
+    """Get the origin of a URL: scheme, host and port in lower case, without a default port.
 
     :param str url: Any text.
+    :returns: The origin; empty if the text is not an absolute http or https URL.
+    :rtype: str
     """
     try:
         parts = split_url(url)
@@ -77,51 +76,25 @@ def resolve_link(base: str, link: str) -> str:
 
 
 def split_request_url(url: str) -> tuple[str, str, str]:
-    """Scheme, host as :func:`get_host` has it, and path and query of an absolute URL, each as it stands.
+    """Split an absolute URL into scheme, host (see :func:`get_host`) and request target, without normalizing it.
 
     :param str url: The URL.
-    :raises ValueError: As :func:`split_url`.
+    :rtype: tuple[str, str, str]
+    :raises ValueError: See :func:`split_url`.
     """
-    scheme, authority, target = _read_plain(url)
-    if target:
-        return scheme, _get_host_of_authority(scheme, authority), target
     parts = split_url(url)
     return parts.scheme, get_host(parts), (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _read_plain(url: str) -> tuple[str, str, str]:
-    """Scheme, authority and target of a URL whose parts are in the one spelling as they stand, as nearly all are.
-
-    The target is empty where they are not, or where it would take more to know: no slash, dot segments, escapes.
-    """
-    scheme, _, rest = url.partition("://")
-    authority, slash, tail = rest.partition("/")
-    plain = (
-        scheme in _DEFAULT_PORTS
-        and _PLAIN_AUTHORITY.issuperset(authority)
-        and _PLAIN.issuperset(tail)
-        and "/." not in rest
-        and tail[-1:] != "?"
-    )
-    return scheme, authority, slash + tail if plain else ""
-
-
-@lru_cache(maxsize=64)
-def _get_host_of_authority(scheme: str, authority: str) -> str:
-    return get_host(split_url(f"{scheme}://{authority}"))
-
-
 def get_request_target(url: str) -> str:
-    """Path and query as they stand in the request line, spelt so that no transport spells them otherwise.
+    """Get the path and query of a URL, normalized so that no transport changes them.
 
-    HTTP libraries rewrite URLs before they send them: escapes in upper case, needless escapes undone, characters that
-    are not allowed escaped, dot segments removed. A signature over another spelling is refused, so this does it first.
+    HTTP libraries normalize URLs before they send them: they write escapes in upper case, decode needless escapes,
+    escape characters that are not allowed, and remove dot segments. The signature must cover the normalized form.
 
-    :param str url: An absolute URL. One that is already in this spelling stays as it is.
+    :param str url: An absolute URL.
+    :rtype: str
     """
-    _, _, target = _read_plain(url)
-    if target:
-        return target
     parts = urlsplit(url)
     path = _without_dot_segments(_normalize_escapes(parts.path, _IN_PATH)) or "/"
     return f"{path}?{_normalize_escapes(parts.query, _IN_QUERY)}" if parts.query else path
@@ -133,13 +106,13 @@ def _normalize_escapes(text: str, allowed: str) -> str:
 
 def _normalize_escape(match: re.Match[str]) -> str:
     if match.group(1) is None:
-        return "%25"  # a percent sign that escapes nothing
+        return "%25"  # a percent sign that is not part of an escape
     character = chr(int(match.group(1), 16))
     return character if character in _UNRESERVED else match.group().upper()
 
 
 def _without_dot_segments(path: str) -> str:
-    """RFC 3986, 5.2.4, for an absolute path."""
+    """Remove the dot segments of an absolute path (RFC 3986, 5.2.4)."""
     segments = path.split("/")
     kept = [""]
     for segment in segments[1:]:

@@ -1,11 +1,11 @@
-"""From an answer that is no success to the exception that says so.
+"""Convert responses without a status of success to exceptions.
 
 The exceptions are azure-core's. Each carries, beyond what azure-core puts there (``status_code``, ``reason``,
 ``response``, and ``error`` with ``code``, ``message``, ``target``, ``details``):
 
-- ``error_code``: the service's code, from the body or else from the header ``x-ms-error-code``; None when neither says.
-- ``request_id``: the service's id of the exchange (header ``MS-CV``), the one to quote to its support.
-- ``client_request_id``: the id this client gave the request.
+- ``error_code``: the service's code, from the body or the header ``x-ms-error-code``; None if neither has one.
+- ``request_id``: the service's id of the request (header ``MS-CV``), to be quoted to its support.
+- ``client_request_id``: the client's id of the request.
 """
 
 from __future__ import annotations
@@ -31,30 +31,30 @@ _BY_STATUS: dict[int, type[HttpResponseError]] = {
     409: ResourceExistsError,
 }
 
-#: What to do next, where the service's own words do not say it.
+#: What to do next, added to the service's message.
 _NEXT_STEP = {
     401: "Check that the access key or token belongs to this resource, and that this machine's clock is right.",
     403: "Check that the identity behind the token has a role on this resource.",
-    412: "The first attempt lies more than five minutes back, or this machine's clock is wrong: "
+    412: "The first attempt was more than five minutes ago, or this machine's clock is wrong: "
     "look whether the room exists before creating it with new repeatability headers.",
 }
 
-#: Characters of a body that cannot be read in the text of its exception.
+#: How many characters of an undecodable body its exception shows.
 _SNIPPET = 200
 
 
-class _UnreadableAnswerError(DecodeError):
-    """Says no more of the body than its message does; azure-core's would add 2,048 characters of it."""
+class _UndecodableResponseError(DecodeError):
+    """A DecodeError whose text is its message. azure-core's own text adds 2,048 characters of the body."""
 
     def __str__(self) -> str:
         return str(self.message)
 
 
 class _ErrorBody(ODataV4Format):
-    """What the body of an error says, in either of the service's forms.
+    """The body of an error, in either of the service's forms.
 
-    When the body of a request fails validation, api-version 2022-02-01 answers with a problem of RFC 7807. It is read
-    as later versions put the same: a code and a message, and a detail for each thing that is wrong.
+    If the body of a request fails validation, api-version 2022-02-01 returns a problem of RFC 7807. It is converted to
+    the form of later versions: a code, a message, and a detail for each validation error.
     """
 
     def __init__(self, json_object: Mapping[str, Any]) -> None:
@@ -63,9 +63,9 @@ class _ErrorBody(ODataV4Format):
 
 
 def _from_problem(problem: Mapping[str, Any]) -> dict[str, Any]:
-    """A problem in the form of the service's other errors.
+    """Convert a problem to the form of the service's other errors.
 
-    A problem has no code; the one that later versions give for the same stands for it, or else the type of the problem.
+    A problem has no code. It gets the code that later versions return for the same error, or else its own type.
     """
     return {
         "code": "BadRequest" if problem.get("status") == 400 else problem.get("type"),
@@ -80,15 +80,15 @@ def _from_problem(problem: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def response_error(response: HttpResponse) -> HttpResponseError:
-    """The exception for an answer whose status is none of success.
+    """Make the exception for a response whose status is an error.
 
-    :param ~azure.core.rest.HttpResponse response: The answer, its body loaded.
+    :param ~azure.core.rest.HttpResponse response: The response, its body loaded.
     :rtype: ~azure.core.exceptions.HttpResponseError
     """
     error = _BY_STATUS.get(response.status_code, HttpResponseError)(response=response, error_format=_ErrorBody)
     status = _status(response)
     if error.error is None:
-        lines = [f"The service answered {status}"]
+        lines = [f"The service returned {status}"]
     else:
         lines = [f"({error.error.code}) {error.error.message}", f"Status: {status}", *_parts(error.error)]
     if "Retry-After" in response.headers:
@@ -102,16 +102,17 @@ def response_error(response: HttpResponse) -> HttpResponseError:
 
 
 def decode_error(response: HttpResponse, cause: BaseException) -> DecodeError:
-    """The exception for an answer of success whose body is not what it should be.
+    """Make the exception for a response of success whose body cannot be decoded.
 
-    :param ~azure.core.rest.HttpResponse response: The answer, its body loaded.
-    :param BaseException cause: What reading it raised.
+    :param ~azure.core.rest.HttpResponse response: The response, its body loaded.
+    :param BaseException cause: The error of the decoder.
     :rtype: ~azure.core.exceptions.DecodeError
     """
-    error = _UnreadableAnswerError(message="", response=response, error=cause)
-    error.error = None  # a success with an error's body is still no error of the service's
+    error = _UndecodableResponseError(message="", response=response, error=cause)
+    error.error = None  # the body of a success is not an error of the service, whatever it contains
+    reason = f"{type(cause).__name__}: {cause}"
     lines = [
-        f"The service answered {_status(response)} with a body that cannot be read ({type(cause).__name__}: {cause})",
+        f"The service returned {_status(response)} with a body that cannot be decoded ({reason})",
         f"It begins: {response.content[: 4 * _SNIPPET].decode('utf-8', 'replace')[:_SNIPPET]!r}",
     ]
     _complete(error, response, None, lines)
@@ -123,7 +124,7 @@ def _status(response: HttpResponse) -> str:
 
 
 def _parts(error: ODataV4Format) -> Iterator[str]:
-    """What an error of the service says beyond its code and message."""
+    """Yield a line for each further part of an error: target, details, inner error."""
     if error.target:
         yield f"Target: {error.target}"
     for detail in error.details:
@@ -136,7 +137,7 @@ def _parts(error: ODataV4Format) -> Iterator[str]:
 def _complete(
     error: HttpResponseError, response: HttpResponse, code: str | None, lines: list[str]
 ) -> HttpResponseError:
-    """Give an exception its ids and its text."""
+    """Set the ids and the text of an exception."""
     request_id = response.headers.get("MS-CV") or response.headers.get("x-ms-request-id")
     client_request_id = response.request.headers.get("x-ms-client-request-id")
     ids = [("request id", request_id), ("client request id", client_request_id)]

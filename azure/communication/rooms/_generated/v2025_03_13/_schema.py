@@ -4,14 +4,6 @@
 
 from typing import Optional, TypedDict
 
-#: What a participant may do in a call of the room. The service takes Attendee where none is given.
-PARTICIPANT_ROLE_VALUES = (
-    "Presenter",
-    "Attendee",
-    "Consumer",
-    "Collaborator",
-)
-
 
 class ParticipantProperties(TypedDict):
     """What a room knows of a participant."""
@@ -42,10 +34,6 @@ class UpdateParticipantsRequest(TypedDict, total=False):
     participants: dict[str, Optional[ParticipantProperties]]
 
 
-class UpdateParticipantsResult(TypedDict):
-    """An empty object."""
-
-
 class RoomModel(TypedDict):
     """A room."""
 
@@ -61,42 +49,3 @@ class RoomParticipant(TypedDict):
 
     rawId: str
     role: str
-
-
-class _RoomsCollectionRequired(TypedDict):
-    value: list[RoomModel]
-
-
-class RoomsCollection(_RoomsCollectionRequired, total=False):
-    """One page of rooms."""
-
-    nextLink: str
-
-
-class _ParticipantsCollectionRequired(TypedDict):
-    value: list[RoomParticipant]
-
-
-class ParticipantsCollection(_ParticipantsCollectionRequired, total=False):
-    """One page of participants."""
-
-    nextLink: str
-
-
-class _CommunicationErrorRequired(TypedDict):
-    code: str
-    message: str
-
-
-class CommunicationError(_CommunicationErrorRequired, total=False):
-    """What went wrong."""
-
-    target: str
-    details: list["CommunicationError"]
-    innererror: "CommunicationError"
-
-
-class CommunicationErrorResponse(TypedDict):
-    """The body of every error."""
-
-    error: CommunicationError

@@ -144,7 +144,7 @@ class BaseResponse:
     def _too_large(self) -> DecodeError:
         """The error for a body beyond the limit."""
         return DecodeError(
-            f"The service answered {self._status_code} with a body of more than {self._max_size} bytes, "
+            f"The service returned {self._status_code} with a body of more than {self._max_size} bytes, "
             "which is refused. The client's keyword max_response_size sets the limit.",
             response=self,
         )
@@ -152,7 +152,7 @@ class BaseResponse:
     def _body_error(self, kind: type[AzureError], failure: Exception) -> AzureError:
         """The error for a body that could not be read to its end."""
         forget_frames(failure)
-        text = f"The service answered {self._status_code}, but its body could not be read: {describe(failure)}"
+        text = f"The service returned {self._status_code}, but its body could not be read: {describe(failure)}"
         return caused(kind(text, error=failure), failure)
 
 
