@@ -13,6 +13,7 @@ from typing import Any
 from .._models import CommunicationRoom, RoomParticipant
 from .models import RoomRequest
 
+_ENCODER = json.JSONEncoder(sort_keys=True)  # made once: json.dumps makes one for each row
 _NAMES = [each.name for each in fields(RoomRequest)]
 
 
@@ -53,7 +54,7 @@ def digest(keywords: Mapping[str, Any]) -> str:
 
     :param keywords: What one of the functions above gave.
     """
-    text = json.dumps(_plain(keywords), sort_keys=True)
+    text = _ENCODER.encode(_plain(keywords))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
