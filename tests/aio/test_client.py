@@ -345,3 +345,30 @@ def test_the_whole_job_works(emulator: RoomsEmulator) -> None:
             await client.delete_room(room.id)
 
     asyncio.run(scenario())
+
+
+ON_TRIO = """
+import sys
+import trio
+from azure.core.pipeline.transport import TrioRequestsTransport
+from azure.communication.rooms.aio import RoomsClient
+
+async def main():
+    async with RoomsClient(sys.argv[1], "a2V5", transport=TrioRequestsTransport(use_env_settings=False)) as client:
+        print((await client.get_room("1")).id)
+    try:
+        await RoomsClient(sys.argv[1], "a2V5").get_room("1")
+    except RuntimeError as error:
+        print(error)
+
+trio.run(main)
+"""
+
+
+def test_trio_needs_a_transport_of_its_own_and_the_error_names_it(server: RawServer) -> None:
+    pytest.importorskip("trio", reason="trio is in dev_requirements.txt")
+    server.respond(200, '{"id":"1"}')
+    ran = run_program(ON_TRIO, server.endpoint)
+    first, error = ran.stdout.splitlines()
+    assert first == "1", ran.stderr
+    assert "make the client with transport=TrioRequestsTransport()" in error

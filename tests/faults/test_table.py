@@ -24,6 +24,12 @@ CONNECTIONS, PIPELINES, HEADERS = (
     "faults/test_headers.py",
 )
 
+CANCELLATION, ASYNC_CLIENT, AIOHTTP = (
+    "aio/test_cancellation.py",
+    "aio/test_client.py",
+    "pipeline/test_aiohttp_transport.py",
+)
+
 #: Number: what goes wrong, and the tests.
 TABLE: dict[int, tuple[str, list[str]]] = {
     1: ("connection refused, GET", [f"{RETRIES}::test_a_refused_connection_is_tried_again_and_then_named"]),
@@ -284,9 +290,30 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         ],
     ),
     43: ("empty pages", [f"{PAGES}::test_empty_pages_with_more_behind_them_are_passed_over"]),
+    44: (
+        "async: cancelled at any await of any operation",
+        [
+            f"{CANCELLATION}::test_a_call_that_is_cancelled_leaves_nothing_behind",
+            f"{CANCELLATION}::test_a_cancelled_create_resumed_with_its_pair_makes_one_room",
+            f"{CANCELLATION}::test_a_timeout_of_asyncio_stays_one",
+            "faults/test_chaos.py::test_every_create_makes_one_room_in_the_midst_of_faults",
+        ],
+    ),
+    45: (
+        "async: a kept connection ends",
+        [f"{AIOHTTP}::test_a_kept_connection_that_ended_is_an_error_and_the_request_is_not_sent_again"],
+    ),
+    46: (
+        "async: several loops; never closed",
+        [
+            f"{ASYNC_CLIENT}::test_one_client_serves_three_loops_and_two_threads",
+            f"{ASYNC_CLIENT}::test_a_client_never_closed_is_one_warning",
+            f"{AIOHTTP}::test_a_transport_never_closed_is_one_warning",
+        ],
+    ),
 }
 #: Rows about what only sockets do: connections refused, rooms really made, responses drawn out, threads, frames.
-ON_SOCKETS = {1, 3, 10, 29, 30, 34, 35, 38}
+ON_SOCKETS = {1, 3, 10, 29, 30, 34, 35, 38, 44, 45, 46}
 #: Rows with nothing to send: what is wrong is said when the client is made.
 WITHOUT_A_SERVICE = {27, 31, 40}
 #: Rows about other libraries in the same process (36, 37) and about a caller's ``cls`` (41) stand with those tests.
@@ -300,7 +327,7 @@ def functions(file: str) -> dict[str, ast.FunctionDef]:
 
 
 def test_every_row_is_in_the_table() -> None:
-    assert sorted({*TABLE, *ELSEWHERE}) == list(range(1, 44))
+    assert sorted({*TABLE, *ELSEWHERE}) == list(range(1, 47))
 
 
 @pytest.mark.parametrize("number", TABLE)
