@@ -37,7 +37,7 @@ def test_the_file_is_what_the_source_says(api_file: ModuleType, tmp_path: Path) 
         pytest.param("_client.py", r"def close\(self\)", "def close_all(self)", id="a method gets another name"),
         pytest.param("_client.py", r"(def get_room\(self, room_id: )str", r"\1str | int", id="a parameter's type"),
         pytest.param("_client.py", r"stream: bool = False", "stream: bool = True", id="a default"),
-        pytest.param("_client.py", r"(communication_identifiers): Iter", r"\1s: Iter", id="a keyword of an overload"),
+        pytest.param("_client.py", r"communication_identifiers: ", "identifiers: ", id="a keyword of an overload"),
         pytest.param("_wire/versions.py", r"(DEFAULT_VERSION.* = ).*", r"\1'2030-01-01'", id="a default's constant"),
         pytest.param("_pipeline/options.py", r"(    timeout: ).*", r"\1int", id="the type of an option"),
         pytest.param("_models.py", r'ATTENDEE = "Attendee"', 'ATTENDEE = "Guest"', id="the value of an enum"),
