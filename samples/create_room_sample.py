@@ -1,4 +1,4 @@
-"""Create rooms: with the service's defaults, and with everything that can be given."""
+"""Create rooms: with the service's defaults, and with all arguments."""
 
 from datetime import datetime, timedelta
 

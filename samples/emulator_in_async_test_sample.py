@@ -23,7 +23,7 @@ class Meetings:
         return (await self.client.create_room(participants=invited)).id
 
     async def invited(self, meeting: str) -> list[str]:
-        """Tell who may join a meeting; nobody when there is no such meeting."""
+        """Return the participants of a meeting; none if there is no such meeting."""
         try:
             return [participant.raw_id async for participant in self.client.list_participants(meeting)]
         except ResourceNotFoundError:

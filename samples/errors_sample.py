@@ -1,4 +1,4 @@
-"""Errors: wrong arguments before any request, and what the service refuses, with its code, details and ids."""
+"""Errors: invalid arguments before any request, and errors of the service with code, details and ids."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -30,7 +30,7 @@ def main() -> None:
             client.create_room(valid_until=datetime.now(timezone.utc) - timedelta(days=1))
         except HttpResponseError as error:
             if error.error:
-                print(f"refused: {error.error.code}")
+                print(f"error: {error.error.code}")
                 for detail in error.error.details:
                     print(f"  {detail.target}: {detail.message}")
             print(error)

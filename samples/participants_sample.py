@@ -11,7 +11,7 @@ def main() -> None:
         with RoomsClient.from_connection_string(connection_string) as client:
             room = client.create_room(participants=[RoomParticipant(host, ParticipantRole.PRESENTER)])
 
-            # Who is new is added, who is there gets the new role; everybody else stays as they are.
+            # Adds new participants, changes the roles of those in the room, and leaves all others as they are.
             client.add_or_update_participants(
                 room.id, [RoomParticipant(guest), RoomParticipant(visitor, ParticipantRole.CONSUMER)]
             )

@@ -52,7 +52,7 @@ class RoomsSample:
             break
 
     def add_or_update_participants(self, room_id: str, participants: list[RoomParticipant]) -> None:
-        """Invite somebody, and give somebody else another role."""
+        """Add a participant, and change the role of another."""
         self.rooms_client.add_or_update_participants(room_id, participants)
         self.list_participants("add_or_update_participants", room_id)
 

@@ -1,4 +1,4 @@
-"""Update a room: both times together, or the flag alone. What is not given stays as it is."""
+"""Update a room: both times together, or only pstn_dial_out_enabled. Other members stay as they are."""
 
 from datetime import datetime, timedelta, timezone
 
