@@ -372,3 +372,23 @@ def test_trio_needs_a_transport_of_its_own_and_the_error_names_it(server: RawSer
     first, error = ran.stdout.splitlines()
     assert first == "1", ran.stderr
     assert "make the client with transport=TrioRequestsTransport()" in error
+
+
+def test_a_page_read_ahead_is_cancelled_where_its_iterator_is_dropped_outside_of_the_loop(server: RawServer) -> None:
+    link = f"{server.endpoint}/rooms?nextLink=2&api-version=2025-03-13"
+    server.respond(200, json.dumps({"value": [{"id": "1"}], "nextLink": link})).hang()
+    client = RoomsClient(server.endpoint, KEY)
+    loop = asyncio.new_event_loop()
+
+    async def read_a_page() -> Any:
+        pages: Any = client.list_rooms().by_page(read_ahead=1)  # type: ignore[call-arg]
+        await pages.__anext__()
+        return pages
+
+    pages = loop.run_until_complete(read_a_page())
+    task = pages._ahead
+    del pages
+    loop.run_until_complete(asyncio.wait([task]))
+    assert task.cancelled()
+    loop.run_until_complete(client.close())
+    loop.close()

@@ -454,3 +454,28 @@ def test_a_compressed_body_that_ends_early_is_an_error(
 
     with pytest.raises(DecodeError, match="the compressed body is incomplete"):
         with_transport(scenario)
+
+
+def test_a_transport_that_is_dropped_warns_and_closes_its_session(server: RawServer) -> None:
+    server.respond(204)
+
+    async def scenario() -> bool:
+        transport = AiohttpTransport(use_env_settings=False, owner="RoomsClient")
+        await transport.send(get(server))
+        (session,) = transport._sessions._sessions.values()
+        with pytest.warns(ResourceWarning, match="unclosed RoomsClient: use it in an `async with` block"):
+            transport.__del__()
+        transport._closed = True
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return session.closed
+
+    assert asyncio.run(scenario())
+
+
+def test_a_large_body_goes_out_whole_and_without_a_warning(server: RawServer) -> None:
+    body = bytes(range(256)) * 8192
+    server.respond(204)
+    with_transport(lambda transport: transport.send(get(server, "PUT", content=body)))
+    assert server.received[0].body == body
+    assert server.received[0].headers["content-length"] == str(len(body))
