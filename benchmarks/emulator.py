@@ -11,9 +11,8 @@ from pathlib import Path
 from server_processes import CONSTANT_SERVER, EMULATOR, ServerProcess, SignedConnection, serving
 from soak import soak
 
-from azure.communication.rooms.emulator import ticks
-from azure.communication.rooms.emulator.rules import Validity
-from azure.communication.rooms.emulator.store import Store
+from azure.communication.rooms.emulator.state import timestamps
+from azure.communication.rooms.emulator.state.store import Store, Validity
 
 
 def main() -> None:
@@ -101,11 +100,11 @@ def _cpu_of_get(server: ServerProcess, connection: SignedConnection, path: str, 
 
 def _fill(location: Path, rooms: int) -> None:
     """Rooms in a location, in one transaction."""
-    now = ticks.from_datetime(datetime.now(timezone.utc))
-    store = Store(location)
+    now = timestamps.from_datetime(datetime.now(timezone.utc))
+    store = Store(location / "rooms.sqlite3")
     with store.transaction():
         for number in range(rooms):
-            store.add_room(now + number, Validity(now, now + 180 * ticks.PER_DAY), False)
+            store.add_room(now + number, Validity(now, now + 180 * timestamps.PER_DAY), False)
     store.close()
 
 

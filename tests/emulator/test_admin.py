@@ -9,10 +9,12 @@ import pytest
 from raw_ids import ALICE
 from signed_http import SignedHttp
 
-from azure.communication.rooms.emulator import ACCESS_KEY, RoomsEmulator, app, errors
-from azure.communication.rooms.emulator.routes import admin
+from azure.communication.rooms.emulator import ACCESS_KEY, RoomsEmulator
+from azure.communication.rooms.emulator.admin import access, commands
+from azure.communication.rooms.emulator.pipeline import stages
+from azure.communication.rooms.emulator.service import errors
 
-PATHS = [(method, path) for path, handlers in admin.HANDLERS.items() for method in handlers]
+PATHS = [(method, f"/_emulator{path}") for path, methods in commands.COMMANDS.items() for method in methods]
 
 
 class Admin:
@@ -161,7 +163,7 @@ def test_a_reset_connection_is_found_by_its_status(emulator: RoomsEmulator, orde
         ("POST", "import", None, "no export of rooms"),
         ("POST", "faults", None, "an object of names and values"),
         ("POST", "faults", {"spec": 5}, "'spec' is no part of a fault"),
-        ("POST", "faults", {"spec": "POST"}, "nothing goes wrong"),
+        ("POST", "faults", {"spec": "POST"}, "there is no action"),
         ("DELETE", "faults?number=9", None, "there is no fault 9"),
         ("DELETE", "faults?number=all", None, "there is no fault all"),
         ("GET", "requests?colour=red", None, "nothing but method, path, status"),
@@ -227,19 +229,19 @@ def test_every_name_of_loopback_will_do(orders: Admin, host: str) -> None:
 
 @pytest.mark.parametrize("client", ["10.0.0.1", "::ffff:10.0.0.1", "", "testclient"])
 def test_who_is_not_on_this_machine_orders_nothing(client: str) -> None:
-    with pytest.raises(errors.Refusal, match="on the emulator's own machine"):
-        admin.check_caller(client, {"host": "localhost"}, "http")
+    with pytest.raises(errors.ServiceError, match="on the emulator's own machine"):
+        access.check_caller(client, {"host": "localhost"}, "http")
 
 
 def test_an_order_is_no_request_to_the_service(
     emulator: RoomsEmulator, orders: Admin, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level("DEBUG", logger=app.LOGGER.name):
+    with caplog.at_level("DEBUG", logger=stages.LOGGER.name):
         orders.send("GET", "state")
     assert emulator.requests == []
-    assert [(record.levelname, record.getMessage()) for record in caplog.records if record.name == app.LOGGER.name] == [
-        ("DEBUG", "GET /_emulator/state 200")
-    ]
+    assert [
+        (record.levelname, record.getMessage()) for record in caplog.records if record.name == stages.LOGGER.name
+    ] == [("DEBUG", "GET /_emulator/state 200")]
 
 
 def test_the_services_own_paths_are_no_orders(http: SignedHttp) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from signed_http import Reply, SignedHttp
 
 from azure.communication.rooms.emulator import ACCESS_KEY, RoomsEmulator
+from azure.communication.rooms.emulator.pipeline.authentication import Authenticator
+from azure.communication.rooms.emulator.service import errors
 
 TARGET = "/rooms?api-version=2025-03-13"
 AUDIENCE = "https://communication.azure.com"
@@ -31,7 +34,7 @@ def test_a_good_signature_is_taken(http: SignedHttp) -> None:
 
 
 def test_the_known_signature_is_the_emulators_too() -> None:
-    from azure.communication.rooms.emulator.auth import SignedParts, _sign
+    from azure.communication.rooms.emulator.pipeline.authentication import SignedParts, _sign
 
     parts = SignedParts(
         "GET",
@@ -271,3 +274,48 @@ def test_the_emulators_own_credential_gives_tokens_it_takes(emulator: RoomsEmula
 def test_the_emulators_own_credential_wants_one_scope(emulator: RoomsEmulator, scopes: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="the scope must be"):
         emulator.token_credential().get_token(*scopes)
+
+
+def mutated_dates() -> Iterator[str]:
+    """3,000 texts that a date became by chance: parts of it cut out, doubled, replaced by digits and signs."""
+    chance = random.Random(7)
+    for _ in range(3000):
+        text = "Thu, 27 Mar 2025 06:42:12 GMT"
+        for _ in range(chance.randint(1, 4)):
+            start, end = sorted(chance.sample(range(len(text) + 1), 2))
+            part = chance.choice(["", text[start:end] * 2, "9" * chance.choice([1, 2, 25]), "-", "+", ":", ",", "é"])
+            text = (text[:start] + part + text[end:]) or "-"
+        yield text
+
+
+def test_a_date_that_was_changed_by_chance_is_denied_and_nothing_worse() -> None:
+    headers = {"authorization": "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=x"}
+    headers.update({"host": "localhost", "x-ms-content-sha256": "x"})
+    authenticator = Authenticator({"rooms": b"key"})
+    for date in mutated_dates():
+        with pytest.raises(errors.ServiceError) as caught:
+            authenticator.authenticate("GET", "/rooms", {**headers, "x-ms-date": date}, b"", (0,))
+        assert caught.value.status == 401
+
+
+def test_a_date_with_a_year_beyond_all_years_is_denied(http: SignedHttp, caplog: pytest.LogCaptureFixture) -> None:
+    date = "Thu, 27 Mar 20259999999999999999999 06:42:12 GMT"
+    reply = http.send("GET", "/rooms", headers={"x-ms-date": date})
+    assert (denied(reply)["target"], denied(reply)["message"]) == ("x-ms-date", f"{date!r} is not an HTTP date.")
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8420", "localhost.evil.example", "10.0.0.1", "[::2]", "["]
+)
+@pytest.mark.parametrize("path", ["/rooms", "/identities", "/nowhere"])
+def test_a_host_that_is_not_this_machine_is_forbidden_before_anything_else(
+    emulator: RoomsEmulator, http: SignedHttp, host: str, path: str
+) -> None:
+    emulator.faults.add("status=503")
+    reply = http.send_as_is("GET", path, b"", {"Host": host})
+    assert (reply.status, reply.body["error"]["code"]) == (403, "Forbidden")
+
+
+def test_health_is_open_to_every_host(http: SignedHttp) -> None:
+    assert http.send_as_is("GET", "/health", b"", {"Host": "evil.example"}).status == 200

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from azure.communication.rooms.emulator import Clock, ticks
+from azure.communication.rooms.emulator import Clock
+from azure.communication.rooms.emulator.state import timestamps
 
 MACHINE = datetime(2025, 3, 18, 12, 0, tzinfo=timezone.utc)
 MOMENT = datetime(2030, 1, 1, 12, 0, tzinfo=timezone.utc)
@@ -19,7 +20,7 @@ class Machine:
 
     def time_ns(self) -> int:
         self.now += SECOND
-        return ticks.from_datetime(self.now) * 100
+        return timestamps.from_datetime(self.now) * 100
 
 
 @pytest.fixture(autouse=True)

@@ -16,8 +16,10 @@ from signed_http import SignedHttp
 
 from azure.communication.rooms import __version__
 from azure.communication.rooms import emulator as package
-from azure.communication.rooms.emulator import ACCESS_KEY, DEFAULT_PORT, RoomsEmulator, app
-from azure.communication.rooms.emulator import __main__ as command
+from azure.communication.rooms.emulator import ACCESS_KEY, DEFAULT_PORT, Fault, RoomsEmulator
+from azure.communication.rooms.emulator.cli import arguments as command_line
+from azure.communication.rooms.emulator.cli import run as command
+from azure.communication.rooms.emulator.pipeline import stages
 
 COMMAND = [sys.executable, "-m", "azure.communication.rooms.emulator"]
 ANNOUNCED = re.compile(
@@ -29,7 +31,7 @@ ANNOUNCED = re.compile(
 @pytest.fixture(autouse=True)
 def _logger() -> Iterator[None]:
     """The command sets up the emulator's logger for its process; here that is the tests'."""
-    logger = app.LOGGER
+    logger = stages.LOGGER
     before = (logger.handlers, logger.level, logger.propagate)
     yield
     logger.handlers, logger.level, logger.propagate = before
@@ -62,18 +64,18 @@ def test_the_command_in_this_process(capsys: pytest.CaptureFixture[str]) -> None
 def test_a_signal_to_end_is_heeded(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
     handlers: dict[int, Callable[[int, object], None]] = {}
     monkeypatch.setattr(signal, "signal", handlers.__setitem__)
-    stop = command._until_signal()
+    stop = command._stop_on_signal()
     assert not stop.is_set()
     handlers[number](number, None)
     assert stop.is_set()
 
 
 def test_without_flags_it_is_as_in_a_program() -> None:
-    options = command.parse_arguments([])
+    options = command_line.parse_arguments([])
     assert (options.host, options.port, options.location) == ("127.0.0.1", DEFAULT_PORT, None)
     assert (options.clock_skew, options.grace, options.page_size) == (timedelta(), timedelta(days=7), 30)
     assert (options.fault, options.account, options.tls, options.strict_hmac) == ([], [], False, False)
-    assert command.parse_arguments(["--grace", "never"]).grace is None
+    assert command_line.parse_arguments(["--grace", "never"]).grace is None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_what_keeps_it_from_starting_is_one_line_and_status_2(
         (["--port", "0", "--location", str(tmp_path / "file")], "file"),
         (["--port", "0", "--location", str(tmp_path / "broken")], "not a database"),
         (["--port", "0", "--page-size", "0"], "the page size must be"),
-        (["--port", "0", "--fault", "POST /rooms"], "nothing goes wrong"),
+        (["--port", "0", "--fault", "POST /rooms"], "there is no action"),
         (["--port", "0", "--account", "a=c2VjcmV0", "--account", "a=eA=="], "two accounts have the same name"),
         (["--port", "0", "--account", "a=secret!"], "the access key of account 'a' is not base64"),
         (["--port", "0", "--cert", str(tmp_path / "none.pem")], "none.pem cannot be used"),
@@ -284,27 +286,15 @@ def test_the_authority_to_trust_is_printed(capsys: pytest.CaptureFixture[str]) -
         (["--lenient-dates"], "lenient_dates", True),
         (["--strict-hmac"], "strict_hmac", True),
         (["--page-size", "2"], "page_size", 2),
-        (["--fault", "status=503"], "faults", ["status=503"]),
+        (["--fault", "status=503"], "faults", (Fault(status=503),)),
         (["--tls"], "tls", True),
-        (["--cert", "c.pem"], "certificate", "c.pem"),
-        (["--key", "k.pem"], "key", "k.pem"),
+        (["--cert", "c.pem"], "certificate", Path("c.pem")),
+        (["--cert", "c.pem", "--key", "k.pem"], "key", Path("k.pem")),
         (["--account", "red=eA=="], "accounts", {"red": "eA=="}),
         (["--account", "red=eA==", "--account", "blue=eQ=="], "accounts", {"red": "eA==", "blue": "eQ=="}),
-        ([], "accounts", None),
+        ([], "accounts", {"rooms": ACCESS_KEY}),
     ],
 )
-def test_every_flag_is_a_keyword_of_the_emulator(
-    flag: list[str], name: str, value: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Recorded(Exception):
-        pass
-
-    def record(**keywords: Any) -> None:
-        given.update(keywords)
-        raise Recorded
-
-    given: dict[str, Any] = {}
-    monkeypatch.setattr(package, "RoomsEmulator", record)
-    with pytest.raises(Recorded):
-        command.main(flag)
-    assert given[name] == value
+def test_every_flag_is_an_option_of_the_configuration(flag: list[str], name: str, value: Any) -> None:
+    config = command_line.config_of(command_line.parse_arguments(flag))
+    assert getattr(config, name) == value

@@ -15,8 +15,7 @@ from raw_ids import ALICE, BOB
 from signed_http import SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator
-from azure.communication.rooms.emulator.rules import Validity
-from azure.communication.rooms.emulator.store import Store
+from azure.communication.rooms.emulator.state.store import Store, Validity
 
 COMMAND = [sys.executable, "-m", "azure.communication.rooms.emulator", "--quiet", "--port", "0"]
 ROOM = {"participants": {ALICE: {"role": "Presenter"}, BOB: {}}}
@@ -105,7 +104,7 @@ def test_a_folder_that_cannot_be_written_to_is_one_clear_line(tmp_path: Path) ->
 def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path: Path) -> None:
     program = """
 import resource, signal, sys
-from azure.communication.rooms.emulator.__main__ import main
+from azure.communication.rooms.emulator.cli.run import main
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))  # of each file: a write beyond it fails
 sys.exit(main(sys.argv[1:]))
@@ -119,7 +118,7 @@ sys.exit(main(sys.argv[1:]))
             made.append(reply.body["id"])
             reply = http.send("POST", "/rooms", ROOM)
         assert (reply.status, reply.body["error"]["code"]) == (507, "InsufficientStorage")
-        assert reply.body["error"]["message"].startswith("The emulator could not keep this: d")
+        assert reply.body["error"]["message"].startswith("The emulator could not store this: d")
         assert http.send("GET", f"/rooms/{made[0]}").status == 200
         process.terminate()
     with RoomsEmulator(location=tmp_path) as emulator:
@@ -151,17 +150,17 @@ def test_a_transaction_that_the_disk_has_no_room_for_is_undone_as_a_whole() -> N
 def test_a_change_that_cannot_be_kept_is_refused_and_reading_goes_on() -> None:
     with RoomsEmulator() as emulator:
         (room,) = emulator.seed()
-        assert emulator._site is not None
-        database = emulator._site.services["rooms"].store._database
+        assert emulator._state is not None
+        database = emulator._state.accounts["rooms"].store._database
         (pages,) = database.execute("PRAGMA page_count").fetchone()
         database.execute(f"PRAGMA max_page_count = {pages}")
         http = SignedHttp(emulator.connection_string)
         many: dict[str, Any] = {"participants": {f"{ALICE[:-12]}{number:012d}": {} for number in range(1000)}}
         reply = http.send("POST", "/rooms", many)
         assert (reply.status, reply.body["error"]["code"]) == (507, "InsufficientStorage")
-        assert reply.body["error"]["message"] == "The emulator could not keep this: database or disk is full."
+        assert reply.body["error"]["message"] == "The emulator could not store this: database or disk is full."
         assert [each["id"] for each in http.send("GET", "/rooms").body["value"]] == [room]
-        assert emulator.requests[0].reason == "not kept: database or disk is full"
+        assert emulator.requests[0].reason == "not stored: database or disk is full"
         order = {"Content-Type": "application/json"}
         reply = http.send_as_is("POST", "/_emulator/seed", b'{"count": 10000}', order)
         assert (reply.status, reply.body["error"]["code"]) == (507, "InsufficientStorage")
@@ -187,7 +186,7 @@ class Unwilling:
 
 
 def test_a_commit_that_fails_is_undone_and_the_next_is_kept(tmp_path: Path) -> None:
-    store = Store(tmp_path)
+    store = Store(tmp_path / "rooms.sqlite3")
     database = store._database
     store._database = Unwilling(database)  # type: ignore[assignment]
     with pytest.raises(sqlite3.OperationalError, match="disk I/O error"):
@@ -196,6 +195,6 @@ def test_a_commit_that_fails_is_undone_and_the_next_is_kept(tmp_path: Path) -> N
         kept = store.add_room(5, Validity(10, 20), False)
     store._database = database
     store.close()
-    second = Store(tmp_path)
+    second = Store(tmp_path / "rooms.sqlite3")
     assert second.all_rooms() == [kept]
     second.close()

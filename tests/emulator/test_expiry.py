@@ -149,3 +149,89 @@ def test_a_skewed_clock_stands_still_beside_the_other() -> None:
     clock = Clock()
     clock.freeze()
     assert clock.skewed(timedelta(hours=-1)).now() == clock.now() - timedelta(hours=1)
+
+
+def test_a_fault_that_skews_the_clock_deletes_no_rooms(emulator: RoomsEmulator) -> None:
+    room = make(emulator)
+    fault = emulator.faults.add(route="/rooms", method="GET", clock_skew=86_400 * 200)
+    far = NOON + timedelta(days=200)
+    http = SignedHttp(emulator.connection_string)
+    assert http.send("GET", "/rooms", date=far).body == {"value": []}
+    emulator.faults.remove(fault.number)
+    assert listed(emulator) == [room]
+    assert len(send(emulator, "GET", f"/rooms/{room}/participants")[1]["value"]) == 1
+
+
+@pytest.mark.parametrize("days", [-200, 200])
+def test_a_fault_that_skews_the_clock_forgets_no_repeatable_request(emulator: RoomsEmulator, days: int) -> None:
+    def create(guid: str, now: datetime) -> Any:
+        sent = now.strftime("%a, %d %b %Y %H:%M:%S GMT")
+        headers: dict[str, Optional[str]] = {"Repeatability-Request-ID": guid, "Repeatability-First-Sent": sent}
+        reply = SignedHttp(emulator.connection_string).send("POST", "/rooms", {}, headers=headers, date=now)
+        assert reply.status == 201
+        return reply.body["id"]
+
+    first = create("b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e", NOON)
+    emulator.faults.add(clock_skew=86_400 * days, times=1)
+    create("00000000-0000-4000-8000-000000000000", NOON + timedelta(days=days))
+    assert create("b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e", NOON) == first
+
+
+def test_expiry_is_a_condition_that_follows_the_clock(emulator: RoomsEmulator) -> None:
+    room = make(emulator)
+    emulator.clock.set(NOON + timedelta(days=100))
+    assert listed(emulator) == []
+    assert emulator.export_rooms()["accounts"]["rooms"] == []
+    emulator.clock.set(NOON)
+    assert listed(emulator) == [room]
+
+
+def test_reads_go_on_when_nothing_can_be_written_and_a_room_has_expired() -> None:
+    with RoomsEmulator() as emulator:
+        emulator.clock.freeze()
+        emulator.clock.set(NOON)
+        make(emulator)
+        assert emulator._state is not None
+        emulator._state.accounts["rooms"].store._database.execute("PRAGMA query_only = ON")
+        emulator.clock.set(NOON + timedelta(days=100))
+        assert listed(emulator) == []
+
+
+def test_housekeeping_deletes_what_has_expired_by_the_emulators_own_clock(emulator: RoomsEmulator) -> None:
+    room = make(emulator)
+    kept = send(emulator, "POST", "/rooms", {})[1]["id"]
+    emulator.faults.add(clock_skew=86_400 * 400)
+    assert emulator._state is not None
+    store = emulator._state.accounts["rooms"].store
+    emulator._state.purge()
+    assert [each.id for each in store.all_rooms()] == [room, kept]
+    emulator.clock.set(NOON + timedelta(days=100))
+    emulator._state.purge()
+    assert [each.id for each in store.all_rooms()] == [kept]
+    assert store.participants(room) == {}
+
+
+def test_a_grace_period_of_none_keeps_rooms_for_ever() -> None:
+    with RoomsEmulator(grace=None) as emulator:
+        emulator.clock.freeze()
+        emulator.clock.set(NOON)
+        room = make(emulator)
+        emulator.clock.set(NOON + timedelta(days=365_000))
+        assert listed(emulator) == [room]
+
+
+@pytest.mark.parametrize("grace", [timedelta(0), timedelta(days=36_525)], ids=["none", "a hundred years"])
+def test_the_shortest_and_the_longest_grace_period_are_taken(grace: timedelta) -> None:
+    with RoomsEmulator(grace=grace) as emulator:
+        emulator.clock.freeze()
+        emulator.clock.set(NOON)
+        room = make(emulator)
+        assert listed(emulator) == [room]
+        emulator.clock.set(datetime(1000, 1, 1, tzinfo=timezone.utc))
+        assert listed(emulator) == [room]
+
+
+@pytest.mark.parametrize("grace", [timedelta(microseconds=-1), timedelta(days=36_525, microseconds=1), timedelta.max])
+def test_another_grace_period_is_refused(grace: timedelta) -> None:
+    with pytest.raises(ValueError, match="the grace period must be from 0 to 36525 days"):
+        RoomsEmulator(grace=grace)

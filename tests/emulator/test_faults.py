@@ -16,9 +16,12 @@ from azure.core.exceptions import HttpResponseError
 from signed_http import VERSION, SignedHttp
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms.emulator import Fault, Faults, RoomsEmulator, app, disturbance
-from azure.communication.rooms.emulator.fault_spec import from_json, parse
-from azure.communication.rooms.emulator.faults import combine
+from azure.communication.rooms.emulator import Fault, Faults, RoomsEmulator
+from azure.communication.rooms.emulator.faults import injection
+from azure.communication.rooms.emulator.faults.fault import from_json, parse
+from azure.communication.rooms.emulator.faults.registry import combine
+from azure.communication.rooms.emulator.http import asgi
+from azure.communication.rooms.emulator.pipeline import stages
 
 ROOMS = f"/rooms?api-version={VERSION}"
 
@@ -68,8 +71,8 @@ def test_a_fault_is_read_from_one_line_and_written_as_one(text: str, fault: Faul
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({}, "nothing goes wrong"),
-        ({"method": "GET", "nth": 1}, "nothing goes wrong"),
+        ({}, "there is no action"),
+        ({"method": "GET", "nth": 1}, "there is no action"),
         ({"method": "BREW", "status": 503}, "method must be one of GET"),
         ({"route": "rooms", "status": 503}, "route must begin with a slash"),
         ({"status": 199}, "status must lie from 200 to 599"),
@@ -84,11 +87,11 @@ def test_a_fault_is_read_from_one_line_and_written_as_one(text: str, fault: Faul
         ({"status": 503, "headers": {"Retry-After": 1}}, "headers must be text"),
         ({"status": 503, "headers": {"Retry After": "1"}}, "headers must be text"),
         ({"status": 503, "headers": {"X": "1\r\nY: 2"}}, "headers must be text"),
-        ({"status": 503, "headers": {"Content-Length": "7"}}, "not say how long the body is"),
+        ({"status": 503, "headers": {"Content-Length": "7"}}, "not frame the body"),
         ({"status": 503, "headers": ["X"]}, "headers must be text"),
         ({"headers": {"X": "1"}, "delay": 1}, "headers and body go with a status"),
         ({"body": "text", "delay": 1}, "headers and body go with a status"),
-        ({"status": 503, "throttle": 1}, "two answers"),
+        ({"status": 503, "throttle": 1}, "two responses"),
         ({"colour": "red"}, "'colour' is no part of a fault; there are method, route"),
         ("status=503", "an object of names and values"),
     ],
@@ -101,7 +104,7 @@ def test_what_cannot_be_a_fault_is_refused_with_what_is_wrong(values: Any, words
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("POST /rooms", "nothing goes wrong"),
+        ("POST /rooms", "there is no action"),
         ("status=many", "status must be a number, not 'many'"),
         ("delay=long", "delay must be a number, not 'long'"),
         ("garbage=perhaps", "garbage must be true or false"),
@@ -144,39 +147,39 @@ def test_a_route_names_paths(route: Optional[str], met: list[str]) -> None:
     faults = Faults()
     faults.add(route=route, status=503)
     paths = ["/", "/rooms", "/rooms/1", "/rooms/1/participants"]
-    assert [path for path in paths if faults.meet("GET", path)] == met
+    assert [path for path in paths if faults.matching("GET", path)] == met
 
 
 def test_the_nth_call_that_matches_is_met_and_no_other() -> None:
     faults = Faults()
     fault = faults.add(method="POST", nth=2, status=503)
     calls = ["GET", "POST", "GET", "POST", "POST"]
-    assert [bool(faults.meet(method, "/rooms")) for method in calls] == [False, False, False, True, False]
+    assert [bool(faults.matching(method, "/rooms")) for method in calls] == [False, False, False, True, False]
     assert (fault.calls, fault.hits) == (3, 1)
 
 
 def test_a_fault_comes_no_more_often_than_it_was_asked_to() -> None:
     faults = Faults()
     faults.add(times=2, status=503)
-    assert [bool(faults.meet("GET", "/")) for _ in range(4)] == [True, True, False, False]
+    assert [bool(faults.matching("GET", "/")) for _ in range(4)] == [True, True, False, False]
 
 
 def test_chance_is_drawn_from_the_seed() -> None:
     def drawn(seed: int) -> list[bool]:
         faults = Faults()
         faults.add(probability=0.25, seed=seed, status=503)
-        return [bool(faults.meet("GET", "/")) for _ in range(400)]
+        return [bool(faults.matching("GET", "/")) for _ in range(400)]
 
     assert drawn(1) == drawn(1) != drawn(2)
     assert 60 < sum(drawn(1)) < 140
-    assert not any(Faults([Fault(probability=0.0, status=503)]).meet("GET", "/") for _ in range(100))
+    assert not any(Faults([Fault(probability=0.0, status=503)]).matching("GET", "/") for _ in range(100))
 
 
 def test_where_two_faults_say_different_things_the_first_is_heeded() -> None:
     faults = Faults()
     faults.add(delay=1, status=503, headers={"X-First": "1"})
     faults.add(delay=2, throttle=9, page_size=5)
-    assert combine(faults.meet("GET", "/")) == Fault(delay=1, status=503, headers={"X-First": "1"}, page_size=5)
+    assert combine(faults.matching("GET", "/")) == Fault(delay=1, status=503, headers={"X-First": "1"}, page_size=5)
     assert combine([]) is None
 
 
@@ -198,7 +201,7 @@ def test_threads_count_every_call_once() -> None:
     fault = faults.add(status=503, times=500)
     met: list[bool] = []
     threads = [
-        threading.Thread(target=lambda: met.extend([bool(faults.meet("GET", "/")) for _ in range(200)]))
+        threading.Thread(target=lambda: met.extend([bool(faults.matching("GET", "/")) for _ in range(200)]))
         for _ in range(8)
     ]
     for thread in threads:
@@ -291,7 +294,7 @@ def test_garbage_is_no_json(emulator: RoomsEmulator, http: SignedHttp) -> None:
     emulator.faults.add("POST garbage=true")
     status, headers, body = raw(http, "POST", b"{}")
     assert (status, headers["content-type"]) == (201, "application/json; charset=utf-8")
-    assert body == disturbance.GARBAGE
+    assert body == injection.GARBAGE
     with pytest.raises(UnicodeDecodeError):
         json.loads(body)
 
@@ -332,7 +335,7 @@ def test_a_delay_is_over_when_the_other_side_says_so_and_not_before() -> None:
         return {"type": messages.pop(0)}
 
     messages = ["http.request", "http.request", "http.disconnect"]
-    asyncio.run(disturbance.wait(3600, receive))
+    asyncio.run(asgi.HttpConnection(receive).wait_closed(3600))
     assert messages == []
 
 
@@ -365,7 +368,7 @@ def test_the_emulators_own_paths_meet_no_faults(emulator: RoomsEmulator, http: S
 
 
 def test_the_log_tells_which_faults_are_on_and_which_were_met(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("INFO", logger=app.LOGGER.name):
+    with caplog.at_level("INFO", logger=stages.LOGGER.name):
         with RoomsEmulator(faults=[Fault(method="POST", reset="after")]) as emulator:
             emulator.faults.add("GET status=503")
             http = SignedHttp(emulator.connection_string)

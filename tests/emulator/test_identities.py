@@ -9,7 +9,9 @@ from urllib.parse import quote
 import pytest
 from signed_http import SignedHttp
 
-from azure.communication.rooms.emulator import RoomsEmulator, rules, ticks
+from azure.communication.rooms.emulator import RoomsEmulator
+from azure.communication.rooms.emulator.service import validation
+from azure.communication.rooms.emulator.state import timestamps
 
 VERSION = "2023-10-01"
 
@@ -25,7 +27,7 @@ def test_a_user_is_made_that_rooms_take(http: SignedHttp, body: Any) -> None:
     reply = http.send("POST", "/identities", body, version=VERSION)
     assert reply.status == 201
     assert list(reply.body) == ["identity"]
-    assert rules.is_user(reply.body["identity"]["id"])
+    assert validation.is_user(reply.body["identity"]["id"])
     assert "api-supported-versions" not in reply.headers
     other = http.send("POST", "/identities", body, version=VERSION).body["identity"]["id"]
     assert other != reply.body["identity"]["id"]
@@ -36,11 +38,11 @@ def test_a_user_is_made_with_a_token(emulator: RoomsEmulator, http: SignedHttp) 
     body = {"createTokenWithScopes": ["voip", "chat"], "expiresInMinutes": 60}
     reply = http.send("POST", "/identities", body, version=VERSION, date=emulator.clock.now())
     user, token = reply.body["identity"]["id"], reply.body["accessToken"]
-    expiry = emulator.clock.ticks() + 3600 * ticks.PER_SECOND
-    assert token["expiresOn"] == ticks.write(expiry)
+    expiry = emulator.clock.timestamp() + 3600 * timestamps.PER_SECOND
+    assert token["expiresOn"] == timestamps.format_timestamp(expiry)
     said = claims(token["token"])
     assert f"8:{said['skypeid']}" == user
-    assert (said["scp"], said["exp"]) == (["voip", "chat"], expiry // ticks.PER_SECOND)
+    assert (said["scp"], said["exp"]) == (["voip", "chat"], expiry // timestamps.PER_SECOND)
 
 
 def test_a_token_is_issued_for_a_day(http: SignedHttp) -> None:

@@ -61,7 +61,7 @@ import tracemalloc
 from signed_http import SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator
-from azure.communication.rooms.emulator.journal import LIMIT
+from azure.communication.rooms.emulator.state.request_log import LIMIT
 
 with RoomsEmulator() as emulator:
     http = SignedHttp(emulator.connection_string)

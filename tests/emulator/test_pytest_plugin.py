@@ -102,7 +102,7 @@ def test_nothing_is_imported_until_a_fixture_is_used(tmp_path: Path) -> None:
 import sys
 
 def test_nothing():
-    heavy = ("starlette", "uvicorn", "sqlite3", "requests", "azure.core", "azure.communication.rooms.emulator.server")
+    heavy = ("starlette", "uvicorn", "sqlite3", "requests", "azure.core", "azure.communication.rooms.emulator.emulator")
     assert [name for name in heavy if name in sys.modules] == []
 """
     ran = run(tmp_path, "-p", "no:schemathesis", source=source)  # another plugin here, which imports half of them

@@ -15,8 +15,10 @@ import pytest
 from raw_ids import ALICE
 from signed_http import Reply, SignedHttp
 
-from azure.communication.rooms.emulator import RoomsEmulator, app, errors, receiving, versions
-from azure.communication.rooms.emulator.routes import current
+from azure.communication.rooms.emulator import RoomsEmulator
+from azure.communication.rooms.emulator.http import asgi
+from azure.communication.rooms.emulator.pipeline import api_versions, stages
+from azure.communication.rooms.emulator.service import errors, handlers
 
 ROOM = "/rooms/99400000000000000"
 
@@ -32,7 +34,7 @@ def test_health_is_answered_to_anybody(http: SignedHttp) -> None:
     assert (reply.status, reply.body) == (200, {"status": "ok"})
 
 
-@pytest.mark.parametrize("version", [*versions.KNOWN[1:], "2026-01-01", "2027-12-31-preview"])
+@pytest.mark.parametrize("version", [*api_versions.KNOWN[1:], "2026-01-01", "2027-12-31-preview"])
 def test_every_known_and_every_later_version_is_served(http: SignedHttp, version: str) -> None:
     assert http.send("GET", "/rooms", version=version).status == 200
 
@@ -40,7 +42,7 @@ def test_every_known_and_every_later_version_is_served(http: SignedHttp, version
 def test_a_later_version_is_told_of_once(http: SignedHttp, caplog: pytest.LogCaptureFixture) -> None:
     with RoomsEmulator() as emulator:
         http = SignedHttp(emulator.connection_string)
-        for version in ("2031-01-01", versions.NEWEST, "2031-01-01", "2032-01-01-preview", "2031-01-01"):
+        for version in ("2031-01-01", api_versions.NEWEST, "2031-01-01", "2032-01-01-preview", "2031-01-01"):
             assert http.send("GET", "/rooms", version=version).status == 200
         assert http.send("POST", "/identities", {}, version="2033-01-01").status == 201
         for number in range(200):
@@ -60,7 +62,7 @@ def test_any_other_version_is_refused_by_name(http: SignedHttp, version: str) ->
     assert refusal(reply) == (400, "UnsupportedApiVersion")
     assert f"'{version}'" in reply.body["error"]["message"]
     assert f"http://{http.host}/rooms?api-version={escaped}" in reply.body["error"]["message"]
-    assert reply.headers["api-supported-versions"] == versions.ANNOUNCED
+    assert reply.headers["api-supported-versions"] == api_versions.SUPPORTED
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,7 @@ def test_a_method_of_other_versions_is_refused(http: SignedHttp, version: str, m
     )
     assert ("x-ms-error-code" in reply.headers) is (version != "2022-02-01")
     only_2022, spoken = ":" in path, reply.headers["api-supported-versions"]
-    assert spoken == ("2022-02-01" if only_2022 else f"2022-02-01, {versions.ANNOUNCED}")
+    assert spoken == ("2022-02-01" if only_2022 else f"2022-02-01, {api_versions.SUPPORTED}")
 
 
 @pytest.mark.parametrize("path", ["/rooms", "/rooms?api-version=", "/rooms?other=1"])
@@ -122,7 +124,7 @@ def test_a_body_that_cannot_be_read_is_refused(http: SignedHttp, content: bytes)
 
 
 def test_a_body_that_is_too_large_is_not_read_to_its_end(http: SignedHttp) -> None:
-    content = b'{"x":"' + b"x" * receiving.BODY_LIMIT + b'"}'
+    content = b'{"x":"' + b"x" * asgi.BODY_LIMIT + b'"}'
     assert refusal(http.send("POST", "/rooms", content=content)) == (413, "PayloadTooLarge")
     assert http.send("GET", "/rooms").status == 200
 
@@ -142,8 +144,8 @@ def test_a_body_that_is_too_large_is_received_to_its_end_and_not_kept() -> None:
 
     tracemalloc.start()
     try:
-        with pytest.raises(errors.Refusal, match="larger than 1000000 bytes"):
-            asyncio.run(receiving.read_body(receive, limit=1_000_000))
+        with pytest.raises(errors.ServiceError, match="larger than 1000000 bytes"):
+            asyncio.run(asgi.read_body(receive, limit=1_000_000))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -208,12 +210,25 @@ def test_a_method_that_a_path_does_not_have_is_refused(http: SignedHttp, method:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/room", "/rooms/", "/rooms/1/2/3", "/rooms/1/participants/", "/rooms/a%2Fb", "//rooms"]
+    "path", ["/", "/room", "/rooms/", "/rooms/1/2/3", "/rooms/1/participants/", "/rooms%0a", "/rooms%2F", "//rooms"]
 )
 def test_a_path_that_does_not_exist_is_refused(http: SignedHttp, path: str) -> None:
     reply = http.send("GET", path)
     assert refusal(reply) == (404, "NotFound")
     assert "api-supported-versions" not in reply.headers
+
+
+def test_an_escaped_slash_is_part_of_an_id(http: SignedHttp) -> None:
+    room_id = http.send("POST", "/rooms", {}).body["id"]
+    for path in (f"/rooms/{room_id}%2Fparticipants", f"/rooms/{room_id}%2fparticipants"):
+        assert http.send("GET", path).body["error"]["message"] == "Invalid room ID length."
+
+
+def test_an_escape_that_needs_not_be_one_is_what_it_stands_for(http: SignedHttp) -> None:
+    room = http.send("POST", "/rooms", {}).body
+    escaped = f"/r%6Foms/%39{room['id'][1:]}"
+    assert http.send("GET", escaped).body == room
+    assert http.send("GET", f"{escaped}/participants").body == {"value": []}
 
 
 def test_who_does_not_prove_who_they_are_learns_nothing_of_paths(http: SignedHttp) -> None:
@@ -227,7 +242,7 @@ def test_a_fault_of_the_emulator_is_told_and_survived(
     def broken(*_: Any) -> Any:
         raise ZeroDivisionError("of all things")
 
-    monkeypatch.setattr(current, "find_room", broken)
+    monkeypatch.setattr(handlers, "find_room", broken)
     assert refusal(http.send("GET", ROOM)) == (500, "InternalServerError")
     assert "of all things" in caplog.text
     monkeypatch.undo()
@@ -237,7 +252,7 @@ def test_a_fault_of_the_emulator_is_told_and_survived(
 def test_every_request_is_one_line_in_the_log_without_its_proof(
     emulator: RoomsEmulator, http: SignedHttp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level("INFO", logger=app.LOGGER.name):
+    with caplog.at_level("INFO", logger=stages.LOGGER.name):
         http.send("POST", "/rooms", {"validUntil": "2020-01-01"})
         http.send_as_is("GET", "/rooms", b"", {"Authorization": "HMAC-SHA256 SignedHeaders=x&Signature=secret"})
     lines = [record.getMessage() for record in caplog.records]
@@ -253,12 +268,12 @@ def log() -> Iterator["queue.Queue[logging.LogRecord]"]:
     """The emulator's log, to be waited for."""
     records: queue.Queue[logging.LogRecord] = queue.Queue()
     handler = logging.handlers.QueueHandler(records)
-    level = app.LOGGER.level
-    app.LOGGER.addHandler(handler)
-    app.LOGGER.setLevel("INFO")
+    level = stages.LOGGER.level
+    stages.LOGGER.addHandler(handler)
+    stages.LOGGER.setLevel("INFO")
     yield records
-    app.LOGGER.removeHandler(handler)
-    app.LOGGER.setLevel(level)
+    stages.LOGGER.removeHandler(handler)
+    stages.LOGGER.setLevel(level)
 
 
 def test_who_goes_away_in_the_middle_of_a_body_leaves_nothing_behind(
@@ -269,5 +284,5 @@ def test_who_goes_away_in_the_middle_of_a_body_leaves_nothing_behind(
         connection.sendall(f"POST /rooms HTTP/1.1\r\nHost: {http.host}\r\nContent-Length: 9\r\n\r\n{{".encode())
     record = log.get(timeout=10)
     assert record.levelname == "INFO"
-    assert record.getMessage().endswith(" ms The body broke off.")
+    assert record.getMessage().endswith(" ms The request body is incomplete.")
     assert http.send("GET", "/rooms").body == {"value": []}

@@ -9,7 +9,8 @@ from frozen_clock import NOW, FrozenClockHttp
 from raw_ids import ALICE, BOB, INVALID_RAW_ID
 from signed_http import Reply, SignedHttp
 
-from azure.communication.rooms.emulator import RoomsEmulator, ticks
+from azure.communication.rooms.emulator import RoomsEmulator
+from azure.communication.rooms.emulator.state import timestamps
 
 MALFORMED = "The request could not be understood by the server due to malformed syntax."
 SUPPORTED = "2023-06-14, 2023-10-30-preview, 2024-04-15, 2025-03-13"
@@ -26,7 +27,7 @@ def http(emulator: RoomsEmulator) -> SignedHttp:
 
 def after(**units: float) -> str:
     """A moment from noon on, in the service's form."""
-    return ticks.write(ticks.from_datetime(NOW + timedelta(**units)))
+    return timestamps.format_timestamp(timestamps.from_datetime(NOW + timedelta(**units)))
 
 
 def error(reply: Reply) -> tuple[int, str, str, list[tuple[str, str, str]]]:

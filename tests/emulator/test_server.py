@@ -3,18 +3,22 @@
 import base64
 import importlib.util
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 import uvicorn
 from signed_http import SignedHttp
 
 from azure.communication.rooms import emulator as package
-from azure.communication.rooms.emulator import ACCESS_KEY, Clock, RoomsEmulator, serving
+from azure.communication.rooms.emulator import ACCESS_KEY, Clock, RoomsEmulator
+from azure.communication.rooms.emulator.http import server
 
 
 def test_it_listens_on_a_free_port_while_the_block_runs() -> None:
@@ -164,5 +168,39 @@ with RoomsEmulator() as emulator:
 
 
 def test_answers_are_sent_without_waiting_for_acknowledgements() -> None:
-    with serving.listen("127.0.0.1", 0) as listener:
+    with server.listen("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP  # what asyncio looks at before it sets TCP_NODELAY
+
+
+@contextmanager
+def housekeeping(run: Callable[[], None]) -> Iterator[None]:
+    """A server that does nothing but keep house."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("nobody calls")
+
+    with server.listen("127.0.0.1", 0) as listener:
+        running = server.Server(app, listener, None, run)
+        assert running.start()
+        try:
+            yield
+        finally:
+            running.stop()
+
+
+def test_the_server_keeps_house_once_it_has_started() -> None:
+    ran = threading.Event()
+    with housekeeping(ran.set):
+        assert ran.wait(10)
+
+
+def test_housekeeping_that_fails_is_logged_and_the_server_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    ran = threading.Event()
+
+    def fail() -> None:
+        ran.set()
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with caplog.at_level("WARNING", logger="azure.communication.rooms.emulator"), housekeeping(fail):
+        assert ran.wait(10)
+    assert [record.getMessage() for record in caplog.records] == ["housekeeping failed: database or disk is full"]

@@ -72,13 +72,19 @@ def test_an_import_leaves_accounts_alone_that_it_does_not_name() -> None:
         ({"format": "rooms-emulator-1", "accounts": {"rooms": {}}}, "the rooms of account 'rooms' must be a list"),
         (state(ROOM, ROOM), "two rooms of account 'rooms' have the same id"),
         (state(ROOM, {}), "a room of account 'rooms' has no id"),
-        (state({**ROOM, "id": 7}), "room 1 of account 'rooms': Invalid room ID length."),
-        (state({**ROOM, "id": "x" * 17}), "room 1 of account 'rooms': Invalid room ID."),
+        (state({**ROOM, "id": 7}), "room 1 of account 'rooms': 7 is no room id"),
+        (state({**ROOM, "id": "x" * 17}), "room 1 of account 'rooms': 'xxxxxxxxxxxxxxxxx' is no room id"),
         (state("room"), r"room 1 of account 'rooms': The JSON value"),
-        (state({**ROOM, "roomJoinPolicy": "Everybody"}), r"Path: \$.roomJoinPolicy"),
+        (
+            state({**ROOM, "roomJoinPolicy": "Everybody"}),
+            "roomJoinPolicy must be InviteOnly or",
+        ),
         (state({**ROOM, "createdAt": "soon"}), "room 1 of account 'rooms': The JSON value"),
         (state({**ROOM, "validUntil": 5}), r"Path: \$.validUntil"),
-        (state({**ROOM, "participants": {INVALID_RAW_ID: {}}}), "identifier wrong_mri is not supported"),
+        (
+            state({**ROOM, "participants": {INVALID_RAW_ID: {}}}),
+            "'wrong_mri' is not the raw id of a Communication Services user",
+        ),
         (state({**ROOM, "participants": {BOB: {"role": "Kafka"}}}), "Invalid participant role"),
     ],
 )
@@ -101,7 +107,7 @@ def test_seeded_rooms_are_counted_and_alike(emulator: RoomsEmulator, http: Signe
 
 
 def test_seed_names_what_cannot_be(emulator: RoomsEmulator) -> None:
-    with pytest.raises(ValueError, match="the room to make: Communication identifier wrong_mri is not supported"):
+    with pytest.raises(ValueError, match="the room to create: 'wrong_mri' is not the raw id"):
         emulator.seed(room={"participants": {INVALID_RAW_ID: {}}})
     with pytest.raises(ValueError, match="count must be a number from 0 to 100000, not 100001"):
         emulator.seed(100_001)

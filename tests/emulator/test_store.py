@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from azure.communication.rooms.emulator import ticks
-from azure.communication.rooms.emulator.rules import Validity
-from azure.communication.rooms.emulator.store import Position, Room, Store, StoredAnswer
+from azure.communication.rooms.emulator.state import timestamps
+from azure.communication.rooms.emulator.state.store import Position, Room, Store, StoredResponse, Validity
 
 VALIDITY = Validity(10, 20)
 
@@ -65,7 +64,7 @@ def test_pages_run_from_the_newest_to_the_oldest(store: Store) -> None:
 
 def test_rooms_are_ordered_by_the_second_of_their_creation_then_by_when_they_were_added(store: Store) -> None:
     seconds = [5, 7.9, -0.5, 7.1, -1.5, 5.2, 0]
-    rooms = [store.add_room(int(second * ticks.PER_SECOND), VALIDITY, False) for second in seconds]
+    rooms = [store.add_room(int(second * timestamps.PER_SECOND), VALIDITY, False) for second in seconds]
     wanted = [rooms[n] for n in (3, 1, 5, 0, 6, 2, 4)]
     assert store.rooms(None, 7) == (wanted, None)
     found, position = store.rooms(None, 1)
@@ -94,7 +93,7 @@ def test_participants_keep_their_place_when_their_role_changes(store: Store) -> 
     store.put_participants("1", {"a": "Attendee", "b": "Attendee", "c": "Presenter"})
     store.put_participants("2", {"a": "Consumer"})
     store.put_participants("1", {"a": "Presenter", "d": "Attendee"})
-    store.drop_participants("1", ["b", "nobody"])
+    store.remove_participants("1", ["b", "nobody"])
     store.put_participants("1", {"b": "Consumer"})
     wanted = [("a", "Presenter"), ("c", "Presenter"), ("d", "Attendee"), ("b", "Consumer")]
     assert list(store.participants("1").items()) == wanted
@@ -112,15 +111,39 @@ def test_participants_can_be_replaced_by_others(store: Store) -> None:
 
 
 def test_an_answer_is_remembered_until_it_is_too_old(store: Store) -> None:
-    answer = StoredAnswer("fingerprint", 201, "{}")
-    store.keep_answer("id", 100, answer)
-    assert store.answer("id", since=100) == answer
-    assert store.answer("other", since=100) is None
-    assert store.answer("id", since=101) is None
-    assert store.answer("id", since=0) is None
+    response = StoredResponse("fingerprint", 201, "{}")
+    store.put_response("id", 100, response)
+    assert store.response("id", since=100) == response
+    assert store.response("other", since=100) is None
+    assert store.response("id", since=101) is None
+    assert store.response("id", since=0) == response
 
 
-class Broken(Exception):
+def test_looking_for_a_response_deletes_none(store: Store) -> None:
+    store.put_response("id", 100, StoredResponse("fingerprint", 201, "{}"))
+    changes = store._database.total_changes
+    assert store.response("id", since=200) is None
+    assert store._database.total_changes == changes
+
+
+def test_a_room_that_has_expired_is_not_read_and_stays_until_it_is_purged(store: Store) -> None:
+    rooms = [store.add_room(n, Validity(1, end), False) for n, end in enumerate((19, 20, 21))]
+    changes = store._database.total_changes
+    assert [store.room(room.id, 20) for room in rooms] == [None, *rooms[1:]]
+    assert store.all_rooms(20) == rooms[1:]
+    assert store.rooms(None, 3, 20) == ([rooms[2], rooms[1]], None)
+    assert store._database.total_changes == changes
+    assert store.all_rooms() == rooms
+
+
+def test_old_responses_are_purged(store: Store) -> None:
+    for seen_at in (19, 20):
+        store.put_response(str(seen_at), seen_at, StoredResponse("fingerprint", 201, "{}"))
+    store.purge(expired_before=0, requests_before=20)
+    assert [store.response(name, since=0) is None for name in ("19", "20")] == [True, False]
+
+
+class BrokenError(Exception):
     """Something went wrong in between."""
 
 
@@ -129,9 +152,9 @@ def test_what_failed_half_way_was_never_there(store: Store) -> None:
         with store.transaction():
             room = store.add_room(5, VALIDITY, False)
             store.put_participants(room.id, {"a": "Attendee"})
-            raise Broken
+            raise BrokenError
 
-    with pytest.raises(Broken):
+    with pytest.raises(BrokenError):
         fail_half_way()
     assert store.rooms(None, 10) == ([], None)
 
@@ -140,11 +163,11 @@ def test_a_transaction_within_another_fails_alone(store: Store) -> None:
     def fail() -> None:
         with store.transaction():
             store.add_room(6, VALIDITY, False)
-            raise Broken
+            raise BrokenError
 
     with store.transaction():
         kept = store.add_room(5, VALIDITY, False)
-        with pytest.raises(Broken):
+        with pytest.raises(BrokenError):
             fail()
         with store.transaction():
             second = store.add_room(7, VALIDITY, False)
@@ -174,7 +197,7 @@ def test_a_page_is_found_by_its_place_and_not_by_looking_at_all_rooms(store: Sto
 def test_rooms_that_ended_are_found_without_looking_at_all_of_them(store: Store) -> None:
     statements: list[str] = []
     store._database.set_trace_callback(statements.append)
-    store.purge(before=5)
+    store.purge(expired_before=5, requests_before=5)
     store._database.set_trace_callback(None)
     (plan,) = store._database.execute(f"EXPLAIN QUERY PLAN {statements[0]}").fetchall()
     assert plan[3] == "SEARCH rooms USING INDEX rooms_by_end (valid_until<?)"
@@ -184,7 +207,7 @@ def test_rooms_that_ended_before_a_moment_are_deleted_with_who_was_invited(store
     rooms = [store.add_room(1, Validity(1, end), False) for end in (19, 20, 21)]
     for room in rooms:
         store.put_participants(room.id, {"a": "Attendee"})
-    store.purge(before=20)
+    store.purge(expired_before=20, requests_before=0)
     assert store.all_rooms() == rooms[1:]
     assert [store.participants(room.id) for room in rooms] == [{}, {"a": "Attendee"}, {"a": "Attendee"}]
     assert store.delete_room(rooms[0].id) is True
@@ -207,16 +230,18 @@ def test_a_room_is_put_back_under_its_id_once(store: Store) -> None:
 def test_clear_forgets_everything(store: Store) -> None:
     room = store.add_room(5, VALIDITY, False)
     store.put_participants(room.id, {"a": "Attendee"})
-    store.keep_answer("id", 100, StoredAnswer("f", 201, "{}"))
+    store.put_response("id", 100, StoredResponse("f", 201, "{}"))
     store.clear()
     assert store.rooms(None, 10) == ([], None)
     assert store.participants(room.id) == {}
-    assert store.answer("id", since=0) is None
+    assert store.response("id", since=0) is None
     assert store.delete_room(room.id) is False
 
 
 def test_what_was_committed_is_on_the_disk_before_it_is_answered(tmp_path: Path) -> None:
-    store = Store(tmp_path)  # a crash of the whole machine, which only this would survive, cannot be had in a test
+    store = Store(
+        tmp_path / "rooms.sqlite3"
+    )  # a crash of the whole machine, which only this would survive, cannot be had in a test
     settings = {
         name: store._database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
     }
@@ -226,11 +251,11 @@ def test_what_was_committed_is_on_the_disk_before_it_is_answered(tmp_path: Path)
 
 def test_a_location_keeps_everything_for_the_next_store(tmp_path: Path) -> None:
     location = tmp_path / "not" / "yet"
-    first = Store(location)
+    first = Store(location / "rooms.sqlite3")
     room = first.add_room(5, VALIDITY, True, "open")
     first.put_participants(room.id, {"a": "Attendee"})
     first.close()
-    second = Store(location)
+    second = Store(location / "rooms.sqlite3")
     assert second.room(room.id) == room
     assert second.participants(room.id) == {"a": "Attendee"}
     second.close()
@@ -248,10 +273,10 @@ def test_a_file_of_before_join_policies_is_opened_and_its_rooms_are_invite_only(
             INSERT INTO rooms VALUES (2, '9941000000000001', 6, 10, 20, 0, 1);
         """)
     for _ in range(2):  # the second time it is a file of today
-        with closing(Store(tmp_path)) as store:
+        with closing(Store(tmp_path / "rooms.sqlite3")) as store:
             (room,) = store.rooms(None, 10)[0]
             assert room == ("9941000000000000", 5, 10, 20, True, "InviteOnly")
-    with closing(Store(tmp_path)) as store:
+    with closing(Store(tmp_path / "rooms.sqlite3")) as store:
         store.change_room(room._replace(room_join_policy="open"))
         new = store.add_room(7, VALIDITY, False, "open")
         assert store.rooms(None, 10)[0] == [new, room._replace(room_join_policy="open")]

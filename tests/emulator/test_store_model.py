@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from raw_ids import ALICE, BOB, CAROL, DAVE
 
-from azure.communication.rooms.emulator import ticks
-from azure.communication.rooms.emulator.rules import ROLES, Validity
-from azure.communication.rooms.emulator.store import Position, Room, Store, StoredAnswer
+from azure.communication.rooms.emulator.service.validation import ROLES
+from azure.communication.rooms.emulator.state import timestamps
+from azure.communication.rooms.emulator.state.store import Position, Room, Store, StoredResponse, Validity
 
 TICKS = st.integers(min_value=-(2**62), max_value=2**62)
 VALIDITIES = st.builds(Validity, TICKS, TICKS)
@@ -23,17 +23,17 @@ ROSTERS = st.dictionaries(PEOPLE, st.sampled_from(ROLES))
 NAMES = st.sampled_from(["a", "b", "c"])
 
 
-class Undone(Exception):
+class UndoneError(Exception):
     """What ends a transaction that is not to be kept."""
 
 
 @contextmanager
 def undone(store: Store) -> Iterator[None]:
     """A transaction of which nothing is kept."""
-    with suppress(Undone):
+    with suppress(UndoneError):
         with store.transaction():
             yield
-            raise Undone
+            raise UndoneError
 
 
 @dataclass
@@ -53,9 +53,9 @@ class StoreAndDictionary(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.home = tempfile.TemporaryDirectory()
-        self.store = Store(Path(self.home.name))
+        self.store = Store(Path(self.home.name) / "rooms.sqlite3")
         self.model: dict[str, Kept] = {}
-        self.answers: dict[str, tuple[int, StoredAnswer]] = {}
+        self.answers: dict[str, tuple[int, StoredResponse]] = {}
 
     def teardown(self) -> None:
         self.store.close()
@@ -106,29 +106,32 @@ class StoreAndDictionary(RuleBasedStateMachine):
     @rule(room_id=rooms, people=st.lists(PEOPLE))
     def drop(self, room_id: str, people: list[str]) -> None:
         with self.store.transaction():
-            self.store.drop_participants(room_id, people)
+            self.store.remove_participants(room_id, people)
         for raw_id in people:
             self.model[room_id].roster.pop(raw_id, None)
 
     @rule(name=NAMES, seen_at=st.integers(0, 9), status=st.sampled_from([201, 400]), content=st.text())
     def keep_answer(self, name: str, seen_at: int, status: int, content: str) -> None:
-        answer = StoredAnswer("fingerprint", status, content)
+        answer = StoredResponse("fingerprint", status, content)
         with self.store.transaction():
-            self.store.keep_answer(name, seen_at, answer)
+            self.store.put_response(name, seen_at, answer)
         self.answers[name] = (seen_at, answer)
 
     @rule(name=NAMES, since=st.integers(0, 9))
     def look_for_an_answer(self, name: str, since: int) -> None:
-        with self.store.transaction():
-            found = self.store.answer(name, since)
-        self.answers = {each: kept for each, kept in self.answers.items() if kept[0] >= since}
-        assert found == self.answers.get(name, (None, None))[1]
+        seen_at, answer = self.answers.get(name, (-1, None))
+        assert self.store.response(name, since) == (answer if seen_at >= since else None)
+
+    @rule(requests_before=st.integers(0, 9))
+    def purge(self, requests_before: int) -> None:
+        self.store.purge(-(2**63), requests_before)
+        self.answers = {each: kept for each, kept in self.answers.items() if kept[0] >= requests_before}
 
     @rule(room_id=rooms, roster=ROSTERS, validity=VALIDITIES)
     def change_much_and_undo_it(self, room_id: str, roster: dict[str, str], validity: Validity) -> None:
         with undone(self.store):
             self.store.put_participants(room_id, roster)
-            self.store.drop_participants(room_id, [ALICE])
+            self.store.remove_participants(room_id, [ALICE])
             self.store.delete_room(room_id)
             self.store.add_room(0, validity, True)
 
@@ -144,11 +147,11 @@ class StoreAndDictionary(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.store.close()
-        self.store = Store(Path(self.home.name))
+        self.store = Store(Path(self.home.name) / "rooms.sqlite3")
 
     @rule(count=st.integers(1, 5))
     def list_pages(self, count: int) -> None:
-        newest_last = sorted(self.model.values(), key=lambda kept: kept.room.created_at // ticks.PER_SECOND)
+        newest_last = sorted(self.model.values(), key=lambda kept: kept.room.created_at // timestamps.PER_SECOND)
         records = newest_last[::-1]
         before: Optional[Position] = None
         for start in range(0, max(len(records), 1), count):

@@ -10,7 +10,8 @@ import trustme
 from signed_http import SignedHttp
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms.emulator import RoomsEmulator, certificate
+from azure.communication.rooms.emulator import RoomsEmulator
+from azure.communication.rooms.emulator.http import tls
 
 TARGET = "/rooms?api-version=2025-03-13"
 
@@ -104,4 +105,4 @@ def test_what_does_not_go_together_is_refused(arguments: dict[str, object]) -> N
 def test_without_trustme_it_says_which_command_installs_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "trustme", None)
     with pytest.raises(ImportError, match=r'TLS needs the package trustme.*"azure-communication-rooms\[emulator\]"'):
-        certificate.make_certificate(tmp_path, "127.0.0.1")
+        tls.make_certificate(tmp_path, "127.0.0.1")

@@ -128,11 +128,11 @@ def test_the_report_is_written_as_it_is_returned(plain: Plain) -> None:
 def test_three_changes_of_an_emulator_are_named_and_nothing_else(
     report_of: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from azure.communication.rooms.emulator import errors, rules
+    from azure.communication.rooms.emulator.service import errors, validation
 
     monkeypatch.setattr(errors, "END_IN_PAST", errors.END_IN_PAST._replace(message="The end has passed."))
-    monkeypatch.setattr(rules, "DEFAULT_ROLE", "Consumer")
-    monkeypatch.setattr(rules, "_ROOM_ID_LENGTHS", range(10, 19))
+    monkeypatch.setattr(validation, "DEFAULT_ROLE", "Consumer")
+    monkeypatch.setattr(validation, "ROOM_ID_LENGTHS", range(10, 19))
     report = report_of()
     places = {(change["where"], str(change["expected"]), str(change["seen"])) for change in report["changes"]}
     assert places == {

@@ -10,7 +10,8 @@ from typing import Any, Union
 import pytest
 import service_facts
 
-from azure.communication.rooms.emulator import errors, versions
+from azure.communication.rooms.emulator.pipeline import api_versions
+from azure.communication.rooms.emulator.service import errors
 
 ROWS = service_facts.rows()
 PROBES = service_facts.probes()
@@ -53,7 +54,7 @@ def test_rows_have_the_members_they_must_have_and_no_others() -> None:
     optional = {"setup", "emulator", "live"}
     assert [row["id"] for row in ROWS if not MEMBERS >= row.keys() >= MEMBERS - optional] == []
     assert [row["id"] for row in PROBES if not PROBE_MEMBERS >= row.keys() >= PROBE_MEMBERS - optional] == []
-    assert {row["version"] for row in ROWS} == set(versions.KNOWN)
+    assert {row["version"] for row in ROWS} == set(api_versions.KNOWN)
     assert {row["section"].split(" ")[0] for row in ROWS} == {"1", "2", "3", "4", "8", "wire"}
     assert all(row["case"] for row in [*ROWS, *PROBES])
 
@@ -91,31 +92,31 @@ def catalogue() -> dict[str, str]:
     """Each error of the emulator's, by the name of its factory or constant, with what is written about it."""
     found: dict[str, str] = {}
     for node in ast.parse(SOURCE).body:
-        if isinstance(node, ast.FunctionDef) and ast.unparse(node.returns or node).endswith("Refusal"):
+        if isinstance(node, ast.FunctionDef) and ast.unparse(node.returns or node).endswith(("ServiceError", "Detail")):
             found[node.name] = " ".join((ast.get_docstring(node) or "").split())
         elif isinstance(node, ast.Assign) and isinstance(getattr(errors, ast.unparse(node.targets[0])), errors.Detail):
             found[ast.unparse(node.targets[0])] = words_above(node.lineno)
     return found
 
 
-def example(name: str) -> Union[errors.Refusal, errors.Detail]:
+def example(name: str) -> Union[errors.ServiceError, errors.Detail]:
     """An error of that name; its arguments stand for anything."""
     error = getattr(errors, name)
     if isinstance(error, errors.Detail):
         return error
-    refusal: errors.Refusal = error(
+    refusal: errors.ServiceError = error(
         *(ANYTHING for each in inspect.signature(error).parameters.values() if each.kind is not each.VAR_POSITIONAL)
     )
     return refusal
 
 
-def texts(error: Union[errors.Refusal, errors.Detail], words: str) -> set[tuple[Any, ...]]:
+def texts(error: Union[errors.ServiceError, errors.Detail], words: str) -> set[tuple[Any, ...]]:
     """What an error is known by: the message and target of a fault, or status, code and message, on each wire."""
     if isinstance(error, errors.Detail):
         return {(error.message, error.target)}
     if error.details:
         return {(each.message, each.target) for each in error.details}
-    on_2022 = set() if "not observed on 2022-02-01" in words else {tuple(error.body_2022("")["error"].values())}
+    on_2022 = set() if "not observed on 2022-02-01" in words else {(error.code_2022 or error.code, error.message_2022)}
     return {(error.status, *said) for said in {(error.code, str(error)), *on_2022}}
 
 
@@ -148,7 +149,7 @@ def test_every_error_of_the_emulator_is_a_fact_or_marked_as_not_observed(name: s
 def test_every_error_of_the_emulator_is_found() -> None:
     names = catalogue()
     assert len(names) >= 25
-    assert {"END_IN_PAST", "PARTICIPANTS_MISSING", "invalid", "room_not_found", "internal"} <= names.keys()
+    assert {"END_IN_PAST", "PARTICIPANTS_MISSING", "conversion", "room_not_found", "internal"} <= names.keys()
     assert names["PARTICIPANTS_MISSING"].endswith("2022-02-01 (not observed).")
     assert is_a_fact((404, "NotFound", "Resource not found"))
     assert not is_a_fact((404, "NotFound", "No such room"))

@@ -11,7 +11,7 @@ from typing import Any, Optional
 
 import pytest
 
-from azure.communication.rooms.emulator import ticks
+from azure.communication.rooms.emulator.state import timestamps
 
 MALFORMED = "The request could not be understood by the server due to malformed syntax."
 END_IN_PAST = ["BadArgument", "The time range end is in the past.", "ValidUntil"]
@@ -97,7 +97,7 @@ JUDGED_APART = {
 
 def moment(text: str) -> datetime:
     """What a program saw of a time: as the service wrote it, or as JavaScript writes it."""
-    return ticks.to_datetime(ticks.parse(text))
+    return timestamps.to_datetime(timestamps.parse(text))
 
 
 def test_every_step_of_a_program_is_judged(seen: Any) -> None:

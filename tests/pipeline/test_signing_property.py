@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from raw_server import RawServer, Received
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms.emulator import ticks
-from azure.communication.rooms.emulator.auth import Authenticator
+from azure.communication.rooms.emulator.pipeline.authentication import Authenticator
+from azure.communication.rooms.emulator.state import timestamps
 
 KEY = base64.b64decode("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
 #: Any text, and what URLs are made of more often than chance has it.
@@ -43,9 +43,9 @@ BODY = st.none() | st.text(st.characters(exclude_categories=["Cs"])) | st.binary
 
 
 def judge(client: RoomsClient, received: Received) -> None:
-    """Let the emulator's verifier check what came; it raises its error response."""
-    now = ticks.from_datetime(client._clock.now())
-    Authenticator({"contoso": KEY}, strict=True).check(*received, times=(now,))
+    """Let the emulator authenticate what came; it raises its error."""
+    now = timestamps.from_datetime(client._clock.now())
+    Authenticator({"contoso": KEY}, strict=True).authenticate(*received, times=(now,))
 
 
 settled = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)

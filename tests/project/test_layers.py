@@ -157,10 +157,61 @@ def test_asynchronous_functions_stand_in_the_transport_in_paging_and_in_one_driv
     }
 
 
-def test_rules_know_no_http_and_no_sql_and_the_store_knows_no_http() -> None:
-    rules, store = PACKAGE / "emulator" / "rules.py", PACKAGE / "emulator" / "store.py"
-    assert offending([rules], "starlette", "uvicorn", "http", "sqlite3") == []
-    assert offending([store], "starlette", "uvicorn", "http") == []
+#: The folders and files of the emulator, from the top down: each imports those below it alone.
+EMULATOR = {
+    "pytest_plugin.py": ("__init__.py",),
+    "__main__.py": ("cli",),
+    "cli": ("__init__.py", "emulator.py", "config.py"),
+    "__init__.py": ("emulator.py", "config.py", "service", "state", "faults"),
+    "emulator.py": ("config.py", "admin", "http", "pipeline", "service", "state", "faults"),
+    "http": ("admin", "pipeline", "service"),
+    "admin": ("config.py", "service", "state", "faults"),
+    "pipeline": ("config.py", "service", "state", "faults"),
+    "service": ("state",),
+    "state": ("faults",),
+    "config.py": ("faults",),
+    "faults": (),
+}
+
+
+def emulator_room(module: str) -> str:
+    """The folder or file of the emulator in which a module is; empty for another module."""
+    if not f"{module}.".startswith(f"{ROOT}.emulator."):
+        return ""
+    name = f"{module}.__init__".split(".")[len(f"{ROOT}.emulator".split("."))]
+    return next((room for room in EMULATOR if room in (name, f"{name}.py")), "__init__.py")
+
+
+@pytest.mark.parametrize("room", EMULATOR)
+def test_a_room_of_the_emulator_imports_those_below_it_alone(room: str) -> None:
+    folder = PACKAGE / "emulator" / room
+    files = [folder] if folder.is_file() else sorted(folder.glob("*.py"))
+    assert files
+    found = {emulator_room(name) for path in files for name in imports(path)} - {"", room}
+    assert found <= set(EMULATOR[room])
+
+
+def test_every_file_of_the_emulator_stands_in_one_of_its_rooms() -> None:
+    found = {path.relative_to(PACKAGE / "emulator").parts[0] for path in within("emulator")}
+    assert found == set(EMULATOR)
+
+
+def test_what_the_emulator_knows_of_http_and_sql_stands_where_it_belongs() -> None:
+    def of(*rooms: str) -> list[Path]:
+        return [path for room in rooms for path in sorted((PACKAGE / "emulator" / room).glob("*.py"))]
+
+    assert offending(of("service", "state", "faults", "pipeline", "admin"), "starlette", "uvicorn") == []
+    assert offending(of("service", "faults", "http"), "sqlite3") == [f"{ROOT}.emulator.http.server imports sqlite3"]
+
+
+def test_expiry_is_no_step_of_a_request() -> None:
+    callers = [
+        path.relative_to(PACKAGE / "emulator").as_posix()
+        for path in within("emulator")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "purge"
+    ]
+    assert sorted(callers) == ["emulator.py", "state/emulator_state.py"]
 
 
 def test_the_namespaces_have_no_init() -> None:

@@ -15,7 +15,7 @@ import pytest
 from azure.communication import rooms
 from azure.communication.rooms import ApiVersion
 from azure.communication.rooms.emulator import ACCESS_KEY, DEFAULT_PORT, Fault, RoomsEmulator
-from azure.communication.rooms.emulator.routes import admin
+from azure.communication.rooms.emulator.admin import commands
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 README = (PROJECT / "README.md").read_text("utf-8")
@@ -99,7 +99,7 @@ def test_every_flag_path_and_part_of_a_fault_is_told() -> None:
     assert [
         name for name in named if name != "--version" and not any(re.match(rf"{name}\b", each) for each in told)
     ] == []
-    assert [path for path in admin.HANDLERS if path not in README] == []
+    assert [path for path in commands.COMMANDS if f"/_emulator{path}" not in README] == []
 
 
 def test_the_well_known_connection_string_is_told() -> None:

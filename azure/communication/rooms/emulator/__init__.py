@@ -12,13 +12,13 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .clock import Clock
-    from .credential import EmulatorCredential
-    from .defaults import ACCESS_KEY, DEFAULT_GRACE, DEFAULT_PORT
-    from .fault_spec import Fault
-    from .faults import ActiveFault, Faults
-    from .journal import Entry
-    from .server import RoomsEmulator
+    from .config import ACCESS_KEY, DEFAULT_GRACE, DEFAULT_PORT
+    from .emulator import RoomsEmulator
+    from .faults.fault import Fault
+    from .faults.registry import ActiveFault, Faults
+    from .service.tokens import EmulatorCredential
+    from .state.clock import Clock
+    from .state.request_log import Entry
 
 __all__ = [
     "ACCESS_KEY",
@@ -34,16 +34,16 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ACCESS_KEY": ".defaults",
-    "DEFAULT_GRACE": ".defaults",
-    "DEFAULT_PORT": ".defaults",
-    "ActiveFault": ".faults",
-    "Clock": ".clock",
-    "EmulatorCredential": ".credential",
-    "Entry": ".journal",
-    "Fault": ".fault_spec",
-    "Faults": ".faults",
-    "RoomsEmulator": ".server",
+    "ACCESS_KEY": ".config",
+    "DEFAULT_GRACE": ".config",
+    "DEFAULT_PORT": ".config",
+    "ActiveFault": ".faults.registry",
+    "Clock": ".state.clock",
+    "EmulatorCredential": ".service.tokens",
+    "Entry": ".state.request_log",
+    "Fault": ".faults.fault",
+    "Faults": ".faults.registry",
+    "RoomsEmulator": ".emulator",
 }
 
 

@@ -1,0 +1,102 @@
+"""The admin paths: check the caller, decode, run the command, encode."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from collections.abc import Awaitable, Mapping
+from typing import Any, Callable, NamedTuple
+from urllib.parse import parse_qsl
+
+from ..service import errors
+from ..state.emulator_state import EmulatorState
+from . import access, commands
+
+LOGGER = logging.getLogger("azure.communication.rooms.emulator")
+
+PREFIX = "/_emulator"
+#: Bytes of a body that are read: exports are larger than what the service takes.
+BODY_LIMIT = 256 * 1024 * 1024
+
+
+class AdminRequest(NamedTuple):
+    """A request without its body.
+
+    :ivar path: Without the prefix.
+    :ivar headers: By lower-case name.
+    :ivar client: Address of the client.
+    """
+
+    method: str
+    path: str
+    query: str
+    scheme: str
+    headers: Mapping[str, str]
+    client: str
+
+
+class AdminResponse(NamedTuple):
+    """A response; the content is JSON, or empty."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class AdminApp:
+    """Runs admin commands.
+
+    :param state: What they work on.
+    """
+
+    def __init__(self, state: EmulatorState) -> None:
+        self._state = state
+
+    async def run(self, request: AdminRequest, read_body: Callable[[], Awaitable[bytes]]) -> AdminResponse:
+        """Handle one request and always return a response."""
+        try:
+            response = _encode(*self._handle(request, await read_body()))
+        except errors.ServiceError as error:
+            response = _encode_error(error)
+        except ValueError as error:
+            response = _encode_error(errors.bad_command(str(error)))
+        except sqlite3.OperationalError as error:
+            response = _encode_error(errors.not_stored(str(error)))
+        LOGGER.debug("%s %s%s %d", request.method, PREFIX, request.path, response.status)
+        return response
+
+    def _handle(self, request: AdminRequest, body: bytes) -> tuple[int, Any]:
+        access.check_caller(request.client, request.headers, request.scheme)
+        methods = commands.COMMANDS.get(request.path)
+        if methods is None:
+            raise errors.path_not_found()
+        if request.method not in methods:
+            raise errors.method_not_allowed(request.method)
+        query = dict(parse_qsl(request.query, keep_blank_values=True))
+        return methods[request.method](commands.Arguments(query, _decode(request.headers, body)), self._state)
+
+
+def _decode(headers: Mapping[str, str], body: bytes) -> Any:
+    """Decode a body, which is JSON and declared as that: a web page cannot send such a one without a preflight."""
+    if not body:
+        return None
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise errors.content_type("application/json")
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise errors.bad_command("The body is not JSON.") from None
+
+
+def _encode(status: int, body: Any) -> AdminResponse:
+    headers = {"Cache-Control": "no-store"}
+    if body is None:
+        return AdminResponse(status, headers, b"")
+    content = json.dumps(body).encode()
+    headers.update({"Content-Type": "application/json", "Content-Length": str(len(content))})
+    return AdminResponse(status, headers, content)
+
+
+def _encode_error(error: errors.ServiceError) -> AdminResponse:
+    return _encode(error.status, {"error": {"code": error.code, "message": str(error)}})

@@ -1,0 +1,168 @@
+"""The admin commands, by which tests in any language control the emulator. Each returns a status and JSON, or None."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Callable, NamedTuple
+
+from ..faults import fault as faults
+from ..faults.registry import ActiveFault
+from ..service import snapshot
+from ..state import timestamps
+from ..state.emulator_state import Account, EmulatorState
+
+Result = tuple[int, Any]
+
+
+class Arguments(NamedTuple):
+    """What a command was given; ``body`` is JSON, None when there was none."""
+
+    query: Mapping[str, str]
+    body: Any
+
+
+def show_state(_: Arguments, state: EmulatorState) -> Result:
+    """``GET /_emulator/state``: accounts, clock, faults."""
+    accounts = {
+        name: {"rooms": len(account.store.all_rooms(account.expired_before))}
+        for name, account in state.accounts.items()
+    }
+    return 200, {"accounts": accounts, "clock": _clock(state), "faults": _faults(state)}
+
+
+def reset(_: Arguments, state: EmulatorState) -> Result:
+    """``POST /_emulator/reset``: as it was at the start, without rooms."""
+    state.reset()
+    return 204, None
+
+
+def seed(arguments: Arguments, state: EmulatorState) -> Result:
+    """``POST /_emulator/seed``: create ``count`` rooms like ``room`` for ``account``; all three may be missing."""
+    wanted = _members({} if arguments.body is None else arguments.body, "account", "count", "room")
+    account = _account(state, wanted.get("account"))
+    return 201, {"ids": snapshot.seed_rooms(account, wanted.get("count", 1), wanted.get("room"))}
+
+
+def export_rooms(_: Arguments, state: EmulatorState) -> Result:
+    """``GET /_emulator/export``: all rooms."""
+    return 200, snapshot.export_rooms(state.accounts)
+
+
+def import_rooms(arguments: Arguments, state: EmulatorState) -> Result:
+    """``POST /_emulator/import``: replace the rooms by exported ones."""
+    return 200, {"rooms": snapshot.import_rooms(arguments.body, state.accounts)}
+
+
+def show_clock(_: Arguments, state: EmulatorState) -> Result:
+    """``GET /_emulator/clock``."""
+    return 200, _clock(state)
+
+
+def move_clock(arguments: Arguments, state: EmulatorState) -> Result:
+    """``POST /_emulator/clock``: move it.
+
+    ``{"set": "2030-01-01T12:00:00Z"}``, ``{"advance": {"days": 181}}``, ``{"freeze": true}``, and ``{"reset": true}``
+    to let it run as at the start. Several in one are done in this order: reset, set, advance, freeze.
+    """
+    moves = _members(arguments.body, "set", "advance", "freeze", "reset")
+    time = None if "set" not in moves else _parse_time(moves["set"])
+    span = _parse_span(moves.get("advance", {}))
+    if moves.get("reset"):
+        state.clock.reset()
+    if time is not None:
+        state.clock.set(time)
+    state.clock.advance(span)
+    if moves.get("freeze"):
+        state.clock.freeze()
+    return 200, _clock(state)
+
+
+def list_faults(_: Arguments, state: EmulatorState) -> Result:
+    """``GET /_emulator/faults``: those that are on, with how many requests matched and got each."""
+    return 200, {"faults": _faults(state)}
+
+
+def add_fault(arguments: Arguments, state: EmulatorState) -> Result:
+    """``POST /_emulator/faults``: the names and values of a fault, or ``{"spec": "POST /rooms status=503"}``."""
+    body = arguments.body
+    spec = body.get("spec") if isinstance(body, dict) and len(body) == 1 else None
+    fault = faults.parse(spec) if isinstance(spec, str) else faults.from_json(body)
+    return 201, _fault(state.faults.add(fault))
+
+
+def remove_faults(arguments: Arguments, state: EmulatorState) -> Result:
+    """``DELETE /_emulator/faults``: all, or the one of ``?number=``."""
+    number = arguments.query.get("number")
+    if number is None:
+        state.faults.clear()
+    elif not (number.isdecimal() and state.faults.remove(int(number))):
+        raise ValueError(f"there is no fault {number}")
+    return 204, None
+
+
+def list_requests(arguments: Arguments, state: EmulatorState) -> Result:
+    """``GET /_emulator/requests``: the latest, or those of the method, path, status and so on that the query names."""
+    wanted: dict[str, Any] = _members(dict(arguments.query), "method", "path", "status", "account", "client_request_id")
+    if "status" in wanted:
+        wanted["status"] = int(wanted["status"]) if wanted["status"].isdecimal() else None
+    return 200, {"requests": [entry._asdict() for entry in state.request_log.entries(**wanted)]}
+
+
+def clear_requests(_: Arguments, state: EmulatorState) -> Result:
+    """``DELETE /_emulator/requests``."""
+    state.request_log.clear()
+    return 204, None
+
+
+Command = Callable[[Arguments, EmulatorState], Result]
+
+#: By path, without the prefix of all admin paths, and method.
+COMMANDS: Mapping[str, Mapping[str, Command]] = {
+    "/state": {"GET": show_state},
+    "/reset": {"POST": reset},
+    "/seed": {"POST": seed},
+    "/export": {"GET": export_rooms},
+    "/import": {"POST": import_rooms},
+    "/clock": {"GET": show_clock, "POST": move_clock},
+    "/faults": {"GET": list_faults, "POST": add_fault, "DELETE": remove_faults},
+    "/requests": {"GET": list_requests, "DELETE": clear_requests},
+}
+
+
+def _members(value: Any, *known: str) -> dict[str, Any]:
+    if not isinstance(value, dict) or not set(value) <= set(known):
+        raise ValueError(f"there must be an object, and in it nothing but {', '.join(known)}")
+    return value
+
+
+def _account(state: EmulatorState, name: Any) -> Account:
+    if name is not None and name not in list(state.accounts):
+        raise ValueError(f"there is no account {name!r} here; there is {', '.join(state.accounts)}")
+    return state.account(name)
+
+
+def _parse_time(text: Any) -> datetime:
+    try:
+        return timestamps.to_datetime(timestamps.parse(text))
+    except (TypeError, ValueError):
+        raise ValueError(f"set must be a date-time such as 2030-01-01T12:00:00Z, not {text!r}") from None
+
+
+def _parse_span(units: Any) -> timedelta:
+    try:
+        return timedelta(**units)
+    except (TypeError, OverflowError):
+        raise ValueError('advance must be a span such as {"days": 181, "hours": 1}') from None
+
+
+def _clock(state: EmulatorState) -> dict[str, Any]:
+    return {"now": timestamps.format_timestamp(state.clock.timestamp()), "frozen": state.clock.frozen}
+
+
+def _faults(state: EmulatorState) -> list[dict[str, Any]]:
+    return [_fault(active) for active in state.faults.active()]
+
+
+def _fault(active: ActiveFault) -> dict[str, Any]:
+    return {"number": active.number, **active.fault.to_json(), "calls": active.calls, "hits": active.hits}

@@ -1,0 +1,314 @@
+"""The emulator in a process: its configuration and state, and the server on which it listens."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .admin.app import AdminApp
+from .config import DEFAULT_GRACE, PAGE_SIZE, Config
+from .faults.fault import Fault
+from .faults.registry import ActiveFault, Faults
+from .http.asgi import make_app
+from .http.server import Server, listen
+from .http.tls import Certificate, check_certificate, make_certificate
+from .pipeline.app import Pipeline
+from .pipeline.authentication import Authenticator
+from .service import snapshot
+from .service.tokens import EmulatorCredential
+from .state.clock import Clock
+from .state.emulator_state import Account, EmulatorState
+from .state.request_log import Entry, RequestLog
+from .state.store import Store
+from .state.timestamps import from_timedelta
+
+if TYPE_CHECKING:
+    from azure.core.pipeline.transport import HttpTransport
+    from starlette.types import ASGIApp
+    from typing_extensions import Self
+
+_LOGGER = logging.getLogger("azure.communication.rooms.emulator")
+
+
+class RoomsEmulator:
+    """The Rooms service on this machine's loopback, for tests and development.
+
+    A context manager: it listens while the block runs. It starts with no rooms unless its location holds some.
+
+    .. code-block:: python
+
+        with RoomsEmulator() as emulator:
+            client = RoomsClient.from_connection_string(emulator.connection_string)
+
+    :keyword str host: A loopback address, or ``localhost``. Default ``127.0.0.1``.
+    :keyword int port: The port; 0, the default, takes a free one.
+    :keyword location: The folder to keep rooms in; None, the default, keeps them in memory.
+    :paramtype location: str or ~pathlib.Path or None
+    :keyword accounts: Access key in base64 by the name of the account, each with rooms of its own: the key that signed
+        a request tells its account. Default: one account, ``rooms``, with the key that every emulator has.
+    :paramtype accounts: Mapping[str, str] or None
+    :keyword bool strict_hmac: Refuse signatures over the percent-decoded path and query. Default False.
+    :keyword bool lenient_dates: Accept requests that are dated by the machine's clock, wherever the emulator's was
+        moved: for clients whose clock cannot be moved along. Default False.
+    :keyword clock_skew: How far the emulator's clock is ahead of the machine's; behind when negative. Default none.
+    :paramtype clock_skew: ~datetime.timedelta
+    :keyword grace: How long a room stays after its validity has ended; None keeps it for ever. Default 7 days, at most
+        100 years.
+    :paramtype grace: ~datetime.timedelta or None
+    :keyword int page_size: Rooms on a page of a list. Default 30, as the live service has it.
+    :keyword faults: Faults that are on from the start, each as a :class:`Fault` or its one line.
+    :paramtype faults: Iterable[~azure.communication.rooms.emulator.Fault or str]
+    :keyword bool tls: Use HTTPS, with a certificate of an authority that :attr:`ca_file` holds. Default False.
+    :keyword certificate: Use HTTPS with this certificate (chain), a PEM file.
+    :paramtype certificate: str or ~pathlib.Path or None
+    :keyword key: Its private key, a PEM file; None when ``certificate`` holds it.
+    :paramtype key: str or ~pathlib.Path or None
+    :raises ValueError: If the host is not loopback, or another value is invalid.
+    :ivar clock: The emulator's clock; move it to let rooms and signatures expire.
+    :vartype clock: ~azure.communication.rooms.emulator.Clock
+    :ivar faults: Fault injection; no fault is on unless it is added.
+    :vartype faults: ~azure.communication.rooms.emulator.Faults
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        location: str | Path | None = None,
+        accounts: Mapping[str, str] | None = None,
+        strict_hmac: bool = False,
+        lenient_dates: bool = False,
+        clock_skew: timedelta = timedelta(),
+        grace: timedelta | None = DEFAULT_GRACE,
+        page_size: int = PAGE_SIZE,
+        faults: Iterable[Fault | str] = (),
+        tls: bool = False,
+        certificate: str | Path | None = None,
+        key: str | Path | None = None,
+    ) -> None:
+        self._configure(
+            Config.of(
+                host=host,
+                port=port,
+                location=location,
+                accounts=accounts,
+                strict_hmac=strict_hmac,
+                lenient_dates=lenient_dates,
+                clock_skew=clock_skew,
+                grace=grace,
+                page_size=page_size,
+                faults=faults,
+                tls=tls,
+                certificate=certificate,
+                key=key,
+            )
+        )
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """Return an emulator of a configuration, as the command makes it.
+
+        :param ~azure.communication.rooms.emulator.config.Config config: The configuration.
+        :rtype: ~azure.communication.rooms.emulator.RoomsEmulator
+        """
+        emulator = cls.__new__(cls)
+        emulator._configure(config)  # noqa: SLF001  it is this class's own
+        return emulator
+
+    def _configure(self, config: Config) -> None:
+        self._config = config
+        self.clock: Clock = Clock(skew=config.clock_skew, lenient=config.lenient_dates)
+        self.faults: Faults = Faults(config.faults, _log_fault)
+        self._request_log = RequestLog()
+        self._port = config.port
+        self._certificate: Certificate | None = None
+        self._state: EmulatorState | None = None
+        self._cleanup = ExitStack()
+
+    @property
+    def endpoint(self) -> str:
+        """Return scheme, host and port, without a slash at the end.
+
+        :rtype: str
+        :raises RuntimeError: If the emulator is not running.
+        """
+        self._running()
+        host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
+        return f"{self._config.scheme}://{host}:{self._port}"
+
+    @property
+    def connection_string(self) -> str:
+        """Return the connection string of the first account.
+
+        :rtype: str
+        :raises RuntimeError: If the emulator is not running.
+        """
+        return self.connection_string_of(next(iter(self._config.accounts)))
+
+    def connection_string_of(self, account: str) -> str:
+        """Return the connection string of an account.
+
+        :param str account: Its name.
+        :rtype: str
+        :raises RuntimeError: If the emulator is not running.
+        :raises KeyError: If there is no such account.
+        """
+        return f"endpoint={self.endpoint}/;accesskey={self._config.accounts[account]}"
+
+    @property
+    def ca_file(self) -> Path | None:
+        """Return the file of the authority that clients must trust, PEM; None when the emulator made no certificate.
+
+        :rtype: ~pathlib.Path or None
+        """
+        return None if self._certificate is None else self._certificate.authority
+
+    @property
+    def requests(self) -> list[Entry]:
+        """Return the latest 1000 requests and their outcomes, the oldest first.
+
+        :rtype: list[~azure.communication.rooms.emulator.Entry]
+        """
+        return self._request_log.entries()
+
+    def token_credential(self, account: str | None = None) -> EmulatorCredential:
+        """Return a credential whose tokens this emulator takes, in place of one of ``azure-identity``.
+
+        :param account: The account; None, the default, is the first.
+        :type account: str or None
+        :rtype: ~azure.core.credentials.TokenCredential
+        :raises KeyError: If there is no such account.
+        """
+        if account is not None and account not in self._config.accounts:
+            raise KeyError(account)
+        return EmulatorCredential(self.clock, account or next(iter(self._config.accounts)))
+
+    def transport(self) -> HttpTransport[Any, Any]:
+        """Return a transport for clients on azure-core that calls the emulator in this process, without a connection.
+
+        :rtype: ~azure.core.pipeline.transport.HttpTransport
+        :raises RuntimeError: If the emulator is not running.
+        """
+        from .http.in_process import make_transport  # it imports requests, which a server does not need
+
+        return make_transport(self._app(self._running()))
+
+    def start(self) -> Self:
+        """Start; return when requests are answered.
+
+        :rtype: ~azure.communication.rooms.emulator.RoomsEmulator
+        :raises OSError: If the port is taken, or the location or the certificate cannot be used.
+        :raises sqlite3.Error: If the file in the location is no database of rooms, or another emulator uses it.
+        :raises RuntimeError: If it is running already, or the HTTP server could not be started.
+        :raises ImportError: If TLS is asked for and ``trustme`` is not installed.
+        """
+        if self._state is not None:
+            raise RuntimeError("the emulator is running already")
+        with ExitStack() as cleanup:
+            listener = cleanup.enter_context(listen(self._config.host, self._port))
+            state = EmulatorState(self._open_accounts(cleanup), self.clock, self.faults, self._request_log)
+            self._certificate = self._prepare_certificate(cleanup)
+            server = Server(self._app(state), listener, self._certificate, state.purge)
+            if not server.start():
+                raise RuntimeError("the HTTP server could not be started; its log says why")
+            cleanup.callback(server.stop)
+            self._port = listener.getsockname()[1]
+            self._state = state
+            self._cleanup = cleanup.pop_all()
+        for fault in self.faults.active():
+            _log_fault(fault)
+        return self
+
+    def _open_accounts(self, cleanup: ExitStack) -> dict[str, Account]:
+        config = self._config
+        grace = None if config.grace is None else from_timedelta(config.grace)
+        accounts: dict[str, Account] = {}
+        for name in config.accounts:
+            store = Store(config.database_of(name))
+            cleanup.callback(store.close)
+            accounts[name] = Account(name, store, self.clock, config.page_size, grace)
+        return accounts
+
+    def _app(self, state: EmulatorState) -> ASGIApp:
+        authenticator = Authenticator(self._config.keys, strict=self._config.strict_hmac)
+        return make_app(Pipeline(state, authenticator), AdminApp(state))
+
+    def _prepare_certificate(self, cleanup: ExitStack) -> Certificate | None:
+        certificate = None
+        if self._config.tls:
+            folder = cleanup.enter_context(tempfile.TemporaryDirectory(prefix="rooms-emulator-"))
+            certificate = make_certificate(Path(folder), self._config.host)
+        elif self._config.certificate is not None:
+            certificate = Certificate(self._config.certificate, self._config.key)
+        if certificate is not None:
+            check_certificate(certificate)
+        return certificate
+
+    def stop(self) -> None:
+        """Finish the requests that are there, then close. What is in memory is gone; a location keeps it."""
+        self._state = None
+        self._cleanup.close()
+        self._certificate = None
+
+    def reset(self) -> None:
+        """Delete all rooms and requests; clock and faults are as they were at the start.
+
+        :raises RuntimeError: If the emulator is not running.
+        """
+        self._running().reset()
+
+    def seed(self, count: int = 1, room: Any | None = None, *, account: str | None = None) -> list[str]:
+        """Create rooms, past the service's rules of time.
+
+        :param int count: How many. Default 1.
+        :param room: What each is like, with names of the wire: ``{"validUntil": "2020-01-01T00:00:00Z",
+            "participants": {"8:acs:...": {"role": "Presenter"}}}``. What is missing is as in a room created now.
+        :keyword account: The account; None, the default, is the first.
+        :paramtype account: str or None
+        :returns: Their ids, the oldest first.
+        :rtype: list[str]
+        :raises RuntimeError: If the emulator is not running.
+        :raises ValueError: If the count or the room is invalid.
+        :raises KeyError: If there is no such account.
+        """
+        return snapshot.seed_rooms(self._running().account(account), count, room)
+
+    def export_rooms(self) -> dict[str, Any]:
+        """Return all rooms of all accounts, as JSON. No key is in it.
+
+        :rtype: dict[str, Any]
+        :raises RuntimeError: If the emulator is not running.
+        """
+        return snapshot.export_rooms(self._running().accounts)
+
+    def import_rooms(self, exported: Any) -> int:
+        """Replace the rooms by exported ones.
+
+        :param exported: What :meth:`export_rooms` returned.
+        :returns: How many rooms there were.
+        :rtype: int
+        :raises RuntimeError: If the emulator is not running.
+        :raises ValueError: If it is something else, or names an account that is not here.
+        """
+        return snapshot.import_rooms(exported, self._running().accounts)
+
+    def _running(self) -> EmulatorState:
+        if self._state is None:
+            raise RuntimeError("the emulator is not running: use it in a with block, or call start()")
+        return self._state
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def _log_fault(active: ActiveFault) -> None:
+    _LOGGER.warning("fault %d is on: %s", active.number, active.fault)

@@ -1,0 +1,1 @@
+"""The HTTP server, TLS, and the adapter between ASGI and the pipeline."""

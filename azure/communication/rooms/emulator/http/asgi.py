@@ -1,0 +1,223 @@
+"""The emulator as an ASGI application: between the HTTP server's messages and the pipeline and the admin commands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Protocol, cast
+from urllib.parse import quote, unquote
+
+from starlette import routing
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ..admin import app as admin
+from ..pipeline import app as pipeline
+from ..pipeline.context import NO_ROUTE, EncodedResponse, RequestHead, Route
+from ..service import errors
+
+#: The name under which a request's scope holds its connection.
+EXTENSION = "azure.communication.rooms.connection"
+#: Bytes of a body that are read; a body with thousands of participants stays far below.
+BODY_LIMIT = 4 * 1024 * 1024
+
+
+class BreakableConnection(Protocol):
+    """A connection that a fault can break."""
+
+    def reset(self) -> None:
+        """Reset it at once."""
+
+    def close(self) -> None:
+        """Close it when what was written has been sent."""
+
+
+def make_app(service: pipeline.Pipeline, commands: admin.AdminApp) -> ASGIApp:
+    """Return the application.
+
+    :param service: Handles the requests of the Rooms and Identity services.
+    :param commands: Handles those under ``/_emulator``.
+    """
+
+    def endpoint(route: Route) -> ASGIApp:
+        return _Endpoint(service, route)
+
+    router = routing.Router(
+        [
+            *(routing.Route(route.path, endpoint(route)) for route in pipeline.ROUTES),
+            routing.Route("/health", _Health(endpoint(NO_ROUTE))),
+            routing.Mount(admin.PREFIX, _Admin(commands)),
+        ],
+        redirect_slashes=False,
+        default=endpoint(NO_ROUTE),
+    )
+    return _RawPathRouter(router)
+
+
+class _RawPathRouter:
+    """Routes on the path with its percent-escapes, so that an escaped slash or line feed is part of a segment.
+
+    :param router: Routes on the path in the scope.
+    """
+
+    def __init__(self, router: ASGIApp) -> None:
+        self._router = router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request (ASGI)."""
+        raw = scope["raw_path"].decode("latin-1")
+        path = raw if "%" not in raw else "/".join(quote(unquote(segment), safe=":") for segment in raw.split("/"))
+        await self._router({**scope, "path": path}, receive, send)
+
+
+class _Endpoint:
+    """A path of the service.
+
+    :param service: Handles the requests.
+    :param route: The path's operations.
+    """
+
+    def __init__(self, service: pipeline.Pipeline, route: Route) -> None:
+        self._service = service
+        self._route = route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request (ASGI)."""
+        path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
+        head = RequestHead(
+            scope["method"],
+            scope["scheme"],
+            f"{path}?{query}" if query else path,
+            _headers_of(scope),
+            {name: unquote(value) for name, value in scope.get("path_params", {}).items()},
+        )
+        response = await self._service.run(head, HttpConnection(receive), self._route)
+        await _send(response, scope, receive, send)
+
+
+class _Health:
+    """``GET /health``: open to every caller; every other method is that of a path that does not exist.
+
+    :param default: Handles the other methods.
+    """
+
+    def __init__(self, default: ASGIApp) -> None:
+        self._default = default
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request (ASGI)."""
+        if scope["method"] not in ("GET", "HEAD"):
+            await self._default(scope, receive, send)
+            return
+        content = b'{"status":"ok"}'
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(content))}
+        if "origin" in _headers_of(scope):
+            headers["Access-Control-Allow-Origin"] = "*"
+        await _send_whole(200, headers, content, send)
+
+
+class _Admin:
+    """The paths under ``/_emulator``.
+
+    :param commands: Handles the requests.
+    """
+
+    def __init__(self, commands: admin.AdminApp) -> None:
+        self._commands = commands
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request (ASGI)."""
+        request = admin.AdminRequest(
+            scope["method"],
+            scope["path"].partition(admin.PREFIX)[2],
+            scope["query_string"].decode("latin-1"),
+            scope["scheme"],
+            _headers_of(scope),
+            (scope.get("client") or ("",))[0],
+        )
+        response = await self._commands.run(request, partial(read_body, receive, admin.BODY_LIMIT))
+        await _send_whole(response.status, response.headers, response.content, send)
+
+
+class HttpConnection:
+    """What a request came over, for the pipeline.
+
+    :param receive: The server's (ASGI).
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+
+    async def read_body(self) -> bytes:
+        """Read the whole body."""
+        return await read_body(self._receive, BODY_LIMIT)
+
+    async def wait_closed(self, timeout: float) -> None:
+        """Return when the client has disconnected, or after this many seconds."""
+        closed = asyncio.ensure_future(_until_closed(self._receive))
+        await asyncio.wait({closed}, timeout=timeout)
+        closed.cancel()
+        with suppress(asyncio.CancelledError):
+            await closed
+
+
+async def _until_closed(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def read_body(receive: Receive, limit: int) -> bytes:
+    """Read the whole body.
+
+    One that is too large is received to its end and dropped on the way: a client that is still sending would see a
+    reset connection in place of the error.
+
+    :raises ServiceError: If it is too large or incomplete.
+    """
+    body, length, more = bytearray(), 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise errors.incomplete_body()
+        chunk = message.get("body", b"")
+        length += len(chunk)
+        if length <= limit:
+            body += chunk
+        more = message.get("more_body", False)
+    if length > limit:
+        raise errors.too_large(limit)
+    return bytes(body)
+
+
+def _headers_of(scope: Scope) -> dict[str, str]:
+    """Return headers by lower-case name."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+async def _send(response: EncodedResponse, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send a response, or what a fault leaves of it."""
+    connection = cast(BreakableConnection, scope.get("extensions", {}).get(EXTENSION))
+    if response.is_reset:
+        connection.reset()
+        await _until_closed(receive)
+        return
+    content = response.content
+    if response.truncate_at is None or not content:
+        await _send_whole(response.status, response.headers, content, send)
+        return
+    await _send_start(response.status, {**response.headers, "Content-Length": str(len(content))}, send)
+    sent = content[: min(response.truncate_at, len(content) - 1)]
+    await send({"type": "http.response.body", "body": sent, "more_body": True})
+    connection.close()
+    await _until_closed(receive)
+
+
+async def _send_whole(status: int, headers: Mapping[str, str], content: bytes, send: Send) -> None:
+    await _send_start(status, headers, send)
+    await send({"type": "http.response.body", "body": content})
+
+
+async def _send_start(status: int, headers: Mapping[str, str], send: Send) -> None:
+    raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})

@@ -1,0 +1,56 @@
+"""Certificates for TLS, made by ``trustme``."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import NamedTuple
+
+#: What every certificate is for, beside the host that the emulator listens on.
+_NAMES = ("localhost", "127.0.0.1", "::1")
+
+
+class Certificate(NamedTuple):
+    """Files in PEM form.
+
+    :ivar chain: The certificate, and those above it.
+    :ivar key: Its private key; None when it stands in ``chain``.
+    :ivar authority: What clients must trust to trust it; None when that is the caller's business.
+    """
+
+    chain: Path
+    key: Path | None = None
+    authority: Path | None = None
+
+
+def make_certificate(folder: Path, host: str) -> Certificate:
+    """Make a certificate authority and a certificate of it.
+
+    :param folder: Where the files go; nobody else should be able to read there.
+    :param host: The host that clients will ask for, beside ``localhost``, ``127.0.0.1`` and ``::1``.
+    :raises ImportError: If ``trustme`` is not installed.
+    """
+    try:
+        import trustme  # it imports cryptography, which plain HTTP does not need
+    except ImportError:
+        raise ImportError(
+            "TLS needs the package trustme, or a certificate of your own; install it with: "
+            'python -m pip install "azure-communication-rooms[emulator]"'
+        ) from None
+    authority = trustme.CA(organization_name="Rooms emulator")
+    server = authority.issue_cert(*dict.fromkeys((host, *_NAMES)))
+    made = Certificate(folder / "server.pem", authority=folder / "ca.pem")
+    server.private_key_and_cert_chain_pem.write_to_path(str(made.chain))
+    authority.cert_pem.write_to_path(str(made.authority))
+    return made
+
+
+def check_certificate(certificate: Certificate) -> None:
+    """Load a certificate: the server would report no more than that it could not start.
+
+    :raises OSError: If it cannot be read, or is none.
+    """
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate.chain, certificate.key)
+    except OSError as error:
+        raise OSError(f"the certificate {certificate.chain} cannot be used: {error}") from None

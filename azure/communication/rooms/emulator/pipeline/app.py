@@ -1,0 +1,94 @@
+"""The service: its routes, and the one list of stages that every request goes through."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable
+from typing import Callable
+
+from ..service import errors, handlers, handlers_2022, identities
+from ..service.messages import Response
+from ..state.emulator_state import EmulatorState
+from ..state.request_log import redact_target
+from . import messages
+from .authentication import Authenticator
+from .context import NO_ROUTE, Connection, EncodedResponse, RequestContext, RequestHead, Route
+from .stages import (
+    LOGGER,
+    answer_preflight,
+    authenticate,
+    check_host,
+    encode,
+    handle,
+    inject_after,
+    inject_before,
+    read,
+    record,
+    resolve_version,
+)
+
+Stage = Callable[[RequestContext], Awaitable["Response | None"]]
+
+STAGES: list[Stage] = [
+    read,
+    check_host,
+    inject_before,
+    answer_preflight,
+    authenticate,
+    resolve_version,
+    handle,
+    encode,
+    inject_after,
+    record,
+]
+#: These run for every request; those before them until one has returned a response.
+_FINAL_STAGES = STAGES[STAGES.index(encode) :]
+
+ROUTES: list[Route] = [
+    *(
+        Route(path, handlers.OPERATIONS.get(path, {}), handlers_2022.OPERATIONS.get(path, {}))
+        for path in {**handlers.OPERATIONS, **handlers_2022.OPERATIONS}
+    ),
+    *(Route(path, operations, is_versioned=False) for path, operations in identities.OPERATIONS.items()),
+]
+
+
+class Pipeline:
+    """Runs requests through the stages.
+
+    :param state: The emulator's state.
+    :param authenticator: Authenticates requests.
+    """
+
+    def __init__(self, state: EmulatorState, authenticator: Authenticator) -> None:
+        self._state = state
+        self._authenticator = authenticator
+
+    async def run(self, head: RequestHead, connection: Connection, route: Route = NO_ROUTE) -> EncodedResponse:
+        """Handle one request and always return a response."""
+        context = RequestContext(self._state, self._authenticator, head, route, connection)
+        for stage in STAGES:
+            if context.response is None or stage in _FINAL_STAGES:
+                response = await _run_stage(stage, context)
+                if response is not None:
+                    context.response = response
+        assert context.encoded is not None  # noqa: S101  encode cannot fail
+        return context.encoded
+
+
+async def _run_stage(stage: Stage, context: RequestContext) -> Response | None:
+    """Run a stage; an error becomes the response for it."""
+    error: errors.ServiceError | errors.ValidationError
+    try:
+        return await stage(context)
+    except (errors.ServiceError, errors.ValidationError) as failure:
+        error = failure
+        context.reason = messages.reason_of(error)
+    except sqlite3.OperationalError as failure:
+        error = errors.not_stored(str(failure))
+        context.reason = f"not stored: {failure}"
+    except Exception:  # noqa: BLE001  a bug must not leave a request without a response
+        LOGGER.exception("%s %s failed", context.head.method, redact_target(context.head.target))
+        error = errors.internal()
+        context.reason = "a bug in the emulator"
+    return messages.error_response(error, context.version)

@@ -1,0 +1,111 @@
+"""The request context: a request on its way through the stages, and what is known of it so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from ..faults.fault import Fault
+from ..faults.registry import ActiveFault
+from ..service.messages import ApiVersion, Operation, Response
+from ..state.clock import Clock
+from ..state.emulator_state import Account, EmulatorState
+from .authentication import Authenticator
+
+
+class Route(NamedTuple):
+    """One path, with its operations by method.
+
+    :ivar operations: Those of 2023-03-31-preview and later, or of the Identity service.
+    :ivar operations_2022: Those of 2022-02-01.
+    :ivar is_versioned: Whether the api-version is that of the Rooms service, which is checked.
+    """
+
+    path: str
+    operations: Mapping[str, Operation]
+    operations_2022: Mapping[str, Operation] = {}
+    is_versioned: bool = True
+
+
+#: What a path has that does not exist.
+NO_ROUTE = Route("", {}, is_versioned=False)
+
+
+class RequestHead(NamedTuple):
+    """A request without its body.
+
+    :ivar target: Path and query as received.
+    :ivar headers: By lower-case name.
+    """
+
+    method: str
+    scheme: str
+    target: str
+    headers: Mapping[str, str]
+    path_parameters: Mapping[str, str]
+
+
+class Connection(Protocol):
+    """What a request came over."""
+
+    async def read_body(self) -> bytes:
+        """Read the whole body.
+
+        :raises ServiceError: If it is too large or incomplete.
+        """
+
+    async def wait_closed(self, timeout: float) -> None:
+        """Return when the client has disconnected, or after this many seconds."""
+
+
+class EncodedResponse(NamedTuple):
+    """A response as it is sent.
+
+    :ivar is_reset: Whether the connection is reset in place of it.
+    :ivar truncate_at: The number of bytes of the content after which the connection is closed; None sends all.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    is_reset: bool = False
+    truncate_at: int | None = None
+
+
+class RequestContext:
+    """A request and what the stages have made of it.
+
+    :param state: The emulator's state.
+    :param authenticator: Authenticates the request.
+    :param head: The request without its body.
+    :param route: The path's operations.
+    :param connection: What it came over.
+    """
+
+    def __init__(
+        self,
+        state: EmulatorState,
+        authenticator: Authenticator,
+        head: RequestHead,
+        route: Route,
+        connection: Connection,
+    ) -> None:
+        self.state = state
+        self.authenticator = authenticator
+        self.head = head
+        self.route = route
+        self.connection = connection
+        self.started = time.perf_counter()
+        #: The time by which dates are judged and responses are dated; a fault can skew it.
+        self.clock: Clock = state.clock
+        self.body = b""
+        self.matching: list[ActiveFault] = []
+        self.fault: Fault | None = None
+        #: Unknown until the request is authenticated.
+        self.account: Account | None = None
+        self.version: ApiVersion | None = None
+        self.response: Response | None = None
+        self.encoded: EncodedResponse | None = None
+        #: Why the response is an error, for logs.
+        self.reason = ""

@@ -1,1 +1,0 @@
-"""HTTP on one side, rules and store on the other."""

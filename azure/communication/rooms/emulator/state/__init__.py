@@ -1,0 +1,1 @@
+"""What an emulator holds while it runs: rooms, clock, request log. Knows nothing of the service's rules."""

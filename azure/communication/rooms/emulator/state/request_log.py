@@ -1,0 +1,116 @@
+"""The request log: one entry a request, without bodies, signatures and tokens. Bounded in entries and in bytes."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import deque
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+#: Entries that are kept; older ones are dropped.
+LIMIT = 1000
+#: Characters of each text of an entry. A path, an id or an error's message can be megabytes.
+TEXT_LIMIT = 1000
+
+#: Parameters of a query that a log shows. The value of any other may be a secret.
+_SHOWN = ("api-version", "nextLink")
+#: A query with nothing else in it, as nearly all are.
+_PLAIN = re.compile(r"((api-version|nextLink)=[\w.~-]*(&|$))+", re.ASCII)
+
+
+class Entry(NamedTuple):
+    """A request and its outcome. Texts of more than 1000 characters are cut.
+
+    :ivar int number: From 1, in the order of the responses.
+    :ivar str time: When the response was made, by the emulator's clock: ISO 8601, UTC.
+    :ivar str method: HTTP method.
+    :ivar str target: Path, and the query with masked values of parameters that logs do not need.
+    :ivar status: HTTP status; None when the connection was reset instead.
+    :vartype status: int or None
+    :ivar float milliseconds: How long it took, without sending the response.
+    :ivar str reason: Why the response is an error; empty when it is none.
+    :ivar account: The account; None when the request was not authenticated.
+    :vartype account: str or None
+    :ivar client_request_id: Its header ``x-ms-client-request-id``.
+    :vartype client_request_id: str or None
+    :ivar faults: The numbers of the faults that were injected.
+    :vartype faults: tuple[int, ...]
+    """
+
+    number: int
+    time: str
+    method: str
+    target: str
+    status: int | None
+    milliseconds: float
+    reason: str = ""
+    account: str | None = None
+    client_request_id: str | None = None
+    faults: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the line that a log has of it."""
+        status = "reset" if self.status is None else self.status
+        words = [self.method, self.target, str(status), f"{self.milliseconds:.1f} ms"]
+        words += [f"fault {number}" for number in self.faults]
+        return " ".join(words + [self.reason] * bool(self.reason))
+
+
+class RequestLog:
+    """The latest entries. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: deque[Entry] = deque(maxlen=LIMIT)
+        self._count = 0
+
+    def add(self, entry: Entry) -> Entry:
+        """Store an entry, numbered and with its texts cut, and return that."""
+        with self._lock:
+            self._count += 1
+            request_id = entry.client_request_id
+            entry = entry._replace(
+                number=self._count,
+                method=shorten(entry.method),
+                target=shorten(entry.target),
+                reason=shorten(entry.reason),
+                client_request_id=None if request_id is None else shorten(request_id),
+            )
+            self._entries.append(entry)
+            return entry
+
+    def entries(self, **wanted: Any) -> list[Entry]:
+        """Return the entries whose attributes have these values, the oldest first.
+
+        :keyword wanted: Values by the name of the attribute, all of which must match; ``path`` is without the query.
+        """
+        with self._lock:
+            entries = list(self._entries)
+        path = wanted.pop("path", None)
+        return [
+            entry
+            for entry in entries
+            if all(getattr(entry, name) == value for name, value in wanted.items())
+            and path in (None, entry.target.partition("?")[0])
+        ]
+
+    def clear(self) -> None:
+        """Delete all entries; numbers begin at 1 again."""
+        with self._lock:
+            self._entries.clear()
+            self._count = 0
+
+
+def redact_target(target: str) -> str:
+    """Return a request target as a log may show it."""
+    path, mark, query = target.partition("?")
+    if not mark or _PLAIN.fullmatch(query):
+        return target
+    pairs = [(name, value if name in _SHOWN else "***") for name, value in parse_qsl(query, keep_blank_values=True)]
+    return f"{path}?{urlencode(pairs, safe='*')}"
+
+
+def shorten(text: str) -> str:
+    """Return a text cut to what the log keeps of it."""
+    return text if len(text) <= TEXT_LIMIT else f"{text[: TEXT_LIMIT - 3]}..."

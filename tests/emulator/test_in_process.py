@@ -1,0 +1,111 @@
+"""The transport without a connection: the same answers, and the same errors, as over one."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+from azure.core.credentials import AzureKeyCredential
+from azure.core.exceptions import (
+    HttpResponseError,
+    ResourceNotFoundError,
+    ServiceResponseError,
+    ServiceResponseTimeoutError,
+)
+from azure.core.pipeline.transport import HttpRequest as EarlierRequest
+from azure.core.pipeline.transport import RequestsTransport
+from azure.core.rest import HttpRequest
+from raw_ids import ALICE
+from signed_http import SignedHttp
+
+from azure.communication.rooms import RoomsClient
+from azure.communication.rooms.emulator import ACCESS_KEY, RoomsEmulator
+from azure.communication.rooms.emulator.http.in_process import make_transport
+
+
+@pytest.fixture
+def client(emulator: RoomsEmulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[RoomsClient]:
+    def no_connection(*_: Any) -> None:
+        raise AssertionError("a connection was made")
+
+    transport = emulator.transport()
+    monkeypatch.setattr(socket.socket, "connect", no_connection)
+    with RoomsClient(emulator.endpoint, AzureKeyCredential(ACCESS_KEY), transport=transport, retry_total=0) as rooms:
+        yield rooms
+
+
+def test_the_whole_job_needs_no_connection(emulator: RoomsEmulator, client: RoomsClient) -> None:
+    room = client.create_room(participants=[ALICE])
+    assert client.get_room(room.id) == room
+    assert [each.raw_id for each in client.list_participants(room.id)] == [ALICE]
+    client.add_or_update_participants(room.id, [ALICE])
+    emulator.seed(35)
+    assert len(list(client.list_rooms())) == 36
+    client.delete_room(room.id)
+    with pytest.raises(ResourceNotFoundError):
+        client.get_room(room.id)
+
+
+def test_a_program_with_an_event_loop_can_use_it(client: RoomsClient) -> None:
+    async def program() -> str:
+        return client.create_room().id
+
+    assert client.get_room(asyncio.run(program()))
+
+
+def test_a_lost_answer_is_lost(emulator: RoomsEmulator, client: RoomsClient) -> None:
+    emulator.faults.add("POST /rooms reset=after")
+    with pytest.raises(ServiceResponseError, match="The emulator reset the connection"):
+        client.create_room()
+    assert len(list(client.list_rooms())) == 1
+
+
+def test_a_body_that_breaks_off_is_noticed(emulator: RoomsEmulator, client: RoomsClient) -> None:
+    emulator.faults.add("truncate=5")
+    with pytest.raises(HttpResponseError):
+        client.create_room()
+
+
+def test_an_answer_that_does_not_come_in_time_is_no_longer_waited_for(
+    emulator: RoomsEmulator, client: RoomsClient
+) -> None:
+    emulator.faults.add("POST delay=3600")
+    with pytest.raises(ServiceResponseTimeoutError, match=r"No response within 0\.01 seconds"):
+        client.create_room(read_timeout=0.01)
+    assert len(list(client.list_rooms())) == 1  # it was done all the same
+
+
+def test_bodies_of_every_kind_are_sent(emulator: RoomsEmulator) -> None:
+    transport = cast(RequestsTransport, emulator.transport())
+    http = SignedHttp(emulator.connection_string)
+    target = "/rooms?api-version=2025-03-13"
+    content = b'{"pstnDialOutEnabled":true}'
+    for body in (content, content.decode(), iter([content[:5], content[5:]])):
+        headers = {**http.headers("POST", target, content), "Content-Type": "application/json"}
+        request = HttpRequest("POST", emulator.endpoint + target, headers=headers, content=cast(Any, body))
+        response = transport.send(request)
+        assert response.status_code == 201
+        response.read()
+        assert response.json()["pstnDialOutEnabled"] is True
+    transport.close()
+
+
+def test_a_request_of_azure_cores_earlier_kind_is_sent_too(emulator: RoomsEmulator) -> None:
+    transport = cast(RequestsTransport, emulator.transport())
+    assert transport.send(EarlierRequest("GET", f"{emulator.endpoint}/health")).status_code == 200
+    assert transport.send(EarlierRequest("GET", f"{emulator.endpoint}")).status_code == 401
+
+
+def test_a_fault_of_the_application_is_not_hidden() -> None:
+    async def broken(*_: Any) -> None:
+        raise ZeroDivisionError("of all things")
+
+    transport = cast(RequestsTransport, make_transport(broken))
+    with pytest.raises(ZeroDivisionError, match="of all things"):
+        transport.send(HttpRequest("GET", "http://127.0.0.1/rooms"))
+
+
+def test_there_is_none_unless_the_emulator_runs() -> None:
+    with pytest.raises(RuntimeError, match="the emulator is not running"):
+        RoomsEmulator().transport()

@@ -1,0 +1,189 @@
+"""The service's rules, without HTTP: what the facts of the live service say, and the edges between them."""
+
+from typing import Any, Optional
+
+import pytest
+from raw_ids import ALICE
+
+from azure.communication.rooms.emulator.service import errors, identities, validation
+from azure.communication.rooms.emulator.service.validation import RoomChanges
+from azure.communication.rooms.emulator.state import timestamps
+from azure.communication.rooms.emulator.state.store import Validity
+
+NOW = timestamps.parse("2025-03-18T12:00:00Z")
+DAY = timestamps.PER_DAY
+SECOND = timestamps.PER_SECOND
+
+
+def changes(start: Optional[float], end: Optional[float]) -> RoomChanges:
+    """Times in days from now."""
+    first, last = (None if days is None else NOW + int(days * DAY) for days in (start, end))
+    return RoomChanges(first, last, None)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "validity"),
+    [
+        (None, None, (0, 180)),
+        (-1, None, (-1, 180)),
+        (100, None, (100, 180)),
+        (180, None, (180, 180)),
+        (None, 30, (0, 30)),
+        (None, 180, (0, 180)),
+        (-3, 1, (-3, 1)),
+        (10, 190, (10, 190)),
+        (180, 360, (180, 360)),
+    ],
+)
+def test_a_new_room_takes_what_is_missing_from_now(start: Any, end: Any, validity: tuple[float, float]) -> None:
+    wanted = Validity(*(NOW + int(days * DAY) for days in validity))
+    assert validation.validity_of_new_room(changes(start, end), NOW) == wanted
+
+
+PAST = errors.END_IN_PAST
+LARGE = errors.RANGE_TOO_LARGE
+LATE = errors.START_TOO_LATE
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "details"),
+    [
+        (None, -0.001, [PAST]),
+        (1, -1, [PAST]),
+        (-2, -1, [PAST]),
+        (0, 180.00001, [LARGE]),
+        (None, 180.999, [LARGE]),
+        (3, 206, [LARGE]),
+        (5, 5, [LARGE]),
+        (5, 4, [LARGE]),
+        (-1, 180, [LARGE]),
+        (180.00001, None, [LATE]),
+        (190, 30, [LATE, LARGE]),
+        (190, 200, [LATE]),
+        (190, -1, [LATE, PAST]),
+    ],
+)
+def test_a_new_room_of_wrong_times_is_refused_with_each_fault(start: Any, end: Any, details: Any) -> None:
+    with pytest.raises(errors.ValidationError) as caught:
+        validation.validity_of_new_room(changes(start, end), NOW)
+    assert list(caught.value.details) == details
+
+
+def test_an_update_whose_only_time_is_a_start_too_far_ahead_names_that_fault() -> None:
+    with pytest.raises(errors.ValidationError) as caught:
+        validation.validity_after_update(changes(180.00001, None), NOW)
+    assert list(caught.value.details) == [LATE]
+
+
+def test_an_update_gives_both_times_or_neither() -> None:
+    assert validation.validity_after_update(changes(None, None), NOW) is None
+    assert validation.validity_after_update(changes(1, 2), NOW) == Validity(NOW + DAY, NOW + 2 * DAY)
+    for one in (changes(1, None), changes(None, 1)):
+        with pytest.raises(errors.ValidationError) as caught:
+            validation.validity_after_update(one, NOW)
+        assert caught.value.details == (errors.ONE_TIME_ONLY,)
+        assert caught.value.details[0].target == ""
+
+
+@pytest.mark.parametrize("room_id", ["9946919943953824", "99471252327234126", "999058871389949120"])
+def test_digits_of_the_right_number_are_a_room_id(room_id: str) -> None:
+    assert validation.is_room_id(room_id)
+
+
+@pytest.mark.parametrize(
+    "room_id",
+    [
+        "123",
+        "invalid_id",
+        "123-invalidId",
+        "9" * 19,
+        "",
+        "NotExistingRoomID",
+        "non-existingroomId",
+        "٩٩٤٧١٢٥٢٣٢٧٢٣٤١٢٦",
+    ],
+)
+def test_a_text_of_another_length_or_with_other_characters_is_no_room_id(room_id: str) -> None:
+    assert not validation.is_room_id(room_id)
+
+
+@pytest.mark.parametrize(
+    ("raw_id", "is_user"),
+    [
+        (ALICE, True),
+        (ALICE.upper().replace("8:ACS", "8:acs"), True),
+        (ALICE.replace("8:acs", "8:dod-acs"), True),
+        (ALICE.replace("8:acs", "8:gcch-acs"), True),
+        (ALICE.replace("8:acs", "8:spool"), True),
+        (ALICE.replace("8:acs", "8:orgid"), False),
+        (ALICE + "0", False),
+        ("8:acs:123456c", False),
+        ("acs:8-invalidMRI", False),
+        ("wrong_mri", False),
+        ("4:+112345556789", False),
+        ("", False),
+    ],
+)
+def test_only_users_of_communication_services_are_taken(raw_id: str, is_user: bool) -> None:
+    assert validation.is_user(raw_id) is is_user
+
+
+def test_a_body_is_read_and_null_is_as_absent() -> None:
+    body = {"validFrom": "2025-03-18T12:00:00Z", "validUntil": None, "pstnDialOutEnabled": True, "colour": [1]}
+    assert validation.parse_room(body) == RoomChanges(NOW, None, True)
+    assert validation.parse_room({}) == RoomChanges(None, None, None)
+
+
+def test_participants_are_read_with_their_roles() -> None:
+    body = {"participants": {ALICE: {"role": "Presenter"}, "b": None, "c": {}, "d": {"role": None, "x": 1}}}
+    assert validation.parse_participants(body) == {ALICE: "Presenter", "b": None, "c": "Attendee", "d": "Attendee"}
+    assert validation.parse_participants({}) == {}
+    assert validation.parse_participants({"participants": None}) == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "target"),
+    [
+        ([], "$"),
+        (None, "$"),
+        ({"validFrom": 5}, "$.validFrom"),
+        ({"validUntil": "tomorrow"}, "$.validUntil"),
+        ({"pstnDialOutEnabled": "true"}, "$.pstnDialOutEnabled"),
+        ({"participants": []}, "$.participants"),
+        ({"participants": {"x": "Presenter"}}, "$.participants.x"),
+        ({"participants": {"x": {"role": 5}}}, "$.participants.x.role"),
+        ({"participants": {"x": {"role": "presenter"}}}, "$.participants.x.role"),
+    ],
+)
+def test_a_member_of_another_type_is_refused_by_its_path(body: Any, target: str) -> None:
+    with pytest.raises(errors.ValidationError) as caught:
+        (validation.parse_room(body), validation.parse_participants(body))
+    assert [detail.target for detail in caught.value.details] == [target]
+    assert str(caught.value) == caught.value.details[0].message
+
+
+@pytest.mark.parametrize(
+    ("body", "asked"),
+    [
+        ({}, ([], 1440)),
+        ({"scopes": None}, ([], 1440)),
+        ({"scopes": ["voip"], "expiresInMinutes": 60}, (["voip"], 60)),
+    ],
+)
+def test_a_token_lasts_a_day_unless_something_else_is_asked(body: Any, asked: Any) -> None:
+    assert identities.parse_token_request(body, "scopes") == asked
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"scopes": "voip"}, "converted to a list of strings"),
+        ({"scopes": [1]}, "converted to a list of strings"),
+        ({"expiresInMinutes": 59}, "from 60 to 1440"),
+        ({"expiresInMinutes": "60"}, "from 60 to 1440"),
+        ([], "converted to an object"),
+    ],
+)
+def test_a_token_request_of_another_shape_is_refused(body: Any, message: str) -> None:
+    with pytest.raises((errors.ServiceError, errors.ValidationError), match=message):
+        identities.parse_token_request(body, "scopes")
