@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -82,8 +83,15 @@ def split_request_url(url: str) -> tuple[str, str, str]:
     :rtype: tuple[str, str, str]
     :raises ValueError: See :func:`split_url`.
     """
-    parts = split_url(url)
-    return parts.scheme, get_host(parts), (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    parts = urlsplit(url)
+    host = _get_host_of(parts.scheme, parts.netloc)
+    return parts.scheme, host, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+@lru_cache(maxsize=64)
+def _get_host_of(scheme: str, authority: str) -> str:
+    """Get the host of an authority: the same few for all requests."""
+    return get_host(split_url(f"{scheme}://{authority}"))
 
 
 def get_request_target(url: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Callable, Union
+from typing import Any, Callable, Union, cast
 from uuid import UUID
 
 from .._datetimes import format_datetime, parse_http_date, to_utc
 from .._models import RoomParticipant, get_raw_id, parse_role
-from .call import UNSET, MaybeUnset, Repeatability, is_unset
+from .call import MaybeUnset, Repeatability, is_unset
 from .versions import Version
+
+_CONTROL_CHARACTER = r"[\x00-\x1f\x7f]"
 
 #: What a call that sets roles accepts for its participants.
 Participants = Union[str, Iterable[Any], Mapping[Any, Any]]
@@ -31,7 +34,7 @@ def validate_room_id(room_id: str) -> str:
         raise ValueError("room_id is empty")
     if room_id in (".", ".."):
         raise ValueError(f"room_id {room_id!r} is a step in a path, not an id")
-    if any(character < " " or character == "\x7f" for character in room_id):
+    if re.search(_CONTROL_CHARACTER, room_id):
         raise ValueError("room_id contains a control character")
     try:
         room_id.encode()
@@ -121,9 +124,7 @@ def participants_to_roles(participants: Participants) -> dict[str, str]:
     :raises TypeError: If the argument or one of its items is of another type; the message has the item's index.
     :raises ValueError: If an id or a role is empty, or one id has two roles.
     """
-    return {
-        raw_id: role or "Attendee" for raw_id, role in participants_to_given_roles(participants, "Attendee").items()
-    }
+    return cast("dict[str, str]", participants_to_given_roles(participants, "Attendee"))
 
 
 def participants_to_given_roles(participants: Participants, default: str | None = None) -> dict[str, str | None]:
@@ -168,7 +169,7 @@ def _convert_items(participants: Participants) -> Iterator[tuple[str, str | None
     is_mapping = isinstance(participants, Mapping)
     for index, item in enumerate(participants.items() if isinstance(participants, Mapping) else participants):
         try:
-            yield _convert_item(*item) if is_mapping else _convert_item(item, UNSET)
+            yield _convert_item(*item) if is_mapping else _convert_item(item, None)
         except TypeError as error:
             raise TypeError(f"participants[{index}]: {error}") from None
         except ValueError as error:
@@ -177,9 +178,9 @@ def _convert_items(participants: Participants) -> Iterator[tuple[str, str | None
 
 def _convert_item(item: Any, role: Any) -> tuple[str, str | None]:
     """Convert one item of a list, or one pair of a mapping, whose role takes precedence over that of its key."""
-    if isinstance(item, Mapping):
+    if not isinstance(item, (str, RoomParticipant)) and isinstance(item, Mapping):
         item = RoomParticipant(item)
-    if role is not None and not is_unset(role):
+    if role is not None:
         return get_raw_id(item), str.__str__(parse_role(role))
     if isinstance(item, RoomParticipant):
         return item.raw_id, str.__str__(item.role)

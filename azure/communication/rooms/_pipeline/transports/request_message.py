@@ -38,17 +38,23 @@ def headers_and_body(request: HttpRequest) -> tuple[dict[str, str], Any]:
             continue
         if lower == "content-length" and isinstance(body, str):
             continue  # azure-core counts characters, not bytes
-        headers[name] = _checked(name, value)
+        headers[name] = value
+    _check(headers)
     return headers, body.encode() if isinstance(body, str) else body
 
 
-def _checked(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"the value of the header {name!r} must be a str, not {type(value).__name__}")
-    if _TOKEN.fullmatch(name) is None:
-        raise ValueError(f"{name!r} cannot be the name of a header")
-    if _VALUE.fullmatch(value) is None:
-        if value.isprintable():
-            raise ValueError(f"the header {name!r} cannot be sent: its value has characters that are not Latin-1")
-        raise ValueError(f"the header {name!r} cannot be sent: its value has a control character")
-    return value
+def _check(headers: Mapping[str, Any]) -> None:
+    """Check that headers can be sent."""
+    for name, value in headers.items():
+        if not isinstance(value, str):
+            raise TypeError(f"the value of the header {name!r} must be a str, not {type(value).__name__}")
+    # Each character decides for itself, so one match does for all values, and one for all names.
+    if _VALUE.fullmatch("".join(headers.values())) and _TOKEN.fullmatch("".join(headers)) and "" not in headers:
+        return
+    for name, value in headers.items():
+        if _TOKEN.fullmatch(name) is None:
+            raise ValueError(f"{name!r} cannot be the name of a header")
+        if _VALUE.fullmatch(value) is None:
+            if value.isprintable():
+                raise ValueError(f"the header {name!r} cannot be sent: its value has characters that are not Latin-1")
+            raise ValueError(f"the header {name!r} cannot be sent: its value has a control character")
