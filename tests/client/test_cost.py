@@ -78,7 +78,7 @@ PROGRAM = """
 import sys
 sys.addaudithook(lambda event, details: event == "subprocess.Popen" and print("started", details[1]))
 {program}
-print(sorted({{"asyncio", "requests", "msrest", "azure.communication.identity", "aiohttp"}} & set(sys.modules)))
+print(sorted({{"asyncio", "concurrent.futures", "requests", "msrest", "azure.communication.identity", "aiohttp"}} & set(sys.modules)))
 """
 
 

@@ -178,7 +178,7 @@ def _convert_items(participants: Participants) -> Iterator[tuple[str, str | None
 
 def _convert_item(item: Any, role: Any) -> tuple[str, str | None]:
     """Convert one item of a list, or one pair of a mapping, whose role takes precedence over that of its key."""
-    if not isinstance(item, (str, RoomParticipant)) and isinstance(item, Mapping):
+    if not isinstance(item, (str, RoomParticipant)) and not hasattr(item, "raw_id") and isinstance(item, Mapping):
         item = RoomParticipant(item)
     if role is not None:
         return get_raw_id(item), str.__str__(parse_role(role))

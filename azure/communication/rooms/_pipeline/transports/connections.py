@@ -18,7 +18,6 @@ import socket
 import ssl
 import time
 from collections import deque
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TYPE_CHECKING, Any, cast
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -112,7 +111,7 @@ class _Connection(_Mixed):
             super().connect()
         except (NewConnectionError, ConnectTimeoutError):
             raise
-        except (socket.timeout, FutureTimeoutError, Urllib3TimeoutError) as error:
+        except (socket.timeout, Urllib3TimeoutError) as error:
             raise ConnectTimeoutError(self, f"Connection to {self.host} timed out") from error
         except Exception as error:
             raise NewConnectionError(self, f"Failed to establish a new connection: {error}") from error

@@ -14,12 +14,13 @@ import os
 import socket
 import threading
 import time
-from concurrent.futures import Future
 from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any, Callable
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from typing_extensions import Self
 
 #: Seconds after which the idle thread ends.
@@ -180,6 +181,10 @@ class Watch:
         :param connect: Looks the host up and connects.
         :raises TimeoutError: If the time is over (``socket.timeout`` before Python 3.10).
         """
+        # Imported here: it takes longer than a call, and calls without a deadline do not need it.
+        from concurrent.futures import Future
+        from concurrent.futures import TimeoutError as FutureTimeoutError
+
         connected: Future[socket.socket] = Future()
         thread = threading.Thread(
             target=copy_context().run, args=(_settle, connected, connect), name="rooms-connect", daemon=True
@@ -190,10 +195,13 @@ class Watch:
             _settle(connected, connect)
         try:
             found = connected.result(max(0.0, self._end - _monotonic()))
-        except BaseException:
-            if not connected.done():
+        except BaseException as error:
+            is_late = not connected.done()
+            if is_late:
                 self.expire()
             connected.add_done_callback(_close_late)
+            if is_late and isinstance(error, FutureTimeoutError):
+                raise socket.timeout("timed out") from None  # before Python 3.11 these are two classes
             raise
         self.attach(found)
         return found
