@@ -1,5 +1,6 @@
 """The emulator as a command: its connection string, its end, and one clear line when it cannot start."""
 
+import importlib
 import json
 import re
 import signal
@@ -298,3 +299,8 @@ def test_the_authority_to_trust_is_printed(capsys: pytest.CaptureFixture[str]) -
 def test_every_flag_is_an_option_of_the_configuration(flag: list[str], name: str, value: Any) -> None:
     config = command_line.config_of(command_line.parse_arguments(flag))
     assert getattr(config, name) == value
+
+
+def test_the_module_runs_the_command() -> None:
+    module = importlib.import_module("azure.communication.rooms.emulator.__main__")
+    assert module.main is command.main

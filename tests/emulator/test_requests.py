@@ -286,3 +286,9 @@ def test_who_goes_away_in_the_middle_of_a_body_leaves_nothing_behind(
     assert record.levelname == "INFO"
     assert record.getMessage().endswith(" ms The request body is incomplete.")
     assert http.send("GET", "/rooms").body == {"value": []}
+
+
+def test_health_is_read_alone(http: SignedHttp) -> None:
+    assert http.send("GET", "/health").body == {"status": "ok"}
+    assert http.send_as_is("POST", "/health", b"", {}).status == 401
+    assert refusal(http.send("POST", "/health")) == (404, "NotFound")
