@@ -78,7 +78,8 @@ PROGRAM = """
 import sys
 sys.addaudithook(lambda event, details: event == "subprocess.Popen" and print("started", details[1]))
 {program}
-print(sorted({{"asyncio", "concurrent.futures", "requests", "msrest", "azure.communication.identity", "aiohttp"}} & set(sys.modules)))
+unused = {{"asyncio", "concurrent.futures", "requests", "msrest", "azure.communication.identity", "aiohttp"}}
+print(sorted(unused & set(sys.modules)))
 """
 
 
