@@ -18,12 +18,12 @@ from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.transports import managers
 from azure.communication.rooms._pipeline.transports.base_response import IncompleteResponseError
 from azure.communication.rooms._pipeline.transports.connections import (
-    IDLE_EXPIRY,
     FinalResponse,
     IdleConnections,
     Pool,
     TLSPool,
 )
+from azure.communication.rooms._pipeline.transports.defaults import IDLE_EXPIRY
 from azure.communication.rooms._pipeline.transports.managers import tls_options
 from azure.communication.rooms._pipeline.transports.urllib3_transport import Urllib3Transport
 

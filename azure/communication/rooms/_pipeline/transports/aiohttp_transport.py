@@ -50,6 +50,7 @@ from ..._urls import split_request_url
 from ..deadline import within_deadline
 from .aiohttp_response import AiohttpResponse
 from .base_response import caused, describe, forget_frames
+from .defaults import CONNECTION_TIMEOUT, IDLE_EXPIRY, MAX_RESPONSE_SIZE, READ_TIMEOUT
 from .environment import Environment
 from .loop_sessions import LoopSessions
 from .request_message import headers_and_body
@@ -62,12 +63,6 @@ if TYPE_CHECKING:
 
 #: Seconds beyond which aiohttp rounds timeouts up to whole ones: never, a deadline is kept as it is.
 _NEVER_ROUNDED = float("inf")
-#: Seconds that a connection is kept for the next request.
-KEEPALIVE = 60
-#: Seconds to reach the service, and to wait for the next part of its response.
-CONNECTION_TIMEOUT, READ_TIMEOUT = 10, 60
-#: Bytes of a response, decompressed, beyond which it is refused. A page of 100,000 participants stays far below.
-MAX_RESPONSE_SIZE = 64 * 1024 * 1024
 #: Bytes of a body that aiohttp holds before it stops to read from the socket.
 _READ_BUFFER = 256 * 1024
 #: Bytes of a body from which on aiohttp warns that sending it at once blocks the event loop.
@@ -269,7 +264,7 @@ def _new_session(max_connections: int) -> ClientSession:
     return ClientSession(
         connector=TCPConnector(
             limit=max_connections,
-            keepalive_timeout=KEEPALIVE,
+            keepalive_timeout=IDLE_EXPIRY,
             timeout_ceil_threshold=_NEVER_ROUNDED,
         ),
         cookie_jar=DummyCookieJar(),

@@ -25,13 +25,11 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
+from .defaults import IDLE_EXPIRY
 from .watchdog import current_watch, shut_down
 
 #: Idle connections kept for one host.
 MAX_IDLE = 64
-#: Seconds after which an idle connection is not used again. Load balancers and NATs drop one after about four minutes,
-#: some without a word.
-IDLE_EXPIRY = 60.0
 #: Interim responses taken before a final one.
 _MAX_INTERIM = 100
 

@@ -40,6 +40,7 @@ from urllib3.util import SKIP_HEADER
 from ..._urls import split_request_url
 from ..deadline import remaining
 from .base_response import IncompleteResponseError, caused, forget_frames
+from .defaults import CONNECTION_TIMEOUT, MAX_RESPONSE_SIZE, READ_TIMEOUT
 from .environment import Environment
 from .managers import new_manager, tls_options
 from .request_message import headers_and_body
@@ -49,10 +50,6 @@ from .watchdog import Watch
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-#: Seconds to reach the service, and to wait for the next part of its response.
-CONNECTION_TIMEOUT, READ_TIMEOUT = 10, 60
-#: Bytes of a response, decompressed, beyond which it is refused. A page of 100,000 participants stays far below.
-MAX_RESPONSE_SIZE = 64 * 1024 * 1024
 
 #: Errors of urllib3 after which nothing of the request was sent.
 _NOTHING_SENT = (NewConnectionError, ConnectTimeoutError, ClosedPoolError, LocationValueError)
