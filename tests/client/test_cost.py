@@ -159,3 +159,15 @@ def test_the_work_for_an_item_is_bounded_and_does_not_grow_with_their_number(wha
     for_each = (some - few) / 900
     assert (many - some) / 99_000 == pytest.approx(for_each, rel=0.01)
     assert for_each <= most
+
+
+def test_participants_share_the_names_of_their_members() -> None:
+    program = (
+        "import sys; from azure.communication.rooms import CommunicationUserIdentifier, RoomParticipant; "
+        "from azure.communication.rooms._wire.decoding import decode_participant; "
+        f"[RoomParticipant(CommunicationUserIdentifier({ALICE!r})) for _ in range(100)]; "  # the first ones take more
+        f"members = vars(decode_participant({{'rawId': {ALICE!r}, 'role': 'Presenter'}})); "
+        "print(sys.getsizeof(members) < sys.getsizeof(dict(members)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "True"

@@ -163,9 +163,11 @@ class RoomParticipant:
         if isinstance(identifier, Mapping):
             members = _to_python_names(identifier)
             identifier, role = _find_identifier(members) or identifier, members.get("role", role)
-        self.__dict__.update(raw_id=get_raw_id(identifier), role=parse_role(role))
+        members = self.__dict__  # one by one, as in every participant: Python then keeps the names once for all of them
+        members["raw_id"] = get_raw_id(identifier)
+        members["role"] = parse_role(role)
         if not isinstance(identifier, str):
-            self.__dict__["communication_identifier"] = identifier
+            members["communication_identifier"] = identifier
 
     @property
     def raw_id(self) -> str:
