@@ -6,6 +6,7 @@ import json
 import pickle
 import subprocess
 import sys
+import weakref
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from pathlib import Path
@@ -256,3 +257,37 @@ def test_listing_raw_ids_does_not_import_the_identity_package() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    "value", [CommunicationRoom(**ROOM), RoomParticipant(ALICE, "Presenter")], ids=["room", "participant"]
+)
+def test_a_model_is_an_ordinary_object(value: Any) -> None:
+    assert weakref.ref(value)() is value
+    value.note = "mine"
+    assert vars(value)["note"] == "mine"
+    assert all(not name.startswith("_") for name in vars(value))
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        again = pickle.loads(pickle.dumps(value, protocol))
+        assert (again, again.note) == (value, "mine")
+
+
+def test_the_members_of_a_model_are_in_its_dictionary() -> None:
+    assert vars(RoomParticipant(ALICE, "Presenter")) == {"raw_id": ALICE, "role": ParticipantRole.PRESENTER}
+    assert set(ROOM) | set(EARLIER) == set(vars(CommunicationRoom(**ROOM)))
+
+
+def test_a_room_pickled_by_a_release_with_fewer_members_has_their_defaults() -> None:
+    room = CommunicationRoom(**ROOM)
+    del vars(room)["participants"], vars(room)["room_join_policy"]
+    again = pickle.loads(pickle.dumps(room))
+    assert (again.participants, again.room_join_policy) == (None, None)
+    assert again == CommunicationRoom(**ROOM)
+
+
+def test_the_id_of_a_room_cannot_be_reassigned() -> None:
+    room = CommunicationRoom(**ROOM)
+    with pytest.raises(AttributeError, match="read-only"):
+        room.id = "1"  # type: ignore[misc]
+    room.valid_until = None
+    assert (room.id, room.valid_until) == (ROOM["id"], None)

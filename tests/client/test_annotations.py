@@ -36,7 +36,7 @@ def test_a_model_can_be_evaluated(model: Any) -> None:
 
 
 def test_the_type_of_an_identifier_is_that_of_the_identity_package() -> None:
-    hints = get_type_hints(vars(RoomParticipant)["communication_identifier"].fget)
+    hints = get_type_hints(vars(RoomParticipant)["communication_identifier"].func)
     assert hints == {"return": rooms.CommunicationIdentifier}
 
 

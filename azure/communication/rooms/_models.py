@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, Optional, Protocol, Union, runtime_checkable
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Final, Optional, Protocol, Union, runtime_checkable
 
 from azure.core import CaseInsensitiveEnumMeta
 
@@ -77,7 +78,7 @@ ParticipantsWithRoles = Annotated[
 ]
 
 #: Value -> member. A value that a later service adds is not in here and stays a ``str``.
-ROLES: dict[str, ParticipantRole] = {role.value: role for role in ParticipantRole}
+_ROLES: dict[str, ParticipantRole] = {role.value: role for role in ParticipantRole}
 _JOIN_POLICIES: dict[str, RoomJoinPolicy] = {policy.value: policy for policy in RoomJoinPolicy}
 
 
@@ -91,8 +92,8 @@ def parse_role(value: Optional[str]) -> Union[ParticipantRole, str]:
     :raises TypeError: If the value is neither a string nor None.
     :raises ValueError: If the value is empty.
     """
-    if isinstance(value, str) and value in ROLES:
-        return ROLES[value]
+    if isinstance(value, str) and value in _ROLES:
+        return _ROLES[value]
     if value is None:
         return ParticipantRole.ATTENDEE
     if not isinstance(value, str):
@@ -150,9 +151,21 @@ class RoomParticipant:
     :param role: What the participant may do. None means Attendee, as in the service. A role that this release does not
         know is kept as ``str``.
     :type role: ~azure.communication.rooms.ParticipantRole or str or None
+    :ivar raw_id: The raw id of the identifier. Read-only.
+    :vartype raw_id: str
+    :ivar role: What the participant may do. Can be assigned; None means Attendee.
+    :vartype role: ~azure.communication.rooms.ParticipantRole or str
     :raises TypeError: If the identifier or the role is of another type.
     :raises ValueError: If the raw id or the role is empty.
     """
+
+    if TYPE_CHECKING:
+
+        @property
+        def role(self) -> Union[ParticipantRole, str]: ...
+
+        @role.setter
+        def role(self, value: Union[ParticipantRole, str, None]) -> None: ...
 
     def __init__(
         self,
@@ -163,45 +176,23 @@ class RoomParticipant:
         if isinstance(identifier, Mapping):
             members = _to_python_names(identifier)
             identifier, role = _find_identifier(members) or identifier, members.get("role", role)
-        members = self.__dict__  # one by one, as in every participant: Python then keeps the names once for all of them
-        members["raw_id"] = get_raw_id(identifier)
-        members["role"] = parse_role(role)
+        self.raw_id: Final[str] = get_raw_id(identifier)
+        self.role = role
         if not isinstance(identifier, str):
-            members["communication_identifier"] = identifier
+            self.communication_identifier = identifier
 
-    @property
-    def raw_id(self) -> str:
-        """The raw id of the participant's identifier. Read-only.
-
-        :rtype: str
-        """
-        raw_id: str = self.__dict__["raw_id"]
-        return raw_id
-
-    @property
-    def role(self) -> Union[ParticipantRole, str]:
-        """What the participant may do. Can be assigned; None means Attendee.
-
-        :rtype: ~azure.communication.rooms.ParticipantRole or str
-        """
-        role: Union[ParticipantRole, str] = self.__dict__["role"]
-        return role
-
-    @role.setter
-    def role(self, value: Union[ParticipantRole, str, None]) -> None:
-        self.__dict__["role"] = parse_role(value)
-
-    @property
+    @cached_property
     def communication_identifier(self) -> "rooms.CommunicationIdentifier":
         """The identifier: the object given to the constructor, else one created from the raw id on first access.
 
         :rtype: ~azure.communication.rooms.CommunicationIdentifier
         """
-        members = self.__dict__
-        if "communication_identifier" not in members:
-            members["communication_identifier"] = rooms.identifier_from_raw_id(self.raw_id)
-        identifier: rooms.CommunicationIdentifier = members["communication_identifier"]
-        return identifier
+        return rooms.identifier_from_raw_id(self.raw_id)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "raw_id" and hasattr(self, "raw_id"):
+            raise AttributeError("the raw_id of a RoomParticipant is read-only: its hash depends on it")
+        super().__setattr__(name, parse_role(value) if name == "role" else value)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RoomParticipant):
@@ -270,6 +261,8 @@ class CommunicationRoom:
     :keyword participants: The participants. None in every api-version but 2022-02-01, see
         :meth:`RoomsClient.list_participants`.
     :paramtype participants: Iterable[~azure.communication.rooms.RoomParticipant] or None
+    :ivar id: Unique id of the room. Read-only.
+    :vartype id: str
     :raises TypeError: If the id is missing or not a string, a time is neither datetime, RFC 3339 text nor None,
         pstn_dial_out_enabled is not a bool, the policy is not a string, or an item of participants is not one.
     :raises ValueError: If the text of a time is not a date-time.
@@ -306,7 +299,7 @@ class CommunicationRoom:
             return
         if not isinstance(id, str):
             raise TypeError(f"id must be a str, not {type(id).__name__}")
-        self.__dict__["id"] = id
+        self.id: Final[str] = id
         self.created_at = _to_datetime("created_at", created_at)
         self.valid_from = _to_datetime("valid_from", valid_from)
         self.valid_until = _to_datetime("valid_until", valid_until)
@@ -314,14 +307,10 @@ class CommunicationRoom:
         self.room_join_policy = None if room_join_policy is None else parse_join_policy(room_join_policy)
         self.participants = None if participants is None else _to_participants(participants)
 
-    @property
-    def id(self) -> str:
-        """Unique id of the room. Read-only.
-
-        :rtype: str
-        """
-        room_id: str = self.__dict__["id"]
-        return room_id
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "id" and hasattr(self, "id"):
+            raise AttributeError("the id of a CommunicationRoom is read-only: its hash depends on it")
+        super().__setattr__(name, value)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CommunicationRoom):

@@ -124,7 +124,7 @@ def participants_to_roles(participants: Participants) -> dict[str, str]:
     :raises TypeError: If the argument or one of its items is of another type; the message has the item's index.
     :raises ValueError: If an id or a role is empty, or one id has two roles.
     """
-    return cast("dict[str, str]", participants_to_given_roles(participants, "Attendee"))
+    return cast("dict[str, str]", participants_to_given_roles(participants, "Attendee"))  # none is None
 
 
 def participants_to_given_roles(participants: Participants, default: str | None = None) -> dict[str, str | None]:
@@ -169,22 +169,27 @@ def _convert_items(participants: Participants) -> Iterator[tuple[str, str | None
     is_mapping = isinstance(participants, Mapping)
     for index, item in enumerate(participants.items() if isinstance(participants, Mapping) else participants):
         try:
-            yield _convert_item(*item) if is_mapping else _convert_item(item, None)
+            yield _convert_pair(*item) if is_mapping else _convert_item(item)
         except TypeError as error:
             raise TypeError(f"participants[{index}]: {error}") from None
         except ValueError as error:
             raise ValueError(f"participants[{index}]: {error}") from None
 
 
-def _convert_item(item: Any, role: Any) -> tuple[str, str | None]:
-    """Convert one item of a list, or one pair of a mapping, whose role takes precedence over that of its key."""
-    if not isinstance(item, (str, RoomParticipant)) and not hasattr(item, "raw_id") and isinstance(item, Mapping):
-        item = RoomParticipant(item)
-    if role is not None:
-        return get_raw_id(item), str.__str__(parse_role(role))
+def _convert_item(item: Any) -> tuple[str, str | None]:
+    """Convert one item of a list."""
     if isinstance(item, RoomParticipant):
         return item.raw_id, str.__str__(item.role)
+    if (
+        not isinstance(item, str) and not hasattr(item, "raw_id") and isinstance(item, Mapping)
+    ):  # the slowest check last
+        return _convert_item(RoomParticipant(item))
     return get_raw_id(item), None
+
+
+def _convert_pair(item: Any, role: Any) -> tuple[str, str | None]:
+    """Convert one pair of a mapping, whose role takes precedence over that of its key."""
+    return _convert_item(item) if role is None else (get_raw_id(item), str.__str__(parse_role(role)))
 
 
 def validate_repeatability(
