@@ -12,6 +12,9 @@ from typing import Any
 #: The HTTP methods that a fault can be for.
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
+#: Characters of a route. It is compared with the path of every request.
+ROUTE_LIMIT = 2000
+
 #: The parts of a fault that make a response of it.
 RESPONSE_PARTS = {"status", "headers", "body", "throttle"}
 _MATCHING = ("method", "route", "nth", "times", "probability", "seed")
@@ -90,7 +93,11 @@ class Fault:
         for name in (*_INTEGERS, *_NUMBERS):
             _check_number(name, getattr(self, name))
         _check(self.method is None or self.method in METHODS, f"method must be one of {', '.join(METHODS)}")
-        _check(self.route is None or str(self.route).startswith("/"), "route must begin with a slash")
+        _check(
+            self.route is None or (isinstance(self.route, str) and self.route.startswith("/")),
+            "route must begin with a slash",
+        )
+        _check(len(self.route or "") <= ROUTE_LIMIT, f"route must be at most {ROUTE_LIMIT} characters")
         _check(self.reset in (None, "before", "after"), "reset must be before or after")
         _check(isinstance(self.garbage, bool), "garbage must be true or false")
         _check(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-import re
 import threading
 from collections.abc import Iterable
 from typing import Any, Callable
 
 from .fault import RESPONSE_PARTS, Fault, from_json, parse
+from .route_pattern import RoutePattern
 
 
 class ActiveFault:
@@ -26,11 +26,11 @@ class ActiveFault:
         self.fault = fault
         self.calls = self.hits = 0
         self._chance = random.Random(fault.seed)  # noqa: S311  the same faults again matter here, secrets do not
-        self._pattern = _pattern(fault.route)
+        self._pattern = RoutePattern(fault.route)
 
     def matches(self, method: str, path: str) -> bool:
         """Return whether a request gets the fault, and count it."""
-        if self.fault.method not in (None, method) or not self._pattern.fullmatch(path):
+        if self.fault.method not in (None, method) or not self._pattern.matches(path):
             return False
         self.calls += 1
         hit = (
@@ -40,15 +40,6 @@ class ActiveFault:
         )
         self.hits += hit
         return hit
-
-
-def _pattern(route: str | None) -> re.Pattern[str]:
-    if route is None:
-        return re.compile(".*")
-    parts = re.split(r"(\{[^/}]*\}|\*\*|\*)", route)
-    return re.compile(
-        "".join(re.escape(p) if n % 2 == 0 else ".*" if p == "**" else "[^/]+" for n, p in enumerate(parts))
-    )
 
 
 class Faults:
