@@ -1,11 +1,22 @@
 """The log: every request once, with what became of it and without what proves who asked."""
 
 import json
+from datetime import datetime, timezone
+from email.utils import format_datetime
+from typing import Any, Optional
 
+import pytest
 from signed_http import SignedHttp
 
 from azure.communication.rooms.emulator import ACCESS_KEY, Entry, RoomsEmulator
-from azure.communication.rooms.emulator.state.request_log import LIMIT, TEXT_LIMIT, RequestLog, redact_target
+from azure.communication.rooms.emulator.service import errors
+from azure.communication.rooms.emulator.state.request_log import (
+    FAULT_LIMIT,
+    LIMIT,
+    TEXT_LIMIT,
+    RequestLog,
+    redact_target,
+)
 
 ENTRY = Entry(0, "2025-03-18T12:00:00+00:00", "GET", "/rooms?api-version=2025-03-13", 200, 1.25)
 
@@ -71,4 +82,54 @@ def test_megabytes_in_a_request_do_not_stay_in_the_log(emulator: RoomsEmulator, 
     assert [entry.status for entry in emulator.requests] == [400, 400]
     texts = [text for entry in emulator.requests for text in entry if isinstance(text, str)]
     assert max(map(len, texts)) == TEXT_LIMIT
-    assert emulator.requests[0].reason.endswith("xxx...")
+    assert "xxx..." in emulator.requests[0].reason
+
+
+def test_the_log_is_bounded_in_bytes_whatever_a_request_holds() -> None:
+    log = RequestLog()
+    huge = ENTRY._replace(
+        method="x" * 10_000,
+        target="/" * 10_000,
+        reason="\N{SNOWMAN}" * 10_000,
+        client_request_id="i" * 10_000,
+        faults=tuple(range(10_000)),
+    )
+    for _ in range(LIMIT + 10):
+        log.add(huge)
+    sizes = [sum(len(part) for part in entry if isinstance(part, (str, tuple))) for entry in log.entries()]
+    assert max(sizes) < 4 * TEXT_LIMIT + FAULT_LIMIT + 100
+    assert len(sizes) == LIMIT
+
+
+@pytest.mark.parametrize("version", ["2025-03-13", "2022-02-01"])
+@pytest.mark.parametrize(
+    "participant", [{}, {"role": "Kafka"}, {"role": 5}, 5], ids=["no user", "unknown role", "no text", "no object"]
+)
+def test_ids_of_megabytes_that_are_refused_are_stored_nowhere(
+    emulator: RoomsEmulator, http: SignedHttp, version: str, participant: Any
+) -> None:
+    """The response to a repeatable request is stored, that of a refused one too."""
+    raw_id = "8:" + "x" * 1_000_000
+    entry = {"communicationIdentifier": {"rawId": raw_id, "communicationUser": {"id": raw_id}}}
+    if isinstance(participant, dict):
+        entry.update(participant)
+    participants: Any = [entry] if version == "2022-02-01" else {raw_id: participant}
+    for number in range(3):
+        headers: dict[str, Optional[str]] = {
+            "Repeatability-Request-ID": f"00000000-0000-4000-8000-{number:012d}",
+            "Repeatability-First-Sent": format_datetime(datetime.now(timezone.utc), usegmt=True),
+        }
+        reply = http.send("POST", "/rooms", {"participants": participants}, version=version, headers=headers)
+        assert reply.status == 400
+        assert len(json.dumps(reply.body)) < 5000
+    assert emulator._state is not None
+    store = emulator._state.account().store
+    contents = [content for (content,) in store._rows("SELECT content FROM repeatable_requests")]
+    assert len(contents) == 3
+    assert max(map(len, contents)) < 5000
+
+
+def test_what_is_refused_of_a_caller_is_repeated_in_part() -> None:
+    (short, long) = (errors.unknown_role("8:a"), errors.unknown_role("8:" + "a" * 1000))
+    assert short.target == "$.participants.8:a.role"
+    assert long.target == f"$.participants.8:{'a' * (errors.TEXT_LIMIT - 5)}....role"

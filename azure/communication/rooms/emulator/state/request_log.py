@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlencode
 LIMIT = 1000
 #: Characters of each text of an entry. A path, an id or an error's message can be megabytes.
 TEXT_LIMIT = 1000
+#: Numbers of faults that an entry keeps; there may be as many faults as a test switches on.
+FAULT_LIMIT = 100
 
 #: Parameters of a query that a log shows. The value of any other may be a secret.
 _SHOWN = ("api-version", "nextLink")
@@ -34,7 +36,7 @@ class Entry(NamedTuple):
     :vartype account: str or None
     :ivar client_request_id: Its header ``x-ms-client-request-id``.
     :vartype client_request_id: str or None
-    :ivar faults: The numbers of the faults that were injected.
+    :ivar faults: The numbers of the faults that were injected, of up to 100.
     :vartype faults: tuple[int, ...]
     """
 
@@ -75,6 +77,7 @@ class RequestLog:
                 method=shorten(entry.method),
                 target=shorten(entry.target),
                 reason=shorten(entry.reason),
+                faults=entry.faults[:FAULT_LIMIT],
                 client_request_id=None if request_id is None else shorten(request_id),
             )
             self._entries.append(entry)
