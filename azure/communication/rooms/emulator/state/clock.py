@@ -96,14 +96,15 @@ class Clock:
     def skewed(self, skew: timedelta) -> Clock:
         """Return another clock, stopped at this one's time plus a span.
 
+        It stays within the years 1 to 9998, however long the span is.
+
         :param skew: The span; negative is earlier.
         :type skew: ~datetime.timedelta
         :rtype: ~azure.communication.rooms.emulator.Clock
         """
         wanted = self.timestamp() + timestamps.from_timedelta(skew)
-        _require_year(wanted)
         other = Clock()
-        other._frozen = wanted
+        other._frozen = min(max(wanted, _YEARS.start), _YEARS.stop - 1)
         return other
 
     @staticmethod
