@@ -6,13 +6,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from datetime import datetime, timedelta, timezone
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 import pytest
 from raw_ids import ALICE, BOB
-from signed_http import SignedHttp
+from signed_http import Reply, SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator
 from azure.communication.rooms.emulator.state.store import Store, Validity
@@ -20,6 +21,7 @@ from azure.communication.rooms.emulator.state.store import Store, Validity
 COMMAND = [sys.executable, "-m", "azure.communication.rooms.emulator", "--quiet", "--port", "0"]
 ROOM = {"participants": {ALICE: {"role": "Presenter"}, BOB: {}}}
 CREATES = 200
+MANY: dict[str, Any] = {f"{ALICE[:-12]}{number:012d}": {} for number in range(100)}
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and limits of POSIX")
 
 
@@ -100,16 +102,18 @@ def test_a_folder_that_cannot_be_written_to_is_one_clear_line(tmp_path: Path) ->
         RoomsEmulator(location=folder / "not-there").start()
 
 
-@posix
-def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path: Path) -> None:
-    program = """
+LIMITED = """
 import resource, signal, sys
 from azure.communication.rooms.emulator.cli.run import main
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))  # of each file: a write beyond it fails
 sys.exit(main(sys.argv[1:]))
 """
-    command = [sys.executable, "-c", program, "--quiet", "--port", "0", "--location", str(tmp_path)]
+
+
+@posix
+def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", LIMITED, "--quiet", "--port", "0", "--location", str(tmp_path)]
     made: list[str] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         http = SignedHttp(connection_string(process))
@@ -126,6 +130,48 @@ sys.exit(main(sys.argv[1:]))
         assert SignedHttp(emulator.connection_string).send("POST", "/rooms", ROOM).status == 201
     assert [room["id"] for room in rooms] == made
     assert all(list(room["participants"]) == [ALICE, BOB] for room in rooms)
+
+
+@posix
+def test_on_a_full_disk_with_expired_rooms_reads_go_on_and_a_reset_makes_room(tmp_path: Path) -> None:
+    def command(path: str, body: str) -> int:
+        headers = {"Content-Type": "application/json"} if body else {}
+        return http.send_as_is("POST", f"/_emulator/{path}", body.encode(), headers).status
+
+    def send(method: str, path: str) -> Reply:
+        return http.send(method, path, ROOM if method == "POST" else None, date=later)
+
+    arguments = [sys.executable, "-c", LIMITED, "--quiet", "--port", "0", "--location", str(tmp_path)]
+    later = datetime.now(timezone.utc) + timedelta(days=200)
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+        http = SignedHttp(connection_string(process))
+        room = http.send("POST", "/rooms", ROOM).body["id"]
+        statuses = [http.send("POST", "/rooms", {"participants": MANY}).status for _ in range(40)]
+        assert (statuses[0], statuses[-1]) == (201, 507)
+        assert command("clock", '{"advance": {"days": 200}}') == 200
+        assert [send("GET", path).status for path in ("/rooms", f"/rooms/{room}")] == [200, 404]
+        assert send("DELETE", f"/rooms/{room}").status in (204, 507)
+        assert command("reset", "") == 204
+        assert command("clock", '{"advance": {"days": 200}}') == 200
+        reply = send("POST", "/rooms")
+        assert reply.status == 201
+        assert [each["id"] for each in send("GET", "/rooms").body["value"]] == [reply.body["id"]]
+        process.terminate()
+    with RoomsEmulator(location=tmp_path, clock_skew=timedelta(days=200)) as emulator:
+        assert [each["id"] for each in emulator.export_rooms()["accounts"]["rooms"]] == [reply.body["id"]]
+
+
+def test_a_reset_replaces_a_database_in_which_nothing_can_be_deleted(tmp_path: Path) -> None:
+    for location in (None, tmp_path):
+        with RoomsEmulator(location=location) as emulator:
+            emulator.seed(2)
+            assert emulator._state is not None
+            emulator._state.account().store._database.execute("PRAGMA query_only = ON")
+            emulator.reset()
+            assert emulator.export_rooms()["accounts"]["rooms"] == []
+            assert len(emulator.seed(3)) == 3
+    with RoomsEmulator(location=tmp_path) as emulator:
+        assert len(emulator.export_rooms()["accounts"]["rooms"]) == 3
 
 
 def fill(store: Store) -> None:

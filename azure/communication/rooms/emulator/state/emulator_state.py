@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import NamedTuple
@@ -71,10 +72,14 @@ class EmulatorState:
 
     def reset(self) -> None:
         """Delete all rooms and requests; clock and faults are as they were at the start."""
-        with ExitStack() as transactions:
+        try:
+            with ExitStack() as transactions:
+                for account in self.accounts.values():
+                    transactions.enter_context(account.store.transaction())
+                    account.store.clear()
+        except sqlite3.Error:  # a full disk, or a damaged file: deleting rows takes room as well
             for account in self.accounts.values():
-                transactions.enter_context(account.store.transaction())
-                account.store.clear()
+                account.store.replace()
         self.clock.reset()
         self.faults.reset()
         self.request_log.clear()

@@ -69,10 +69,15 @@ class Store:
     def __init__(self, file: Path | None = None) -> None:
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
+        self._file = file
         self._lock = threading.RLock()
-        name = ":memory:" if file is None else str(file)
+        self._database = self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        """Open the database, which is this process's alone until it is closed; make the tables that are missing."""
+        name = ":memory:" if self._file is None else str(self._file)
         try:
-            self._database = sqlite3.connect(
+            database = sqlite3.connect(
                 name,
                 timeout=0,
                 isolation_level=None,
@@ -81,17 +86,16 @@ class Store:
         except sqlite3.Error as error:
             raise _explained(error, name) from None
         try:
-            self._prepare()
+            database.execute("PRAGMA locking_mode = EXCLUSIVE")  # until it is closed, or its process has died
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = FULL")  # what was answered is there after a crash
+            database.execute("BEGIN IMMEDIATE")  # takes the lock, and makes all tables or none
+            create_tables(database)
+            database.execute("COMMIT")
         except sqlite3.Error as error:
-            self._database.close()
+            database.close()
             raise _explained(error, name) from None
-
-    def _prepare(self) -> None:
-        self._database.execute("PRAGMA locking_mode = EXCLUSIVE")  # until it is closed, or its process has died
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")  # what was answered is there after a crash
-        with self.transaction():  # takes the lock, and makes all tables or none
-            create_tables(self._database)
+        return database
 
     def close(self) -> None:
         """Close the database."""
@@ -117,6 +121,20 @@ class Store:
         with self.transaction():
             for table in TABLES:
                 self._database.execute(f"DELETE FROM {table}")
+
+    def replace(self) -> None:
+        """Delete everything with the database itself, and begin a new one: a full disk has no room for less.
+
+        :raises OSError: If the file cannot be deleted.
+        :raises sqlite3.Error: If there is no room for an empty database either.
+        """
+        with self._lock:
+            self._database.close()
+            if self._file is not None:
+                # The database first: SQLite deletes the log of a file that is missing or empty.
+                for name in (self._file, *(self._file.with_name(self._file.name + end) for end in ("-wal", "-shm"))):
+                    name.unlink(missing_ok=True)
+            self._database = self._connect()
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
         """Return all rows of a query."""
