@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._version import __version__
 from .arguments import config_of, parse_arguments
+from .log_handler import DroppingHandler
 
 if TYPE_CHECKING:
     from ..emulator import RoomsEmulator
@@ -34,15 +35,22 @@ def main(arguments: list[str] | None = None, stop: threading.Event | None = None
         emulator could not start.
     """
     options = parse_arguments(arguments)
-    _log_to_stderr(logging.WARNING if options.quiet else logging.DEBUG if options.verbose else logging.INFO)
+    log = _log_to_stderr(logging.WARNING if options.quiet else logging.DEBUG if options.verbose else logging.INFO)
+    try:
+        return _start_and_run(options, log, stop)
+    finally:
+        log.close()
+
+
+def _start_and_run(options: argparse.Namespace, log: DroppingHandler, stop: threading.Event | None) -> int:
     try:
         emulator = _start(options)
     except (ImportError, OSError, ValueError, sqlite3.Error) as error:
-        print(f"rooms-emulator: cannot start on {options.host}:{options.port}: {error}", file=sys.stderr)
+        log.write(f"rooms-emulator: cannot start on {options.host}:{options.port}: {error}")
         return 2
     try:
         status = _run(options, emulator, _stop_on_signal() if stop is None else stop)
-        exported = 0 if options.export_file is None else _export(emulator, Path(options.export_file))
+        exported = 0 if options.export_file is None else _export(emulator, Path(options.export_file), log)
         return status or exported
     finally:
         emulator.stop()
@@ -68,14 +76,14 @@ def _import(emulator: RoomsEmulator, file: Path) -> None:
         raise ValueError(f"{file} cannot be imported: {error}") from None
 
 
-def _export(emulator: RoomsEmulator, file: Path) -> int:
+def _export(emulator: RoomsEmulator, file: Path, log: DroppingHandler) -> int:
     """Write the whole file or nothing of it."""
     unfinished = file.with_name(f"{file.name}.unfinished")
     try:
         unfinished.write_text(json.dumps(emulator.export_rooms(), indent=2), "utf-8")
         unfinished.replace(file)
     except OSError as error:
-        print(f"rooms-emulator: cannot export: {error}", file=sys.stderr)
+        log.write(f"rooms-emulator: cannot export: {error}")
         return 1
     return 0
 
@@ -113,13 +121,14 @@ def _print_connection_strings(emulator: RoomsEmulator, accounts: list[tuple[str,
     sys.stdout.flush()
 
 
-def _log_to_stderr(level: int) -> None:
+def _log_to_stderr(level: int) -> DroppingHandler:
     """Log one line a request; uvicorn's own lines stay out."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = DroppingHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     _LOGGER.handlers = [handler]
     _LOGGER.setLevel(level)
     _LOGGER.propagate = False
+    return handler
 
 
 def _stop_on_signal() -> threading.Event:

@@ -1,0 +1,102 @@
+"""The log of the command: nobody waits for it, and lines that nobody reads are dropped and counted."""
+
+import io
+import logging
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from typing import TextIO
+
+import pytest
+
+from azure.communication.rooms.emulator.cli import log_handler
+from azure.communication.rooms.emulator.cli.log_handler import DroppingHandler
+
+COMMAND = [sys.executable, "-m", "azure.communication.rooms.emulator", "--port", "0"]
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, TextIO]]:
+    """The two ends of a pipe."""
+    reader, writer = os.pipe()
+    with open(writer, "w", buffering=1) as stream:  # noqa: PTH123  it is a descriptor
+        yield reader, stream
+    os.close(reader)
+
+
+def read_all(reader: int) -> list[str]:
+    with open(reader, "rb", closefd=False) as file:
+        return file.read().decode().splitlines()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal ends a process in order on POSIX alone")
+def test_requests_and_the_end_do_not_wait_for_a_pipe_that_nobody_reads() -> None:
+    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        (host,) = re.findall(r"http://(\S+)\.", process.stdout.readline())
+        connection = HTTPConnection(host, timeout=10)
+        for _ in range(400):  # a line has more than 900 characters, and a pipe 65,536 bytes
+            connection.request("GET", f"/{'x' * 900}")
+            response = connection.getresponse()
+            response.read()
+            assert response.status == 401
+        connection.close()
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+def test_lines_that_do_not_fit_are_dropped_and_counted(
+    pipe: tuple[int, TextIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_handler, "WAITING_LINES", 5)
+    reader, stream = pipe
+    handler = DroppingHandler(stream)
+    record = logging.makeLogRecord({"msg": "x" * 1000})
+    for _ in range(1000):
+        handler.emit(record)
+    written = 1000 - handler.dropped
+    assert 5 <= written < 200
+    stream.close()
+    lines: list[str] = []
+    thread_ended = False
+    while not thread_ended:  # reads what is there; closing then writes the rest
+        lines += os.read(reader, 100_000).decode().split("\n")
+        handler.close()
+        thread_ended = not handler._thread.is_alive()
+    lines += read_all(reader)
+    counted = [int(line.split()[0]) for line in lines if line.endswith("log lines were dropped: nobody read them")]
+    assert sum(counted) == handler.dropped
+
+
+def test_every_line_is_written_before_the_handler_is_closed(pipe: tuple[int, TextIO]) -> None:
+    reader, stream = pipe
+    handler = DroppingHandler(stream)
+    for number in range(100):
+        handler.write(f"line {number} \N{SNOWMAN}")
+    handler.close()
+    handler.close()
+    stream.close()
+    assert read_all(reader) == [f"line {number} \N{SNOWMAN}" for number in range(100)]
+
+
+def test_a_stream_without_a_file_is_written_to_as_it_is() -> None:
+    stream = io.StringIO()
+    handler = DroppingHandler(stream)
+    handler.write("line")
+    handler.close()
+    assert stream.getvalue() == "line\n"
+
+
+def test_a_pipe_whose_reader_is_gone_ends_the_log_and_nothing_else() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "w") as stream:  # noqa: PTH123  it is a descriptor
+        handler = DroppingHandler(stream)
+        handler.write("line")
+        handler._thread.join()
+        handler.write("line")
+        handler.close()
+    assert handler.dropped == 0
