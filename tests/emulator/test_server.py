@@ -106,11 +106,11 @@ def test_a_location_that_cannot_be_used_frees_the_port(tmp_path: Path) -> None:
 
 
 def test_a_server_that_cannot_start_does_not_hang(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Any, sockets: Any) -> None:
+    async def broken(self: Any, sockets: Any) -> None:
         for each in sockets:
             each.close()
 
-    monkeypatch.setattr(uvicorn.Server, "run", broken)
+    monkeypatch.setattr(uvicorn.Server, "serve", broken)
     with pytest.raises(RuntimeError, match="could not be started"):
         RoomsEmulator().start()
 

@@ -164,7 +164,7 @@ EMULATOR = {
     "cli": ("__init__.py", "emulator.py", "config.py"),
     "__init__.py": ("emulator.py", "config.py", "service", "state", "faults"),
     "emulator.py": ("config.py", "admin", "http", "pipeline", "service", "state", "faults"),
-    "http": ("admin", "pipeline", "service"),
+    "http": ("admin", "pipeline", "service", "state"),
     "admin": ("config.py", "service", "state", "faults"),
     "pipeline": ("config.py", "service", "state", "faults"),
     "service": ("state",),

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Scope
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.exceptions import ProtocolError
 
+from . import event_loop
 from .asgi import EXTENSION
 
 
@@ -50,7 +51,7 @@ class _Adapter(BaseAdapter):
         """Call the application in a thread, since the caller's may run an event loop of its own."""
         exchange = _Exchange(request)
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(asyncio.run, exchange.run(self._app, timeout[1])).result()
+            pool.submit(event_loop.run, exchange.run(self._app, timeout[1])).result()
         if exchange.timed_out:
             raise requests.ReadTimeout(f"No response within {timeout[1]} seconds.", request=request)
         if exchange.was_reset:

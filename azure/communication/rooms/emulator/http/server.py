@@ -16,6 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from . import event_loop
 from .asgi import EXTENSION
 from .tls import Certificate
 
@@ -83,7 +84,7 @@ class Server:
 
     def _run(self) -> None:
         try:
-            self._uvicorn.run(sockets=[self._listener])
+            event_loop.run(self._uvicorn.serve(sockets=[self._listener]))
         finally:
             self._ready.set()  # whoever waits for a server that could not start waits no longer
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from ..faults.registry import Faults
-from . import timestamps
+from . import system_clock, timestamps
 from .clock import Clock
 from .request_log import RequestLog
 from .store import NEVER, Store
@@ -85,10 +85,12 @@ class EmulatorState:
         self.request_log.clear()
 
     def purge(self) -> None:
-        """Delete from the stores what no request can see any more, by the emulator's own clock.
+        """Delete from the stores what no request can see any more.
 
-        Housekeeping: no response depends on it.
+        Housekeeping: no response depends on it. What has ended by the emulator's clock alone is not deleted: a clock
+        that a test moved or froze can be moved back.
         """
-        requests_before = self.clock.timestamp() - REPEATABILITY_WINDOW
+        now = min(self.clock.timestamp(), system_clock.timestamp())
         for account in self.accounts.values():
-            account.store.purge(account.expired_before, requests_before)
+            expired_before = NEVER if account.grace is None else now - account.grace
+            account.store.purge(expired_before, now - REPEATABILITY_WINDOW)
