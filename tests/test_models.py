@@ -7,16 +7,27 @@ import pickle
 import subprocess
 import sys
 import weakref
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import pytest
-from azure.communication.identity import CommunicationUserIdentifier, PhoneNumberIdentifier
+from azure.communication.identity import (
+    CommunicationUserIdentifier,
+    MicrosoftTeamsUserIdentifier,
+    PhoneNumberIdentifier,
+    UnknownIdentifier,
+)
 from raw_ids import ALICE, BOB
 
-from azure.communication.rooms import CommunicationRoom, ParticipantRole, RoomJoinPolicy, RoomParticipant
+from azure.communication.rooms import (
+    CommunicationRoom,
+    ParticipantChanges,
+    ParticipantRole,
+    RoomJoinPolicy,
+    RoomParticipant,
+)
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -189,16 +200,18 @@ def test_a_room_is_made_from_the_members_that_2022_02_01_has() -> None:
         {
             "id": "99412345678901234",
             "createdDateTime": "2025-04-01T08:00:00+00:00",
+            "validFrom": "2025-04-01T08:00:00Z",
+            "validUntil": "2025-09-28T08:00:00Z",
             "roomJoinPolicy": "InviteOnly",
             "participants": [{"communicationIdentifier": {"rawId": ALICE}, "role": "Presenter"}],
         }
     )
-    assert room == CommunicationRoom(id="99412345678901234", created_at=START, **EARLIER)
+    assert room == CommunicationRoom(**{**ROOM, "pstn_dial_out_enabled": None}, **EARLIER)
     assert room.room_join_policy is RoomJoinPolicy.INVITE_ONLY
 
 
 def test_a_policy_is_known_or_stays_as_it_is() -> None:
-    assert CommunicationRoom(id="1", room_join_policy="Friends").room_join_policy == "Friends"
+    assert CommunicationRoom(**ROOM, room_join_policy="Friends").room_join_policy == "Friends"
     assert f"{RoomJoinPolicy.COMMUNICATION_SERVICE_USERS}" == "CommunicationServiceUsers"
     assert RoomJoinPolicy["invite_only"] is RoomJoinPolicy.INVITE_ONLY
     assert [policy.value for policy in RoomJoinPolicy] == definitions("2022-02-01")["RoomJoinPolicy"]["enum"]
@@ -206,40 +219,59 @@ def test_a_policy_is_known_or_stays_as_it_is() -> None:
 
 def test_the_roster_of_a_room_is_its_own() -> None:
     given = [RoomParticipant(ALICE)]
-    room = CommunicationRoom(id="1", participants=iter(given))
+    room = CommunicationRoom(**ROOM, participants=iter(given))
     assert room.participants == given
     assert room.participants is not given
 
 
-def test_what_a_room_was_not_told_is_none() -> None:
-    room = CommunicationRoom({"id": "99412345678901234"})
-    assert (room.id, room.created_at, room.valid_from, room.valid_until) == ("99412345678901234", None, None, None)
+def test_what_only_some_api_versions_have_is_none_elsewhere() -> None:
+    room = CommunicationRoom({name: value for name, value in ROOM.items() if name != "pstn_dial_out_enabled"})
     assert (room.pstn_dial_out_enabled, room.room_join_policy, room.participants) == (None, None, None)
 
 
 def test_the_times_of_a_room_are_in_utc_whatever_they_were_given_in() -> None:
     india = timezone(timedelta(hours=5, minutes=30))
-    room = CommunicationRoom(id="1", created_at=START.astimezone(india), valid_from="2025-04-01T13:30:00+05:30")
+    room = CommunicationRoom(
+        id="1", created_at=START.astimezone(india), valid_from="2025-04-01T13:30:00+05:30", valid_until="2025-04-02"
+    )
     assert room.created_at == room.valid_from == START
-    assert room.created_at is not None
+    assert room.valid_until == datetime(2025, 4, 2, tzinfo=timezone.utc)
     assert room.created_at.tzinfo is timezone.utc
 
 
 @pytest.mark.parametrize(
     ("members", "words"),
     [
-        ({}, "id must be a str, not NoneType"),
         ({"id": 5}, "id must be a str, not int"),
-        ({"id": "1", "valid_from": 5}, "valid_from must be a datetime or RFC 3339 text, not int"),
-        ({"id": "1", "pstn_dial_out_enabled": "yes"}, "pstn_dial_out_enabled must be a bool, not str"),
-        ({"id": "1", "room_join_policy": True}, "room_join_policy must be a RoomJoinPolicy or a str, not bool"),
-        ({"id": "1", "participants": 5}, "not iterable"),
-        ({"id": "1", "participants": [5]}, "not int"),
+        ({"valid_from": 5}, "valid_from must be a datetime.datetime or ISO 8601 text, not int"),
+        ({"pstn_dial_out_enabled": "yes"}, "pstn_dial_out_enabled must be a bool, not str"),
+        ({"room_join_policy": True}, "room_join_policy must be a RoomJoinPolicy or a str, not bool"),
+        ({"participants": 5}, "not iterable"),
+        ({"participants": [5]}, "not int"),
     ],
 )
 def test_a_room_of_wrong_types_is_refused(members: dict[str, Any], words: str) -> None:
     with pytest.raises(TypeError, match=words):
-        CommunicationRoom(**members)
+        CommunicationRoom(**{**ROOM, **members})
+
+
+@pytest.mark.parametrize(
+    "made", [lambda given: CommunicationRoom(**given), CommunicationRoom], ids=["names", "mapping"]
+)
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, "id, created_at, valid_from, valid_until"),
+        ({"id": "1", "created_at": START, "valid_until": START}, "valid_from"),
+        ({**ROOM, "valid_until": None}, "valid_until"),
+    ],
+    ids=["all", "one", "None"],
+)
+def test_a_room_made_by_hand_names_its_id_and_its_times(made: Any, given: dict[str, Any], missing: str) -> None:
+    with pytest.raises(
+        TypeError, match=rf"needs {missing}\. To make a room in the service, call RoomsClient.create_room"
+    ):
+        made(given)
 
 
 def test_roles_are_strings_and_found_in_any_case() -> None:
@@ -259,35 +291,200 @@ def test_listing_raw_ids_does_not_import_the_identity_package() -> None:
     assert ran.stdout.strip() == "False"
 
 
-@pytest.mark.parametrize(
-    "value", [CommunicationRoom(**ROOM), RoomParticipant(ALICE, "Presenter")], ids=["room", "participant"]
-)
-def test_a_model_is_an_ordinary_object(value: Any) -> None:
-    assert weakref.ref(value)() is value
-    value.note = "mine"
-    assert vars(value)["note"] == "mine"
-    assert all(not name.startswith("_") for name in vars(value))
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        again = pickle.loads(pickle.dumps(value, protocol))
-        assert (again, again.note) == (value, "mine")
-
-
-def test_the_members_of_a_model_are_in_its_dictionary() -> None:
-    assert vars(RoomParticipant(ALICE, "Presenter")) == {"raw_id": ALICE, "role": ParticipantRole.PRESENTER}
-    assert set(ROOM) | set(EARLIER) == set(vars(CommunicationRoom(**ROOM)))
-
-
-def test_a_room_pickled_by_a_release_with_fewer_members_has_their_defaults() -> None:
-    room = CommunicationRoom(**ROOM)
-    del vars(room)["participants"], vars(room)["room_join_policy"]
-    again = pickle.loads(pickle.dumps(room))
-    assert (again.participants, again.room_join_policy) == (None, None)
-    assert again == CommunicationRoom(**ROOM)
-
-
 def test_the_id_of_a_room_cannot_be_reassigned() -> None:
     room = CommunicationRoom(**ROOM)
     with pytest.raises(AttributeError, match="read-only"):
         room.id = "1"  # type: ignore[misc]
-    room.valid_until = None
-    assert (room.id, room.valid_until) == (ROOM["id"], None)
+    room.pstn_dial_out_enabled = None
+    assert (room.id, room.pstn_dial_out_enabled) == (ROOM["id"], None)
+
+
+class TaggedRoom(CommunicationRoom):
+    """A room with something of a program's own."""
+
+    tag: str
+
+
+class SlottedParticipant(RoomParticipant):
+    """A participant with a slot."""
+
+    __slots__ = ("seat",)
+    seat: int
+
+
+def tagged_room() -> TaggedRoom:
+    room = TaggedRoom(**ROOM)
+    room.tag = "blue"
+    return room
+
+
+def slotted_participant() -> SlottedParticipant:
+    participant = SlottedParticipant(ALICE, "Presenter")
+    participant.seat = 5
+    return participant
+
+
+PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("model", [CommunicationRoom(**ROOM), RoomParticipant(ALICE), tagged_room()], ids=repr)
+def test_models_are_pickled_with_their_attributes_by_every_protocol(model: Any, protocol: int) -> None:
+    model.note = {"seen": True}
+    again = pickle.loads(pickle.dumps(model, protocol))
+    assert type(again) is type(model)
+    assert (again, vars(again)) == (model, vars(model))
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS[2:])
+def test_slots_of_a_subclass_are_pickled(protocol: int) -> None:
+    again = pickle.loads(pickle.dumps(slotted_participant(), protocol))
+    assert (again, again.seat) == (slotted_participant(), 5)
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
+def test_copies_keep_attributes_and_identifiers_and_are_separate(duplicate: Any) -> None:
+    participant = RoomParticipant(PhoneNumberIdentifier("+112345556789"))
+    room = tagged_room()
+    again = duplicate(room)
+    assert (again.tag, again.__class__, again is room) == ("blue", TaggedRoom, False)
+    other = duplicate(participant)
+    assert isinstance(other.communication_identifier, PhoneNumberIdentifier)
+    other.role = "Presenter"
+    assert participant.role == "Attendee"
+
+
+@pytest.mark.parametrize("model", [CommunicationRoom(**ROOM), RoomParticipant(ALICE)], ids=["room", "participant"])
+def test_models_take_attributes_and_weak_references(model: Any) -> None:
+    model.note = "mine"
+    assert vars(model)["note"] == "mine"
+    reference = weakref.ref(model)
+    assert reference() is model
+
+
+@pytest.mark.parametrize("name", ["pstn_dial_out_enabled", "created_at", "valid_from", "valid_until"])
+def test_a_room_pickled_by_a_release_with_fewer_members_is_read(name: str) -> None:
+    room = CommunicationRoom(**ROOM)
+    del vars(room)[name]
+    again = pickle.loads(pickle.dumps(room))
+    assert again.id == ROOM["id"]
+    assert again == room != CommunicationRoom(**ROOM)
+    assert name not in repr(again)
+    assert again.as_dict()[name] is None
+
+
+def test_a_participant_pickled_by_a_release_without_roles_is_an_attendee() -> None:
+    participant = RoomParticipant(ALICE, "Presenter")
+    del vars(participant)["role"]
+    again = pickle.loads(pickle.dumps(participant))
+    assert (again.raw_id, again.role, again) == (ALICE, ParticipantRole.ATTENDEE, RoomParticipant(ALICE))
+
+
+def test_vars_has_the_members_by_their_public_names() -> None:
+    assert vars(CommunicationRoom(**ROOM)) == ROOM
+    assert vars(CommunicationRoom(**ROOM, **EARLIER)) == {**ROOM, **EARLIER}
+    participant = RoomParticipant(ALICE, "Presenter")
+    identifier = participant.communication_identifier
+    expected = {"raw_id": ALICE, "role": ParticipantRole.PRESENTER, "communication_identifier": identifier}
+    assert vars(participant) == expected
+
+
+ALICE_AS_DICT = {
+    "communication_identifier": {"kind": "communication_user", "properties": {"id": ALICE}, "raw_id": ALICE},
+    "role": "Presenter",
+    "raw_id": ALICE,
+}
+
+
+def test_as_dict_has_json_values_by_python_names() -> None:
+    times = {
+        "created_at": "2025-04-01T08:00:00+00:00",
+        "valid_from": "2025-04-01T08:00:00+00:00",
+        "valid_until": "2025-09-28T08:00:00+00:00",
+    }
+    room = CommunicationRoom(**ROOM)
+    assert room.as_dict() == {"id": ROOM["id"], **times, "pstn_dial_out_enabled": True}
+    earlier = CommunicationRoom(**{**ROOM, "pstn_dial_out_enabled": None}, **EARLIER).as_dict()
+    assert earlier["pstn_dial_out_enabled"] is None
+    assert (earlier["room_join_policy"], earlier["participants"]) == ("InviteOnly", [ALICE_AS_DICT])
+    assert CommunicationRoom(**json.loads(json.dumps(room.as_dict()))) == room
+
+
+@pytest.mark.parametrize(
+    ("identifier", "properties"),
+    [
+        (PhoneNumberIdentifier("+112345556789"), {"value": "+112345556789"}),
+        (MicrosoftTeamsUserIdentifier("45ab2481-1c1c-4005-be24-0ffb879b1130"), {"cloud": "public"}),
+        (UnknownIdentifier("28:x"), {}),
+    ],
+    ids=["phone", "teams", "unknown"],
+)
+def test_an_identifier_of_every_kind_becomes_json(identifier: Any, properties: dict[str, Any]) -> None:
+    values = json.loads(json.dumps(RoomParticipant(identifier).as_dict()))
+    assert values["raw_id"] == values["communication_identifier"]["raw_id"] == identifier.raw_id
+    found = values["communication_identifier"]["properties"]
+    assert {name: found[name].lower() for name in properties} == properties
+
+
+def test_an_object_with_a_raw_id_alone_becomes_json() -> None:
+    class User:
+        raw_id = ALICE
+
+    assert RoomParticipant(User(), "Consumer").as_dict() == {
+        "communication_identifier": {"raw_id": ALICE},
+        "role": "Consumer",
+        "raw_id": ALICE,
+    }
+
+
+def test_changes_of_participants_become_json() -> None:
+    changes = ParticipantChanges([RoomParticipant(ALICE, "Presenter")], [], [])
+    assert json.loads(json.dumps(changes.as_dict())) == {"added": [ALICE_AS_DICT], "changed": [], "removed": []}
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open", "has_ended"),
+    [
+        (START - HOUR, False, False),
+        (START, True, False),
+        ("2025-09-28T07:59:59.999999", True, False),
+        ("2025-09-28T09:59:59+02:00", True, False),
+        (ROOM["valid_until"], False, True),
+        ("2025-09-29", False, True),
+    ],
+    ids=str,
+)
+def test_a_room_is_open_from_its_start_until_before_its_end(at: Any, is_open: bool, has_ended: bool) -> None:
+    room = CommunicationRoom(**ROOM)
+    assert (room.is_open(at), room.has_ended(at=at)) == (is_open, has_ended)
+
+
+@pytest.mark.parametrize(
+    ("days", "is_open", "has_ended"), [(-1, True, False), (200, False, False), (-200, False, True)]
+)
+def test_now_is_the_default(days: int, is_open: bool, has_ended: bool) -> None:
+    start = datetime.now(timezone.utc) + timedelta(days=days)
+    room = CommunicationRoom(**{**ROOM, "valid_from": start, "valid_until": start + timedelta(days=100)})
+    assert (room.is_open(), room.has_ended()) == (is_open, has_ended)
+
+
+@pytest.mark.parametrize("at", [5, b"2025-04-01", date(2025, 4, 1)])
+def test_another_moment_than_a_time_is_a_type_error(at: Any) -> None:
+    with pytest.raises(TypeError, match=r"at must be a datetime\.datetime or ISO 8601 text"):
+        CommunicationRoom(**ROOM).is_open(at)
+
+
+@pytest.mark.parametrize("kind", [ParticipantRole, RoomJoinPolicy])
+@pytest.mark.parametrize("value", ["presenter", "invite", "", 5, None])
+def test_what_is_no_value_of_an_enumeration_is_told_the_values(kind: Any, value: Any) -> None:
+    values = ", ".join(member.value for member in kind)
+    with pytest.raises(ValueError, match=rf"{value!r} is not a {kind.__name__}; the values are {values}\."):
+        kind(value)
+
+
+def test_a_role_in_another_case_is_named() -> None:
+    with pytest.raises(ValueError, match=r"Did you mean 'Presenter'\?"):
+        ParticipantRole("presenter")

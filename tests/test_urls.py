@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from azure.communication.rooms._urls import get_origin, get_request_target, split_request_url
+from azure.communication.rooms._urls import get_origin, get_request_target, resolve_link, split_request_url
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,16 @@ def test_a_url_is_split_into_scheme_host_and_target(url: str, parts: tuple[str, 
 def test_a_url_without_a_scheme_or_with_an_invalid_port_is_an_error(url: str) -> None:
     with pytest.raises(ValueError, match=r"the (scheme|port) must be"):
         split_request_url(url)
+
+
+@pytest.mark.parametrize(
+    ("link", "resolved"),
+    [
+        ("?page=2", "https://h/rooms?page=2"),
+        ("/other", "https://h/other"),
+        ("https://i/", "https://i/"),
+        ("//[", "//["),
+    ],
+)
+def test_a_link_is_resolved_against_the_page_that_has_it(link: str, resolved: str) -> None:
+    assert resolve_link("https://h/rooms", link) == resolved

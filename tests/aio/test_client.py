@@ -19,6 +19,7 @@ from fake_pipelines import AsyncFakeTransport
 from fake_services import KEY, InMemoryService
 from raw_ids import ALICE
 from raw_server import RawServer
+from room_bodies import room_body, room_text
 
 from azure.communication.rooms import RoomsClient as SyncClient
 from azure.communication.rooms.aio import RoomsClient
@@ -83,7 +84,7 @@ class AsyncTokens:
 
 @pytest.mark.parametrize("credential", [SyncTokens(), AsyncTokens()], ids=["sync", "async"])
 def test_a_token_credential_may_be_of_either_kind(server: RawServer, credential: Any) -> None:
-    server.respond(200, '{"id":"1"}').respond(200, '{"id":"1"}')
+    server.respond(200, room_text("1")).respond(200, room_text("1"))
     client = RoomsClient(server.endpoint, credential)
 
     async def scenario() -> None:
@@ -135,7 +136,7 @@ def run_program(program: str, *arguments: str, flags: tuple[str, ...] = ()) -> "
 
 def test_a_client_never_closed_is_one_warning(server: RawServer) -> None:
     for _ in range(3):
-        server.respond(200, '{"id":"1"}')
+        server.respond(200, room_text("1"))
     ran = run_program(NEVER_CLOSED, server.endpoint, flags=("-X", "dev"))
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr.count("ResourceWarning: unclosed RoomsClient: use it in an `async with` block") == 1
@@ -185,6 +186,13 @@ def test_without_aiohttp_the_error_says_what_to_run() -> None:
     assert "python -m pip install 'azure-communication-rooms[aio]'" in ran.stdout, ran.stderr
 
 
+def test_a_client_without_the_transport_of_the_extra_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = "azure.communication.rooms._pipeline.transports.aiohttp_transport"
+    monkeypatch.setitem(sys.modules, module, None)  # importing it is an ImportError
+    with pytest.raises(ImportError, match=r"python -m pip install 'azure-communication-rooms\[aio\]'"):
+        RoomsClient("https://contoso.communication.azure.com", KEY)
+
+
 IMPORTED = """
 import asyncio, sys
 from azure.communication.rooms.aio import RoomsClient
@@ -199,14 +207,14 @@ print([name for name in ("urllib3", "requests") if name in sys.modules])
 
 
 def test_neither_urllib3_nor_requests_is_imported(server: RawServer) -> None:
-    server.respond(200, '{"id":"1"}')
+    server.respond(200, room_text("1"))
     ran = run_program(IMPORTED, server.endpoint)
     assert (ran.stdout.strip(), ran.stderr) == ("[]", "")
 
 
 def page(service: InMemoryService, items: list[str], number: int) -> dict[str, Any]:
     link = f"{service.endpoint}/rooms?nextLink={number}&api-version=2025-03-13"
-    return {"value": [{"id": each} for each in items], "nextLink": link}
+    return {"value": [room_body(each) for each in items], "nextLink": link}
 
 
 def test_10_000_rooms_behind_1_000_empty_pages_are_listed_in_flat_memory() -> None:
@@ -250,7 +258,7 @@ def test_10_000_rooms_behind_1_000_empty_pages_are_listed_in_flat_memory() -> No
 
 def two_pages() -> InMemoryService:
     service = InMemoryService()
-    return service.respond(200, page(service, ["1"], 2)).respond(200, {"value": [{"id": "2"}]})
+    return service.respond(200, page(service, ["1"], 2)).respond(200, {"value": [room_body("2")]})
 
 
 @pytest.mark.parametrize("read_ahead", [0, 1])
@@ -277,7 +285,7 @@ def test_read_ahead_is_none_or_one() -> None:
 @pytest.mark.parametrize("way", ["aclose", "del", "cancel"])
 def test_a_page_read_ahead_ends_with_its_iterator(server: RawServer, way: str) -> None:
     link = f"{server.endpoint}/rooms?nextLink=2&api-version=2025-03-13"
-    server.respond(200, json.dumps({"value": [{"id": "1"}], "nextLink": link})).hang()
+    server.respond(200, json.dumps({"value": [room_body("1")], "nextLink": link})).hang()
 
     async def scenario() -> None:
         async with RoomsClient(server.endpoint, KEY) as client:
@@ -300,7 +308,7 @@ def test_a_page_read_ahead_ends_with_its_iterator(server: RawServer, way: str) -
 
 def test_a_page_read_ahead_that_failed_is_told_when_it_is_asked_for_and_asked_for_again() -> None:
     service = InMemoryService()
-    service.respond(200, page(service, ["1"], 2)).respond(400).respond(200, {"value": [{"id": "2"}]})
+    service.respond(200, page(service, ["1"], 2)).respond(400).respond(200, {"value": [room_body("2")]})
 
     async def scenario() -> list[str]:
         async with scripted(service) as client:
@@ -367,7 +375,7 @@ trio.run(main)
 
 def test_trio_needs_a_transport_of_its_own_and_the_error_names_it(server: RawServer) -> None:
     pytest.importorskip("trio", reason="trio is in dev_requirements.txt")
-    server.respond(200, '{"id":"1"}')
+    server.respond(200, room_text("1"))
     ran = run_program(ON_TRIO, server.endpoint)
     first, error = ran.stdout.splitlines()
     assert first == "1", ran.stderr
@@ -376,7 +384,7 @@ def test_trio_needs_a_transport_of_its_own_and_the_error_names_it(server: RawSer
 
 def test_a_page_read_ahead_is_cancelled_where_its_iterator_is_dropped_outside_of_the_loop(server: RawServer) -> None:
     link = f"{server.endpoint}/rooms?nextLink=2&api-version=2025-03-13"
-    server.respond(200, json.dumps({"value": [{"id": "1"}], "nextLink": link})).hang()
+    server.respond(200, json.dumps({"value": [room_body("1")], "nextLink": link})).hang()
     client = RoomsClient(server.endpoint, KEY)
     loop = asyncio.new_event_loop()
 

@@ -5,8 +5,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from room_bodies import make_room
 
-from azure.communication.rooms import CommunicationRoom, RoomParticipant
+from azure.communication.rooms import RoomParticipant
 from azure.communication.rooms._bulk.journal import Journal
 from azure.communication.rooms._bulk.records import Attempt, Done, NothingDone
 from azure.communication.rooms.bulk import JournalError
@@ -34,9 +35,7 @@ def written(path: Path, rows: int = 3) -> bytes:
 
 
 def test_a_room_comes_back_as_it_was(path: Path) -> None:
-    room = CommunicationRoom(
-        id="1", created_at=MOMENT, valid_from=MOMENT, room_join_policy="InviteOnly", participants=[RoomParticipant("x")]
-    )
+    room = make_room("1", room_join_policy="InviteOnly", participants=[RoomParticipant("x")])
     journal = opened(path)
     journal.append(5, "d", ATTEMPT)
     journal.append(5, "d", Done(room))

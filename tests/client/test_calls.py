@@ -9,13 +9,14 @@ import pytest
 from azure.core.exceptions import ServiceRequestError
 from raw_ids import ALICE, BOB
 from raw_server import RawServer
+from room_bodies import make_room, room_body, room_text
 
-from azure.communication.rooms import ApiVersion, CommunicationRoom, RoomParticipant, RoomsClient
+from azure.communication.rooms import ApiVersion, RoomParticipant, RoomsClient
 from azure.communication.rooms._pipeline.clock import ServiceClock
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 ID = "99412345678901234"
-ROOM = json.dumps({"id": ID})
+ROOM = room_text(ID)
 UUID4 = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -63,9 +64,9 @@ def test_every_page_is_asked_for_as_its_link_says(server: RawServer, version: st
     text = str(version)
     second = f"/rooms?nextLink=a%2Bb%2Fc%3D&api-version={text}"
     third = "/rooms?nextLink=other&api-version=2099-01-01&more=1"
-    server.respond(200, json.dumps({"value": [{"id": "1"}], "nextLink": server.endpoint + second}))
+    server.respond(200, json.dumps({"value": [room_body("1")], "nextLink": server.endpoint + second}))
     server.respond(200, json.dumps({"value": [], "nextLink": server.endpoint + third}))
-    server.respond(200, json.dumps({"value": [{"id": "2"}, {"id": "3"}]}))
+    server.respond(200, json.dumps({"value": [room_body("2"), room_body("3")]}))
     with RoomsClient(server.endpoint, KEY, api_version=version) as client:
         assert [room.id for room in client.list_rooms()] == ["1", "2", "3"]
     assert [received.target for received in server.received] == [f"/rooms?api-version={text}", second, third]
@@ -89,7 +90,9 @@ def test_a_list_asks_for_nothing_until_it_is_read(raw_client: RoomsClient, serve
 
 def test_a_list_resumes_at_a_page(raw_client: RoomsClient, server: RawServer) -> None:
     link = f"{server.endpoint}/rooms?nextLink=x&api-version=2025-03-13"
-    server.respond(200, json.dumps({"value": [{"id": "1"}], "nextLink": link})).respond(200, '{"value":[{"id":"2"}]}')
+    server.respond(200, json.dumps({"value": [room_body("1")], "nextLink": link})).respond(
+        200, json.dumps({"value": [room_body("2")]})
+    )
     pages = raw_client.list_rooms().by_page()
     assert [room.id for room in next(pages)] == ["1"]
     token = pages.continuation_token  # type: ignore[attr-defined]  # ItemPaged's type does not say it
@@ -99,7 +102,9 @@ def test_a_list_resumes_at_a_page(raw_client: RoomsClient, server: RawServer) ->
 
 
 def test_a_link_to_another_host_is_not_followed(raw_client: RoomsClient, server: RawServer) -> None:
-    server.respond(200, json.dumps({"value": [{"id": "1"}], "nextLink": "https://evil.example.com/rooms?nextLink=x"}))
+    server.respond(
+        200, json.dumps({"value": [room_body("1")], "nextLink": "https://evil.example.com/rooms?nextLink=x"})
+    )
     rooms = iter(raw_client.list_rooms())
     assert next(rooms).id == "1"
     with pytest.raises(ServiceRequestError, match=r"https://evil\.example\.com"):
@@ -115,12 +120,14 @@ def test_the_keywords_of_a_list_go_with_every_page(raw_client: RoomsClient, serv
 
 
 def test_cls_makes_of_an_answer_what_the_caller_wants(raw_client: RoomsClient, server: RawServer) -> None:
-    server.respond(200, ROOM, MS_CV="abc.0").respond(204).respond(200, '{"value":[{"id":"1"},{"id":"2"}]}')
+    server.respond(200, ROOM, MS_CV="abc.0").respond(204).respond(
+        200, json.dumps({"value": [room_body("1"), room_body("2")]})
+    )
 
     def keep(response: Any, value: Any, headers: dict[str, str]) -> tuple[int, Any, str]:
         return response.http_response.status_code, value, headers.get("MS-CV", "")
 
-    assert raw_client.get_room(ID, cls=keep) == (200, CommunicationRoom(id=ID), "abc.0")
+    assert raw_client.get_room(ID, cls=keep) == (200, make_room(ID), "abc.0")
     assert raw_client.delete_room(ID, cls=keep) == (204, None, "")
     assert list(raw_client.list_rooms(cls=lambda rooms: [room.id for room in rooms])) == ["1", "2"]
 

@@ -12,12 +12,13 @@ import pytest
 from fake_responses import FakeResponse
 from raw_ids import ALICE
 from raw_server import RawServer
+from room_bodies import room_text
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._wire import operations_for
 
 ID = "99412345678901234"
-ROOM = json.dumps({"id": ID, "createdAt": "2025-03-27T06:42:08.1207436+00:00"})
+ROOM = room_text(ID, createdAt="2025-03-27T06:42:08.1207436+00:00")
 PAGE = json.dumps({"value": [{"rawId": ALICE, "role": "Presenter"}]})
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from raw_ids import ALICE, BOB
 from raw_server import RawServer
+from room_bodies import TIMES, make_room, room_text
 
 from azure.communication.rooms import (
-    CommunicationRoom,
     CommunicationUserIdentifier,
     ParticipantRole,
     RoleType,
@@ -160,9 +160,9 @@ def test_on_2022_02_01_there_is_no_list_of_rooms(preview_client: RoomsClient, se
 def test_on_2022_02_01_a_create_carries_its_policy_and_an_iso_time(
     preview_client: RoomsClient, server: RawServer
 ) -> None:
-    server.respond(201, json.dumps({"id": ID, "roomJoinPolicy": "InviteOnly", "participants": []}))
+    server.respond(201, room_text(ID, createdDateTime=TIMES["createdAt"], roomJoinPolicy="InviteOnly", participants=[]))
     room = preview_client.create_room(room_join_policy=RoomJoinPolicy.INVITE_ONLY)
-    assert room == CommunicationRoom(id=ID, room_join_policy="InviteOnly", participants=[])
+    assert room == make_room(ID, room_join_policy="InviteOnly", participants=[])
     (received,) = server.received
     assert json.loads(received.body) == {"roomJoinPolicy": "InviteOnly"}
     assert received.headers["repeatability-first-sent"].endswith("Z")

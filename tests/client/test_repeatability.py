@@ -11,6 +11,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 from raw_ids import ALICE
 from raw_server import RawServer
+from room_bodies import room_text
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms.emulator import RoomsEmulator
@@ -36,7 +37,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 def test_a_callers_id_and_time_are_sent(
     raw_client: RoomsClient, server: RawServer, request_id: Any, first_sent: Any
 ) -> None:
-    server.respond(201, '{"id":"1"}')
+    server.respond(201, room_text("1"))
     raw_client.create_room(repeatability_request_id=request_id, repeatability_first_sent=first_sent)
     headers = server.received[0].headers
     assert (headers["repeatability-request-id"], headers["repeatability-first-sent"]) == (GUID, DATE)

@@ -18,6 +18,7 @@ from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
 from fake_services import ID, KEY, ROOM, InMemoryService, Service, SocketService, make_client
 from raw_server import RawServer
+from room_bodies import room_text
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.deadline import Deadline, within_deadline
@@ -110,7 +111,7 @@ def test_a_second_address_is_tried_when_the_first_does_not_answer(
 ) -> None:
     looked_up = socket.getaddrinfo
     closed = ("127.0.0.2", int(server.host.rpartition(":")[2]))
-    server.respond(200, '{"id":"1"}')
+    server.respond(200, room_text("1"))
 
     def two_addresses(*arguments: Any, **options: Any) -> Any:
         found = looked_up(*arguments, **options)
@@ -309,7 +310,7 @@ def test_a_transport_that_knows_no_deadline_gets_its_timeouts_cut(server: RawSer
             return super().send(request, **kwargs)
 
     noted: list[Any] = []
-    server.respond(200, '{"id":"1"}').respond(200, '{"id":"1"}').respond(200, '{"id":"1"}')
+    server.respond(200, room_text("1")).respond(200, room_text("1")).respond(200, room_text("1"))
     with RoomsClient(server.endpoint, KEY, transport=Noting(use_env_settings=False)) as client:
         client.get_room(ID)
         client.get_room(ID, timeout=20)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fake_services import ID, KEY, ROOM, NonSleepingTransport, Service, make_client
 from raw_server import RawServer
+from room_bodies import room_text
 from shown_errors import shown
 
 from azure.communication.rooms import RoomsClient
@@ -74,7 +75,7 @@ def test_no_frame_holds_the_signature_of_an_interrupted_call(
     server: RawServer, monkeypatch: pytest.MonkeyPatch, place: str, error: type[BaseException]
 ) -> None:
     seen: list[Any] = []
-    server.respond(200, '{"id":"1"}').respond(200, '{"id":"1"}')  # the interrupted request can have arrived
+    server.respond(200, room_text("1")).respond(200, room_text("1"))  # the interrupted request can have arrived
 
     def interrupt(*_: Any, **__: Any) -> None:
         raise error("x")

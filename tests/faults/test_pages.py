@@ -12,6 +12,7 @@ import pytest
 from azure.core.exceptions import AzureError, DecodeError, HttpResponseError, ServiceRequestError
 from fake_services import KEY, InMemoryService, Service, SocketService, make_client
 from raw_server import RawServer
+from room_bodies import room_body
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._paging import AsyncItemsByPage, ItemsByPage
@@ -25,7 +26,7 @@ REFUSED_LINK = r"The link to the next page (leads to 'http|is not a URL of the s
 
 def page(service: Any, *ids: str, link: str = "") -> str:
     """A page of rooms, and the link to the next when there is one."""
-    return json.dumps({"value": [{"id": each} for each in ids], "nextLink": link and service.endpoint + link})
+    return json.dumps({"value": [room_body(each) for each in ids], "nextLink": link and service.endpoint + link})
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def page(service: Any, *ids: str, link: str = "") -> str:
 def test_a_link_to_another_host_scheme_or_port_is_refused(service: Service, link: str) -> None:
     other = service.endpoint.replace("http:", "https:")
     link = link.format(endpoint=service.endpoint, other_scheme=other)
-    service.respond(200, {"value": [{"id": "1"}], "nextLink": link})
+    service.respond(200, {"value": [room_body("1")], "nextLink": link})
     rooms = make_client(service).list_rooms()
     assert next(rooms).id == "1"
     for _ in range(2):
@@ -67,7 +68,7 @@ def test_a_link_to_another_host_scheme_or_port_is_refused(service: Service, link
 )
 def test_a_relative_link_is_resolved_against_the_first_page(service: Service, link: str, target: str) -> None:
     link = link.format(host=service.endpoint.partition(":")[2])
-    service.respond(200, {"value": [{"id": "1"}], "nextLink": link}).respond(200, {"value": [{"id": "2"}]})
+    service.respond(200, {"value": [room_body("1")], "nextLink": link}).respond(200, {"value": [room_body("2")]})
     assert [room.id for room in make_client(service).list_rooms()] == ["1", "2"]
     assert service.received[1].target == target
 
@@ -86,7 +87,7 @@ def test_a_list_whose_links_lead_back_is_stopped(service: Service, cycle: int) -
 
 @pytest.mark.parametrize("link", ["", None])
 def test_an_empty_link_ends_a_list(service: Service, link: Any) -> None:
-    service.respond(200, {"value": [{"id": "1"}], "nextLink": link})
+    service.respond(200, {"value": [room_body("1")], "nextLink": link})
     rooms = make_client(service).list_rooms()
     assert [room.id for room in rooms] == ["1"]
     assert next(rooms, None) is None
@@ -174,7 +175,7 @@ def test_a_page_is_fetched_again_if_cls_raises(service: Service, make_cls: Any, 
 
 
 def test_cls_may_be_none(service: Service) -> None:
-    service.respond(200, page(service, "1")).respond(200, {"id": "1"})
+    service.respond(200, page(service, "1")).respond(200, room_body("1"))
     client = make_client(service)
     assert [room.id for room in client.list_rooms(cls=None)] == ["1"]
     assert client.get_room("1", cls=None).id == "1"

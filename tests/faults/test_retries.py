@@ -28,13 +28,14 @@ from fake_services import (
 from fault_proxy import BUSY, PASS, RESET_AFTER, RESET_BEFORE, TRUNCATE, UNAVAILABLE, fault_proxy
 from raw_ids import ALICE
 from raw_server import RawServer
+from room_bodies import room_text
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.clock import ServiceClock
 from azure.communication.rooms._pipeline.retry import RoomsRetryPolicy
 from azure.communication.rooms.emulator import RoomsEmulator
 
-ROOM_TEXT = b'{"id":"1"}'
+ROOM_TEXT = room_text("1").encode()
 Operation = Callable[[RoomsClient], Any]
 GET: Operation = lambda client: client.get_room(ID)  # noqa: E731  a name for a line of a table
 CREATE: Operation = lambda client: client.create_room(participants=[ALICE])  # noqa: E731
@@ -275,7 +276,7 @@ def test_a_retry_after_does_not_make_an_answer_worth_a_retry(service: Service) -
 
 def test_a_412_is_not_retried_and_explains_window_and_clock(service: Service) -> None:
     service.respond(412)
-    with pytest.raises(HttpResponseError, match="more than five minutes back, or this machine's clock is wrong"):
+    with pytest.raises(HttpResponseError, match="more than five minutes ago, or this machine's clock is wrong"):
         CREATE(make_client(service))
     assert len(service.received) == 1
 
@@ -400,7 +401,7 @@ def test_the_methods_to_retry_may_be_any_iterable(service: Service) -> None:
 @pytest.mark.sync_only(reason="it is about azure-core's transport on requests")
 @pytest.mark.parametrize("body", [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"])
 def test_a_transport_of_azure_cores_is_retried_too(server: RawServer, body: bytes) -> None:
-    server.truncate(body).truncate(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").reset().respond(200, '{"id":"1"}')
+    server.truncate(body).truncate(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").reset().respond(200, room_text("1"))
     transport = RequestsTransport(use_env_settings=False)
     with RoomsClient(server.endpoint, KEY, transport=transport, retry_backoff_factor=0) as client:
         assert client.get_room(ID).id == "1"

@@ -13,6 +13,7 @@ from azure.core.settings import settings
 from fake_services import KEY, NonSleepingTransport
 from raw_ids import ALICE
 from raw_server import RawServer
+from room_bodies import room_body, room_text
 from shown_errors import shown
 from spans import Span
 
@@ -41,7 +42,7 @@ CALLS: dict[str, Callable[[RoomsClient], Any]] = {
     "add_or_update_participants": lambda client: client.add_or_update_participants(ID, {PHONE: "Presenter"}),
     "remove_participants": lambda client: client.remove_participants(ID, [PHONE]),
 }
-PEOPLE = b'{"id":"1","value":[{"id":"1","rawId":"4:+14255550123"}]}'
+PEOPLE = room_text("1", value=[room_body("1", rawId="4:+14255550123")]).encode()
 FAILURES: dict[str, Callable[[RawServer], Any]] = {
     "none": lambda server: server.respond(200, PEOPLE),
     "created": lambda server: server.respond(201, PEOPLE),
@@ -182,6 +183,6 @@ def test_errors_can_be_pickled(server: RawServer, failure: str) -> None:
 
 
 def test_models_can_be_pickled() -> None:
-    room = CommunicationRoom({"id": "1", "createdAt": "2025-03-27T06:42:08Z"})
+    room = CommunicationRoom(room_body("1"))
     participant = RoomParticipant(ALICE, "Presenter")
     assert pickle.loads(pickle.dumps([room, participant])) == [room, participant]

@@ -1,7 +1,6 @@
 """The credentials on a request: made anew for every attempt, for the endpoint alone, gone when the exchange is over."""
 
 import base64
-import json
 import logging
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -13,6 +12,7 @@ from azure.core.credentials import AccessToken, AccessTokenInfo, AzureKeyCredent
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.core.rest import HttpRequest
 from raw_server import RawServer, Received
+from room_bodies import room_text
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.authentication import HMACCredentialsPolicy
@@ -21,7 +21,7 @@ from azure.communication.rooms._pipeline.signing import sign, string_to_sign
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 OTHER_KEY = base64.b64encode(b"another key of thirty-two bytes.").decode()
-ROOM = json.dumps({"id": "99412345678901234"})
+ROOM = room_text("99412345678901234")
 
 
 def signature_over(server: RawServer, received: Received, key: str = KEY) -> str:

@@ -13,6 +13,7 @@ from azure.core.pipeline import Pipeline, policies
 from azure.core.pipeline.policies import RetryMode, SansIOHTTPPolicy
 from azure.core.pipeline.transport import RequestsTransport
 from raw_server import RawServer
+from room_bodies import room_text
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.options import CallOptions, ClientOptions, ConstructionOptions
@@ -133,7 +134,7 @@ TAKEN_ELSEWHERE = {"http_logging_level", "network_span_namer", "tracing_attribut
 
 @pytest.mark.parametrize("keyword", VALUES)
 def test_every_keyword_goes_through_to_azure_core(raw_client: RoomsClient, server: RawServer, keyword: str) -> None:
-    server.respond(200, f'{{"id":"{ID}"}}')
+    server.respond(200, room_text(ID))
     given = {"user_agent": "app"} if keyword == "user_agent_overwrite" else {}
     assert raw_client.get_room(ID, **{keyword: VALUES[keyword], **given}).id == ID
 
@@ -253,7 +254,7 @@ CLIENT_VALUES: dict[str, Any] = {
 
 @pytest.mark.parametrize("keyword", sorted({*VALUES, *CLIENT_VALUES}.intersection(ClientOptions.__annotations__)))
 def test_every_keyword_of_a_client_is_taken(server: RawServer, keyword: str) -> None:
-    server.respond(200, f'{{"id":"{ID}"}}')
+    server.respond(200, room_text(ID))
     given: Any = {keyword: {**VALUES, **CLIENT_VALUES}[keyword]}
     if keyword == "user_agent_overwrite":
         given["user_agent"] = "app"
@@ -307,7 +308,7 @@ def test_the_types_of_keywords_are_there_at_run_time(options: Any) -> None:
 @pytest.mark.parametrize("given", [["get"], iter(["PUT", "Get"]), ["POST"]], ids=["lower case", "iterator", "other"])
 def test_the_methods_to_retry_can_be_a_clients(server: RawServer, given: Any) -> None:
     retried = given != ["POST"]
-    server.respond(503).respond(200, f'{{"id":"{ID}"}}')
+    server.respond(503).respond(200, room_text(ID))
     with RoomsClient(server.endpoint, KEY, retry_on_methods=given, retry_backoff_factor=0) as client:
         with nullcontext() if retried else pytest.raises(HttpResponseError, match="503"):
             client.get_room(ID)

@@ -10,6 +10,7 @@ from azure.core.pipeline import policies
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
 from raw_server import RawServer
+from room_bodies import room_text
 
 from azure.communication.rooms import RoomsClient, __version__
 from azure.communication.rooms._pipeline import build_pipeline_client
@@ -17,7 +18,7 @@ from azure.communication.rooms._pipeline.clock import ServiceClock
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 ID = "99412345678901234"
-ROOM = f'{{"id":"{ID}"}}'
+ROOM = room_text(ID)
 ORDER = [
     "RandomRequestIdPolicy",
     "HeadersPolicy",

@@ -9,6 +9,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from raw_server import RawServer
+from room_bodies import room_text
 
 from azure.communication.rooms import RoomsClient, __version__
 
@@ -31,7 +32,7 @@ def exported(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
 def test_spans_of_calls_and_exchanges_stand_in_the_scope_of_this_library(
     raw_client: RoomsClient, server: RawServer, exported: InMemorySpanExporter
 ) -> None:
-    server.respond(200, '{"id":"1"}')
+    server.respond(200, room_text("1"))
     raw_client.get_room("1")
     spans = exported.get_finished_spans()
     assert len(spans) == 2

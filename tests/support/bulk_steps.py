@@ -6,6 +6,7 @@ from typing import Any, Optional, Union
 
 from azure.core.exceptions import HttpResponseError
 from fake_responses import FakeResponse
+from room_bodies import make_room
 
 from azure.communication.rooms import CommunicationRoom
 from azure.communication.rooms._bulk.job import Job, Row
@@ -15,7 +16,7 @@ from azure.communication.rooms._wire.errors import response_error
 from azure.communication.rooms.bulk import BulkResult
 
 START = datetime(2030, 1, 1, 12, tzinfo=timezone.utc)
-ROOM = CommunicationRoom(id="99412345678901234")
+ROOM = make_room("99412345678901234")
 
 
 def service_error(status: int, **headers: str) -> HttpResponseError:

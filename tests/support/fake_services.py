@@ -10,6 +10,7 @@ from azure.core.rest import HttpRequest, HttpResponse
 from azure.core.utils import case_insensitive_dict
 from fake_responses import FakeResponse
 from raw_server import RawServer, Received
+from room_bodies import room_body
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.transports.urllib3_transport import Urllib3Transport
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 ID = "99412345678901234"
-ROOM = {"id": ID}
+ROOM = room_body(ID)
 
 
 class ScriptedResponse(FakeResponse):

@@ -1,11 +1,12 @@
 """Servers for programs that run in a process of their own."""
 
-import json
 import socket
 import socketserver
 import threading
 from contextlib import suppress
 from typing import Any
+
+from room_bodies import room_text
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -31,7 +32,7 @@ class RoomServer:
         room_id = line.split()[1].split("?")[0].rpartition("/")[2]
         self.asked.append(room_id)
         write = connection.wfile.write
-        body = json.dumps({"id": room_id}).encode()
+        body = room_text(room_id).encode()
         response = HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
         if room_id == "HANG":
             return bool(self.stopped.wait(3) and False)

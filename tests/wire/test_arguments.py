@@ -153,9 +153,9 @@ def test_what_would_change_the_path_is_no_room_id(room_id: Any, error: type[Exce
         validate_room_id(room_id)
 
 
-@pytest.mark.parametrize("value", ["2025-04-01", date(2025, 4, 1), 1743494400])
-def test_a_time_is_a_datetime(value: Any) -> None:
-    with pytest.raises(TypeError, match=r"valid_from must be a datetime\.datetime, not "):
+@pytest.mark.parametrize("value", [b"2025-04-01", date(2025, 4, 1), 1743494400])
+def test_a_time_is_a_datetime_or_text(value: Any) -> None:
+    with pytest.raises(TypeError, match=r"valid_from must be a datetime\.datetime or ISO 8601 text, not "):
         encode_datetime("valid_from", value)
 
 

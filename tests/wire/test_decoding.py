@@ -77,11 +77,22 @@ def test_a_room_that_is_none_is_a_decode_error_within_a_list_too(members: dict[s
         CALLS["list_rooms"][0].read(FakeResponse(200, {"value": [ROOM_BODY, {**ROOM_BODY, **members}]}))
 
 
-def test_a_room_in_a_list_may_lack_times_and_the_flag() -> None:
-    value = [{**ROOM_BODY, "createdAt": None}, {"id": ROOM_ID}, ROOM_BODY]
+@pytest.mark.parametrize("change", [{}, {"value": None}, {"value": ""}, {"value": "soon"}, {"value": 5}], ids=str)
+@pytest.mark.parametrize("name", ["createdAt", "validFrom", "validUntil"])
+@pytest.mark.parametrize("operation", ["create_room", "get_room", "update_room", "list_rooms"])
+def test_a_room_without_one_of_its_times_is_a_decode_error(operation: str, name: str, change: dict[str, Any]) -> None:
+    call, status = CALLS[operation]
+    room = {key: value for key, value in ROOM_BODY.items() if key != name}
+    room.update({name: change["value"]} if change else {})
+    body = {"value": [ROOM_BODY, room]} if operation == "list_rooms" else room
+    with pytest.raises(DecodeError, match="cannot be decoded"):
+        call.read(FakeResponse(status, body))
+
+
+def test_a_room_in_a_list_may_lack_the_flag() -> None:
+    value = [{name: value for name, value in ROOM_BODY.items() if name != "pstnDialOutEnabled"}, ROOM_BODY]
     page = CALLS["list_rooms"][0].read(FakeResponse(200, {"value": value}))
-    assert [room.created_at for room in page.items] == [None, None, ROOM.created_at]
-    assert [room.pstn_dial_out_enabled for room in page.items] == [True, None, True]
+    assert [room.pstn_dial_out_enabled for room in page.items] == [None, True]
 
 
 def test_a_page_of_rooms_is_read_with_its_link() -> None:

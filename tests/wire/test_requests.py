@@ -1,7 +1,7 @@
 """Exactly what goes out: method, URL, headers and body of every operation."""
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Optional
 
 import pytest
@@ -147,8 +147,8 @@ def test_none_that_was_given_goes_out_as_null_and_what_was_not_given_does_not() 
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"valid_from": "2030-01-01"}, r"valid_from must be a datetime\.datetime, not str"),
-        ({"valid_until": 5}, r"valid_until must be a datetime\.datetime, not int"),
+        ({"valid_from": date(2030, 1, 1)}, r"valid_from must be a datetime\.datetime or ISO 8601 text, not date"),
+        ({"valid_until": 5}, r"valid_until must be a datetime\.datetime or ISO 8601 text, not int"),
         ({"pstn_dial_out_enabled": "yes"}, "pstn_dial_out_enabled must be a bool, not str"),
     ],
 )

@@ -9,6 +9,8 @@ from azure.core.exceptions import DecodeError, HttpResponseError, ResourceNotFou
 from azure.core.rest import HttpRequest
 from fake_responses import FakeResponse
 from raw_ids import ALICE, BOB
+from room_bodies import TIMES as ROOM_BODY_TIMES
+from room_bodies import make_room, room_body
 
 from azure.communication.rooms import (
     CommunicationRoom,
@@ -158,7 +160,7 @@ def test_what_the_version_lacks_is_told_with_the_versions_that_have_it() -> None
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: create(valid_from="2022-08-08"), "valid_from must be a datetime.datetime, not str"),
+        (lambda: create(valid_from=20220808), "valid_from must be a datetime.datetime or ISO 8601 text, not int"),
         (lambda: update(room_join_policy=True), "room_join_policy must be a RoomJoinPolicy or a str, not bool"),
         (lambda: update(participants=5), "participants must be a list of RoomParticipant, not int"),
         (lambda: WIRE.remove_participants(ROOM, [ALICE, 5]), r"participants\[1\]: "),
@@ -194,6 +196,8 @@ LIST_CALLS = {
     "remove_participants": WIRE.remove_participants(ROOM, [ALICE]),
 }
 GET_ROOM = WIRE.get_room(ROOM)
+#: A room with what every room has.
+BARE = room_body("1", createdDateTime=ROOM_BODY_TIMES["createdAt"])
 
 
 @pytest.mark.parametrize(
@@ -215,18 +219,27 @@ def test_a_room_is_read_with_its_policy_and_its_roster(call: Any, status: int) -
 
 
 def test_members_that_are_missing_are_none_and_those_that_nobody_knows_are_passed_over() -> None:
-    assert GET_ROOM.read(FakeResponse(200, {"id": "1", "colour": {"wall": "red"}})) == CommunicationRoom(id="1")
+    body = {**BARE, "colour": {"wall": "red"}}
+    assert GET_ROOM.read(FakeResponse(200, body)) == make_room("1")
+
+
+@pytest.mark.parametrize("name", ["createdDateTime", "validFrom", "validUntil"])
+@pytest.mark.parametrize("change", [{}, {"value": None}], ids=["missing", "null"])
+def test_a_room_without_one_of_its_times_is_a_decode_error(name: str, change: dict[str, Any]) -> None:
+    body = {key: value for key, value in BARE.items() if key != name}
+    body.update({name: change["value"]} if change else {})
+    with pytest.raises(DecodeError, match="cannot be decoded"):
+        GET_ROOM.read(FakeResponse(200, body))
 
 
 def test_a_time_without_a_zone_is_utc() -> None:
-    room = GET_ROOM.read(FakeResponse(200, {"id": "1", "validFrom": "2022-08-08T08:00:00"}))
+    room = GET_ROOM.read(FakeResponse(200, {**BARE, "validFrom": "2022-08-08T08:00:00"}))
     assert room.valid_from == datetime(2022, 8, 8, 8, 0, tzinfo=timezone.utc)
 
 
 def test_a_policy_and_a_role_that_are_not_known_stay_as_they_are() -> None:
-    room = GET_ROOM.read(
-        FakeResponse(200, {"id": "1", "roomJoinPolicy": "Friends", "participants": [person(BOB, "Guest")]})
-    )
+    body = {**BARE, "roomJoinPolicy": "Friends", "participants": [person(BOB, "Guest")]}
+    room = GET_ROOM.read(FakeResponse(200, body))
     assert (room.room_join_policy, room.participants) == ("Friends", [RoomParticipant(BOB, "Guest")])
 
 
@@ -261,13 +274,13 @@ def test_a_deletion_says_nothing() -> None:
         [],
         "text",
         {},
-        {"id": None},
-        {"id": "1", "validFrom": "soon"},
-        {"id": "1", "participants": {}},
-        {"id": "1", "participants": [None]},
-        {"id": "1", "participants": [{}]},
-        {"id": "1", "participants": [{"communicationIdentifier": {}}]},
-        {"id": "1", "participants": [{"communicationIdentifier": "x"}]},
+        {**BARE, "id": None},
+        {**BARE, "validFrom": "soon"},
+        {**BARE, "participants": {}},
+        {**BARE, "participants": [None]},
+        {**BARE, "participants": [{}]},
+        {**BARE, "participants": [{"communicationIdentifier": {}}]},
+        {**BARE, "participants": [{"communicationIdentifier": "x"}]},
     ],
 )
 def test_a_room_that_is_none_is_a_decode_error(body: Any) -> None:

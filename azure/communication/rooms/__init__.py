@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ._client import RoomsClient
     from ._legacy_names import RoleType
     from ._models import CommunicationRoom, ParticipantChanges, ParticipantRole, RoomJoinPolicy, RoomParticipant
+    from ._time_arguments import NaiveDatetimeWarning
     from ._wire.versions import ApiVersion
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "MicrosoftTeamsAppProperties",
     "MicrosoftTeamsUserIdentifier",
     "MicrosoftTeamsUserProperties",
+    "NaiveDatetimeWarning",
     "ParticipantChanges",
     "ParticipantRole",
     "PhoneNumberIdentifier",
@@ -60,6 +62,7 @@ __all__ = [
 _HOMES = {
     "ApiVersion": "._wire.versions",
     "CommunicationRoom": "._models",
+    "NaiveDatetimeWarning": "._time_arguments",
     "ParticipantChanges": "._models",
     "ParticipantRole": "._models",
     "RoleType": "._legacy_names",

@@ -38,7 +38,9 @@ class RoomsClient(LegacyNames):
 
     Every method also accepts azure-core's keywords for one call: ``headers``, ``timeout``, ``retry_total``,
     ``raw_response_hook``, ``cls`` and so on. A misspelt keyword is a TypeError. Times are returned as aware
-    ``datetime`` in UTC; a naive ``datetime`` argument is local time.
+    ``datetime`` in UTC. As arguments they are ``datetime``, where a naive one is local time (with a
+    :class:`NaiveDatetimeWarning` where the machine's time zone is not UTC), or ISO 8601 text, which is UTC where it
+    names no zone; a date alone is its midnight.
 
     :param str endpoint: Endpoint of the resource, such as ``https://contoso.communication.azure.com``.
     :param credential: An access key of the resource, or a credential for Microsoft Entra ID tokens, such as those of
@@ -86,8 +88,8 @@ class RoomsClient(LegacyNames):
     def create_room(
         self,
         *,
-        valid_from: MaybeUnset[datetime] = UNSET,
-        valid_until: MaybeUnset[datetime] = UNSET,
+        valid_from: MaybeUnset[Union[datetime, str]] = UNSET,
+        valid_until: MaybeUnset[Union[datetime, str]] = UNSET,
         pstn_dial_out_enabled: MaybeUnset[bool] = UNSET,
         room_join_policy: MaybeUnset[Union[RoomJoinPolicy, str]] = UNSET,
         participants: Optional[ParticipantsWithRoles] = None,
@@ -104,10 +106,10 @@ class RoomsClient(LegacyNames):
         minutes.
 
         :keyword valid_from: When the room opens. Default: now, by the service's clock.
-        :paramtype valid_from: ~datetime.datetime or None
+        :paramtype valid_from: ~datetime.datetime or str or None
         :keyword valid_until: When the room closes: in the future, and at most 180 days after valid_from. Default: 180
             days from now.
-        :paramtype valid_until: ~datetime.datetime or None
+        :paramtype valid_until: ~datetime.datetime or str or None
         :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. Default: False, set by
             the service. Exists from api-version 2023-10-30-preview on.
         :paramtype pstn_dial_out_enabled: bool or None
@@ -157,8 +159,8 @@ class RoomsClient(LegacyNames):
         self,
         room_id: str,
         *,
-        valid_from: MaybeUnset[datetime] = UNSET,
-        valid_until: MaybeUnset[datetime] = UNSET,
+        valid_from: MaybeUnset[Union[datetime, str]] = UNSET,
+        valid_until: MaybeUnset[Union[datetime, str]] = UNSET,
         pstn_dial_out_enabled: MaybeUnset[bool] = UNSET,
         room_join_policy: MaybeUnset[Union[RoomJoinPolicy, str]] = UNSET,
         participants: MaybeUnset[ParticipantsWithRoles] = UNSET,
@@ -170,9 +172,9 @@ class RoomsClient(LegacyNames):
 
         :param str room_id: Id of the room.
         :keyword valid_from: When the room opens: at most 180 days from now.
-        :paramtype valid_from: ~datetime.datetime or None
+        :paramtype valid_from: ~datetime.datetime or str or None
         :keyword valid_until: When the room closes: in the future, and at most 180 days after valid_from.
-        :paramtype valid_until: ~datetime.datetime or None
+        :paramtype valid_until: ~datetime.datetime or str or None
         :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. Exists from
             api-version 2023-10-30-preview on.
         :paramtype pstn_dial_out_enabled: bool or None

@@ -9,8 +9,10 @@ from typing import cast
 
 #: A date-time of the service: date and time, up to six digits of a fraction, further digits, zone.
 _AS_SENT = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?(Z|[+-]\d\d:\d\d)?"
-#: Six digits of a fraction, and further digits.
-_BEYOND_MICROSECONDS = r"(\.\d{6})\d+"
+#: Six digits of a fraction, and those behind them.
+_BEYOND_MICROSECONDS = r"([.,]\d{6})\d+"
+#: A complete date of ISO 8601: calendar, ordinal or week date. isodate also takes a year or a month for a date.
+_DATE = r"\d{4}(-\d\d-\d\d|\d{4}|-\d{3}|\d{3}|-W\d\d-\d|W\d\d\d)"
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -61,6 +63,31 @@ def parse_datetime(text: str) -> datetime:
     if value.tzinfo is timezone.utc:
         return value
     return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else to_utc(value)
+
+
+def parse_iso8601(text: str) -> datetime:
+    """Parse a time that a caller gives as text.
+
+    :param str text: ISO 8601: a date and a time of day, or a date alone, which is its midnight. UTC where no zone is
+        named, as the service reads it. Digits beyond the microsecond are cut.
+    :returns: An aware datetime in UTC.
+    :rtype: datetime
+    :raises ValueError: If the text has another form; the message has the form.
+    """
+    import isodate  # costs more than the parsing, and what the service sends never needs it
+
+    date, separator, time_of_day = text.strip().upper().partition("T")
+    try:
+        day = re.fullmatch(_DATE, date, re.ASCII)[0]  # type: ignore[index]  # the TypeError is handled below
+        cut = re.sub(_BEYOND_MICROSECONDS, r"\1", time_of_day if separator else "00:00")  # some isodates round
+        value = isodate.parse_datetime(f"{day}T{cut}")
+        return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else to_utc(value)
+    except (ArithmeticError, AttributeError, TypeError, ValueError) as error:  # isodate raises each for some text
+        shown = repr(text if len(text) <= 40 else f"{text[:40]}...")
+        raise ValueError(
+            f"{shown} is not a time in ISO 8601, such as '2030-01-31T10:00:00Z', '2030-01-31T11:00:00+01:00' or "
+            "'2030-01-31'"
+        ) from error
 
 
 def format_http_date(value: datetime) -> str:

@@ -1,7 +1,9 @@
 """Public models: rooms, participants, roles and join policies.
 
-Models are ordinary objects: they compare by value and can be hashed, copied, pickled and given further attributes. The
-id of a room and the raw id of a participant are read-only, so that a hash stays true.
+Models are ordinary objects: they compare by value and can be hashed, copied, pickled and given further attributes, and
+``vars`` shows their members by name. The id of a room and the raw id of a participant are read-only, so that a hash
+stays true. The members lie in ``__dict__`` under their public names, also those that are properties; what api-version
+2022-02-01 alone has is there only where it is given.
 
 Annotations here are objects, not strings, so that ``typing.get_type_hints`` works on every supported Python. Names of
 ``azure.communication.identity``, which takes time to import, are resolved through the package when they are first used.
@@ -12,14 +14,25 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Final, Optional, Protocol, Union, runtime_checkable
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Final,
+    NoReturn,
+    Optional,
+    Protocol,
+    Union,
+    overload,
+    runtime_checkable,
+)
 
 from azure.core import CaseInsensitiveEnumMeta
 
 import azure.communication.rooms as rooms
 
 from ._annotations import Unchanged
-from ._datetimes import parse_datetime, to_utc
+from ._time_arguments import convert_time, utc_now
 
 
 @runtime_checkable
@@ -55,6 +68,10 @@ class ParticipantRole(str, Enum, metaclass=CaseInsensitiveEnumMeta):
     def __str__(self) -> str:
         return str(self.value)  # the text of an Enum, and of f-strings with it, differs between Python versions
 
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        raise ValueError(_not_a_member(cls, value))
+
 
 class RoomJoinPolicy(str, Enum, metaclass=CaseInsensitiveEnumMeta):
     """Who may join a room. Exists only in api-version 2022-02-01; in later ones every room is invite-only."""
@@ -66,6 +83,18 @@ class RoomJoinPolicy(str, Enum, metaclass=CaseInsensitiveEnumMeta):
 
     def __str__(self) -> str:
         return str(self.value)  # as for roles
+
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        raise ValueError(_not_a_member(cls, value))
+
+
+def _not_a_member(kind: type[Enum], value: object) -> str:
+    """The message for what is no value of an enumeration."""
+    values = [str(member.value) for member in kind]
+    near = next((each for each in values if isinstance(value, str) and each.lower() == value.strip().lower()), None)
+    hint = f" Did you mean {near!r}?" if near else ""
+    return f"{value!r} is not a {kind.__name__}; the values are {', '.join(values)}.{hint}"
 
 
 #: What identifies a user: an identifier, a participant, or a raw id.
@@ -167,6 +196,9 @@ class RoomParticipant:
         @role.setter
         def role(self, value: Union[ParticipantRole, str, None]) -> None: ...
 
+    else:
+        role = ParticipantRole.ATTENDEE  # of a participant that a release without roles pickled
+
     def __init__(
         self,
         communication_identifier: Union[HasRawId, str, Mapping[str, Any]],
@@ -205,8 +237,32 @@ class RoomParticipant:
     def __repr__(self) -> str:
         return f"RoomParticipant({self.raw_id!r}, role={str(self.role)!r})"
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "communication_identifier"}
+    def as_dict(self) -> dict[str, Any]:
+        """Convert to values that ``json`` takes, by the names of this class.
+
+        :returns: ``communication_identifier``, with ``kind``, ``properties`` and ``raw_id``; ``role``; ``raw_id``.
+        :rtype: dict[str, Any]
+        """
+        identifier = self.communication_identifier
+        members = {name: getattr(identifier, name, None) for name in ("kind", "properties", "raw_id")}
+        return {
+            "communication_identifier": {name: _to_json(value) for name, value in members.items() if value is not None},
+            "role": str(self.role),
+            "raw_id": self.raw_id,
+        }
+
+    def _asdict(self) -> dict[str, Any]:
+        """The members by the names that azure-cli prints, those of release 1.2.0.
+
+        Its ``todict`` calls this method if there is one, and else reads ``__dict__``, where the identifier may not be
+        yet.
+        """
+        identifier = self.communication_identifier
+        own = {name: value for name, value in vars(self).items() if name not in (*_PARTICIPANT_MEMBERS, "raw_id")}
+        return {"communicationIdentifier": identifier, "role": self.role, **own}
+
+
+_PARTICIPANT_MEMBERS = ("communication_identifier", "role")
 
 
 class ParticipantChanges:
@@ -237,6 +293,13 @@ class ParticipantChanges:
 
     __hash__ = None  # type: ignore[assignment]  # its lists can change
 
+    def as_dict(self) -> dict[str, Any]:
+        """Convert to values that ``json`` takes: ``added``, ``changed`` and ``removed``.
+
+        :rtype: dict[str, Any]
+        """
+        return {name: _to_json(getattr(self, name)) for name in ("added", "changed", "removed")}
+
     def __repr__(self) -> str:
         return f"ParticipantChanges(added={self.added!r}, changed={self.changed!r}, removed={self.removed!r})"
 
@@ -245,14 +308,15 @@ class CommunicationRoom:
     """A room, as the service describes it.
 
     :param room: A mapping with the members that the service sends, in place of the keywords.
-    :type room: Mapping[str, Any] or None
+    :type room: Mapping[str, Any]
     :keyword str id: Unique id of the room. Required, and read-only afterwards.
-    :keyword created_at: When the room was created. A naive datetime is local time; text is RFC 3339.
-    :paramtype created_at: ~datetime.datetime or str or None
-    :keyword valid_from: When the room opens.
-    :paramtype valid_from: ~datetime.datetime or str or None
-    :keyword valid_until: When the room closes.
-    :paramtype valid_until: ~datetime.datetime or str or None
+    :keyword created_at: When the room was created. Required. A naive datetime is local time; text is ISO 8601, UTC
+        where it names no zone.
+    :paramtype created_at: ~datetime.datetime or str
+    :keyword valid_from: When the room opens. Required.
+    :paramtype valid_from: ~datetime.datetime or str
+    :keyword valid_until: When the room closes. Required.
+    :paramtype valid_until: ~datetime.datetime or str
     :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. None in api-versions
         before 2023-10-30-preview.
     :paramtype pstn_dial_out_enabled: bool or None
@@ -263,16 +327,16 @@ class CommunicationRoom:
     :paramtype participants: Iterable[~azure.communication.rooms.RoomParticipant] or None
     :ivar id: Unique id of the room. Read-only.
     :vartype id: str
-    :raises TypeError: If the id is missing or not a string, a time is neither datetime, RFC 3339 text nor None,
-        pstn_dial_out_enabled is not a bool, the policy is not a string, or an item of participants is not one.
-    :raises ValueError: If the text of a time is not a date-time.
+    :raises TypeError: If the id or a time is missing or of another type, pstn_dial_out_enabled is not a bool, the
+        policy is not a string, or an item of participants is not one.
+    :raises ValueError: If the text of a time is not ISO 8601.
     """
 
-    created_at: Optional[datetime] = None
+    created_at: datetime
     """When the room was created; aware, in UTC."""
-    valid_from: Optional[datetime] = None
+    valid_from: datetime
     """When the room opens; aware, in UTC."""
-    valid_until: Optional[datetime] = None
+    valid_until: datetime
     """When the room closes; aware, in UTC."""
     pstn_dial_out_enabled: Optional[bool] = None
     """Whether calls in the room may dial out to phone numbers."""
@@ -280,6 +344,22 @@ class CommunicationRoom:
     """Who may join. A policy that this release does not know is kept as ``str``."""
     participants: Optional[list[RoomParticipant]] = None
     """The participants, in the order in which they were added."""
+
+    @overload
+    def __init__(self, room: Mapping[str, Any]) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        *,
+        id: str,
+        created_at: Union[datetime, str],
+        valid_from: Union[datetime, str],
+        valid_until: Union[datetime, str],
+        pstn_dial_out_enabled: Optional[bool] = None,
+        room_join_policy: Union[RoomJoinPolicy, str, None] = None,
+        participants: Optional[Iterable[RoomParticipant]] = None,
+    ) -> None: ...
 
     def __init__(
         self,
@@ -297,36 +377,78 @@ class CommunicationRoom:
             members = _to_python_names(room)
             CommunicationRoom.__init__(self, **{name: members[name] for name in _ROOM_MEMBERS if name in members})
             return
+        times = {"created_at": created_at, "valid_from": valid_from, "valid_until": valid_until}
+        missing = [name for name, value in {"id": id, **times}.items() if value is None]
+        if missing:
+            raise TypeError(
+                f"CommunicationRoom() needs {', '.join(missing)}. To make a room in the service, call "
+                "RoomsClient.create_room()."
+            )
         if not isinstance(id, str):
             raise TypeError(f"id must be a str, not {type(id).__name__}")
         self.id: Final[str] = id
-        self.created_at = _to_datetime("created_at", created_at)
-        self.valid_from = _to_datetime("valid_from", valid_from)
-        self.valid_until = _to_datetime("valid_until", valid_until)
+        for name, value in times.items():
+            setattr(self, name, convert_time(name, value))  # type: ignore[arg-type]  # None was refused above
         self.pstn_dial_out_enabled = _to_bool("pstn_dial_out_enabled", pstn_dial_out_enabled)
-        self.room_join_policy = None if room_join_policy is None else parse_join_policy(room_join_policy)
-        self.participants = None if participants is None else _to_participants(participants)
+        if room_join_policy is not None:
+            self.room_join_policy = parse_join_policy(room_join_policy)
+        if participants is not None:
+            self.participants = _to_participants(participants)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "id" and hasattr(self, "id"):
             raise AttributeError("the id of a CommunicationRoom is read-only: its hash depends on it")
         super().__setattr__(name, value)
 
+    def is_open(self, at: Union[datetime, str, None] = None) -> bool:
+        """Tell whether participants can join the room: from ``valid_from`` on, until just before ``valid_until``.
+
+        :param at: When. A naive datetime is local time. Default: now, by this machine's clock.
+        :type at: ~datetime.datetime or str or None
+        :rtype: bool
+        :raises TypeError: If it is neither a datetime nor text.
+        :raises ValueError: If text is not ISO 8601.
+        """
+        return self.valid_from <= _to_moment(at) < self.valid_until
+
+    def has_ended(self, at: Union[datetime, str, None] = None) -> bool:
+        """Tell whether the room has closed: at ``valid_until`` and later.
+
+        :param at: See :meth:`is_open`.
+        :type at: ~datetime.datetime or str or None
+        :rtype: bool
+        :raises TypeError: If it is neither a datetime nor text.
+        :raises ValueError: If text is not ISO 8601.
+        """
+        return self.valid_until <= _to_moment(at)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Convert to values that ``json`` takes, by the names of this class.
+
+        :returns: Times are ISO 8601 text in UTC. ``room_join_policy`` and ``participants`` are there only where they
+            are not None.
+        :rtype: dict[str, Any]
+        """
+        values = {name: getattr(self, name, None) for name in _ROOM_MEMBERS}
+        return {name: _to_json(value) for name, value in values.items() if value is not None or name in _ALWAYS_THERE}
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CommunicationRoom):
             return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in _ROOM_MEMBERS)
+        return all(getattr(self, name, None) == getattr(other, name, None) for name in _ROOM_MEMBERS)
 
     def __hash__(self) -> int:
         return hash(self.id)
 
     def __repr__(self) -> str:
-        values = ((name, getattr(self, name)) for name in _ROOM_MEMBERS)
+        values = ((name, getattr(self, name, None)) for name in _ROOM_MEMBERS)
         texts = (f"{name}={_plain(value)!r}" for name, value in values if value is not None)
         return f"CommunicationRoom({', '.join(texts)})"
 
 
 _ROOM_MEMBERS = ("id", *CommunicationRoom.__annotations__)
+#: The members that every room has in every api-version of today.
+_ALWAYS_THERE = _ROOM_MEMBERS[:5]
 
 #: Members that the service calls by another name than this library.
 _RENAMED = {"created_date_time": "created_at"}
@@ -358,14 +480,21 @@ def _to_bool(name: str, value: Optional[bool]) -> Optional[bool]:
     return value
 
 
-def _to_datetime(name: str, value: Union[datetime, str, None]) -> Optional[datetime]:
-    if value is None:
-        return None
+def _to_moment(at: Union[datetime, str, None]) -> datetime:
+    return utc_now() if at is None else convert_time("at", at)
+
+
+def _to_json(value: Any) -> Any:
+    """Convert a member to values that ``json`` takes."""
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, datetime):
-        return to_utc(value)
-    if isinstance(value, str):
-        return parse_datetime(value)
-    raise TypeError(f"{name} must be a datetime or RFC 3339 text, not {type(value).__name__}")
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(name): _to_json(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_to_json(each) for each in value]
+    return value.as_dict() if isinstance(value, RoomParticipant) else value
 
 
 def _plain(value: Any) -> Any:

@@ -93,9 +93,7 @@ def state_of(record: Mapping[str, Any]) -> State:
 
 def _room_to_json(room: CommunicationRoom) -> dict[str, Any]:
     values: dict[str, Any] = {"id": room.id, "pstn_dial_out_enabled": room.pstn_dial_out_enabled}
-    for name in _TIMES:
-        moment = getattr(room, name)
-        values[name] = None if moment is None else moment.isoformat()
+    values.update((name, getattr(room, name).isoformat()) for name in _TIMES)
     if room.room_join_policy is not None:
         values["room_join_policy"] = str(room.room_join_policy)
     if room.participants is not None:

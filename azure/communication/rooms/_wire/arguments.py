@@ -10,6 +10,7 @@ from uuid import UUID
 
 from .._datetimes import format_datetime, parse_http_date, to_utc
 from .._models import RoomParticipant, get_raw_id, parse_role
+from .._time_arguments import convert_time
 from .call import MaybeUnset, Repeatability, is_unset
 from .versions import Version
 
@@ -43,33 +44,9 @@ def validate_room_id(room_id: str) -> str:
     return room_id
 
 
-def validate_datetime(name: str, value: datetime) -> datetime:
-    """Check a datetime and convert it to UTC.
-
-    :param str name: The argument's name.
-    :param datetime value: Aware, or naive in local time.
-    :rtype: ~datetime.datetime
-    :raises TypeError: If it is not a datetime.
-    :raises ValueError: If it cannot be expressed in UTC.
-    """
-    if not isinstance(value, datetime):
-        raise TypeError(f"{name} must be a datetime.datetime, not {type(value).__name__}")
-    try:
-        return to_utc(value)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from error
-
-
-def encode_datetime(name: str, value: datetime) -> str:
-    """Check a datetime and convert it to RFC 3339 text in UTC.
-
-    :param str name: The argument's name.
-    :param datetime value: Aware, or naive in local time.
-    :rtype: str
-    :raises TypeError: If it is not a datetime.
-    :raises ValueError: If it cannot be expressed in UTC.
-    """
-    return format_datetime(validate_datetime(name, value))
+def encode_datetime(name: str, value: datetime | str) -> str:
+    """Check a time and convert it to RFC 3339 text in UTC. Arguments and errors: :func:`.convert_time`."""
+    return format_datetime(convert_time(name, value))
 
 
 def validate_bool(name: str, value: bool) -> bool:

@@ -6,7 +6,6 @@ these into DecodeError. A value that only a later service sends is kept: a role 
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from .._datetimes import parse_datetime
@@ -19,18 +18,22 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_OPTIONAL_BOOL = (bool, type(None))
-
 
 def decode_room(wire: RoomModel) -> CommunicationRoom:
     """Decode a room. Api-versions before 2023-10-30-preview do not send pstnDialOutEnabled."""
-    room = CommunicationRoom.__new__(CommunicationRoom)  # the constructor would validate each value again
+    room_id, dials_out = wire.get("id"), wire.get("pstnDialOutEnabled")
+    if not isinstance(room_id, str):
+        raise TypeError(f"id cannot be {type(room_id).__name__}")
+    if dials_out is not None and not isinstance(dials_out, bool):
+        raise TypeError(f"pstnDialOutEnabled cannot be {type(dials_out).__name__}")
+    created, start, end = wire["createdAt"], wire["validFrom"], wire["validUntil"]
+    room = CommunicationRoom.__new__(CommunicationRoom)  # its constructor would check all of this again
     members = room.__dict__
-    members["id"] = _validate("id", wire.get("id"), str)
-    members["created_at"] = _decode_datetime(wire.get("createdAt"))
-    members["valid_from"] = _decode_datetime(wire.get("validFrom"))
-    members["valid_until"] = _decode_datetime(wire.get("validUntil"))
-    members["pstn_dial_out_enabled"] = _validate("pstnDialOutEnabled", wire.get("pstnDialOutEnabled"), _OPTIONAL_BOOL)
+    members["id"] = room_id
+    members["created_at"] = parse_datetime(created)
+    members["valid_from"] = parse_datetime(start)
+    members["valid_until"] = parse_datetime(end)
+    members["pstn_dial_out_enabled"] = dials_out
     return room
 
 
@@ -61,13 +64,3 @@ def page_decoder(decode_item: Callable[[Any], T]) -> Callable[[Any], Page[T]]:
         return Page([decode_item(item) for item in items], next_link or None)
 
     return decode_page
-
-
-def _validate(name: str, value: Any, kinds: Any) -> Any:
-    if not isinstance(value, kinds):
-        raise TypeError(f"{name} cannot be {type(value).__name__}")
-    return value
-
-
-def _decode_datetime(value: Any) -> datetime | None:
-    return None if value is None else parse_datetime(value)

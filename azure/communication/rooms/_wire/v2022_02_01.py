@@ -17,13 +17,13 @@ from msrest.serialization import Model
 from .._generated import v2022_02_01 as builders
 from .._generated.v2022_02_01 import _models as models
 from .._models import CommunicationRoom, ParticipantChanges, RoomParticipant, parse_join_policy
+from .._time_arguments import convert_time
 from .arguments import (
     Participants,
     participants_to_given_roles,
     participants_to_optional_roles,
     participants_to_roles,
     validate_bool,
-    validate_datetime,
     validate_room_id,
 )
 from .call import Call, MaybeUnset, Page, Repeatability, is_unset
@@ -191,8 +191,8 @@ def _convert_participants(_: str, value: Participants) -> list[models.RoomPartic
 
 #: Argument of a create or an update -> its conversion.
 _ROOM_MEMBERS: dict[str, Callable[[str, Any], Any]] = {
-    "valid_from": validate_datetime,
-    "valid_until": validate_datetime,
+    "valid_from": convert_time,
+    "valid_until": convert_time,
     "room_join_policy": _convert_join_policy,
     "participants": _convert_participants,
 }
@@ -222,14 +222,15 @@ def _encode(model: Model) -> dict[str, Any]:
 def decode_room(wire: Any) -> CommunicationRoom:
     """Decode a room."""
     room = _decode(models.RoomModel, wire)
-    return CommunicationRoom(
-        id=room.id,
-        created_at=_to_aware(room.created_date_time),
-        valid_from=_to_aware(room.valid_from),
-        valid_until=_to_aware(room.valid_until),
-        room_join_policy=room.room_join_policy,
-        participants=None if room.participants is None else [decode_participant(each) for each in room.participants],
-    )
+    members: dict[str, Any] = {
+        "id": room.id,
+        "created_at": _to_aware(room.created_date_time),
+        "valid_from": _to_aware(room.valid_from),
+        "valid_until": _to_aware(room.valid_until),
+        "room_join_policy": room.room_join_policy,
+        "participants": room.participants and [decode_participant(each) for each in room.participants],
+    }
+    return CommunicationRoom(**members)
 
 
 def decode_participants(wire: Any) -> ParticipantList:

@@ -1,5 +1,5 @@
 # Mirrored by swagger/mirror.py from _client.py: do not edit.
-# sha256 of _client.py: a0682900287483b19293cea509e679dbbb767e511f4dd347962944deacf74109
+# sha256 of _client.py: 3e4572d9e5ccf1b9a86d0f20f55c237b9b35389dcc1928ee13b4ba61cbadff83
 """The synchronous client: signature, docstring and one call for each operation.
 
 Everything with a branch lies in :mod:`._client_base`, which the asynchronous client shares. Annotations here are
@@ -43,7 +43,9 @@ class RoomsClient(LegacyNames):
 
     Every method also accepts azure-core's keywords for one call: ``headers``, ``timeout``, ``retry_total``,
     ``raw_response_hook``, ``cls`` and so on. A misspelt keyword is a TypeError. Times are returned as aware
-    ``datetime`` in UTC; a naive ``datetime`` argument is local time.
+    ``datetime`` in UTC. As arguments they are ``datetime``, where a naive one is local time (with a
+    :class:`NaiveDatetimeWarning` where the machine's time zone is not UTC), or ISO 8601 text, which is UTC where it
+    names no zone; a date alone is its midnight.
 
     :param str endpoint: Endpoint of the resource, such as ``https://contoso.communication.azure.com``.
     :param credential: An access key of the resource, or a credential for Microsoft Entra ID tokens, such as those of
@@ -91,8 +93,8 @@ class RoomsClient(LegacyNames):
     async def create_room(
         self,
         *,
-        valid_from: MaybeUnset[datetime] = UNSET,
-        valid_until: MaybeUnset[datetime] = UNSET,
+        valid_from: MaybeUnset[Union[datetime, str]] = UNSET,
+        valid_until: MaybeUnset[Union[datetime, str]] = UNSET,
         pstn_dial_out_enabled: MaybeUnset[bool] = UNSET,
         room_join_policy: MaybeUnset[Union[RoomJoinPolicy, str]] = UNSET,
         participants: Optional[ParticipantsWithRoles] = None,
@@ -109,10 +111,10 @@ class RoomsClient(LegacyNames):
         minutes.
 
         :keyword valid_from: When the room opens. Default: now, by the service's clock.
-        :paramtype valid_from: ~datetime.datetime or None
+        :paramtype valid_from: ~datetime.datetime or str or None
         :keyword valid_until: When the room closes: in the future, and at most 180 days after valid_from. Default: 180
             days from now.
-        :paramtype valid_until: ~datetime.datetime or None
+        :paramtype valid_until: ~datetime.datetime or str or None
         :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. Default: False, set by
             the service. Exists from api-version 2023-10-30-preview on.
         :paramtype pstn_dial_out_enabled: bool or None
@@ -162,8 +164,8 @@ class RoomsClient(LegacyNames):
         self,
         room_id: str,
         *,
-        valid_from: MaybeUnset[datetime] = UNSET,
-        valid_until: MaybeUnset[datetime] = UNSET,
+        valid_from: MaybeUnset[Union[datetime, str]] = UNSET,
+        valid_until: MaybeUnset[Union[datetime, str]] = UNSET,
         pstn_dial_out_enabled: MaybeUnset[bool] = UNSET,
         room_join_policy: MaybeUnset[Union[RoomJoinPolicy, str]] = UNSET,
         participants: MaybeUnset[ParticipantsWithRoles] = UNSET,
@@ -175,9 +177,9 @@ class RoomsClient(LegacyNames):
 
         :param str room_id: Id of the room.
         :keyword valid_from: When the room opens: at most 180 days from now.
-        :paramtype valid_from: ~datetime.datetime or None
+        :paramtype valid_from: ~datetime.datetime or str or None
         :keyword valid_until: When the room closes: in the future, and at most 180 days after valid_from.
-        :paramtype valid_until: ~datetime.datetime or None
+        :paramtype valid_until: ~datetime.datetime or str or None
         :keyword pstn_dial_out_enabled: Whether calls in the room may dial out to phone numbers. Exists from
             api-version 2023-10-30-preview on.
         :paramtype pstn_dial_out_enabled: bool or None

@@ -140,7 +140,7 @@ def _participants(client: RoomsClient, room: CommunicationRoom) -> list[RoomPart
 
 def clean(options: argparse.Namespace, client: RoomsClient, output: Output) -> int:
     """``rooms clean``."""
-    rooms = [room for room in client.list_rooms() if room.valid_until and room.valid_until < options.ended_before]
+    rooms = [room for room in client.list_rooms() if room.valid_until < options.ended_before]
     if options.dry_run:
         output.rooms(rooms)
         message(f"{len(rooms)} rooms ended before {local(options.ended_before)}; nothing was deleted")
@@ -148,7 +148,7 @@ def clean(options: argparse.Namespace, client: RoomsClient, output: Output) -> i
     if not rooms:
         message(f"no room ended before {local(options.ended_before)}")
         return DONE
-    still_open = sum(1 for room in rooms if room.valid_until and room.valid_until > datetime.now(timezone.utc))
+    still_open = len([room for room in rooms if not room.has_ended()])
     warning = f" {still_open} of them have not ended yet by this machine's clock." if still_open else ""
     question = f"Delete {len(rooms)} rooms that end before {local(options.ended_before)}?{warning}"
     if not confirmed(question, options.yes):

@@ -51,10 +51,9 @@ def _check(headers: Mapping[str, Any]) -> None:
     # Each character decides for itself, so one match does for all values, and one for all names.
     if _VALUE.fullmatch("".join(headers.values())) and _TOKEN.fullmatch("".join(headers)) and "" not in headers:
         return
-    for name, value in headers.items():
+    for name in headers:
         if _TOKEN.fullmatch(name) is None:
             raise ValueError(f"{name!r} cannot be the name of a header")
-        if _VALUE.fullmatch(value) is None:
-            if value.isprintable():
-                raise ValueError(f"the header {name!r} cannot be sent: its value has characters that are not Latin-1")
-            raise ValueError(f"the header {name!r} cannot be sent: its value has a control character")
+    name = next(name for name, value in headers.items() if _VALUE.fullmatch(value) is None)
+    found = "characters that are not Latin-1" if headers[name].isprintable() else "a control character"
+    raise ValueError(f"the header {name!r} cannot be sent: its value has {found}")
