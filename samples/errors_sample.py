@@ -17,8 +17,8 @@ def main() -> None:
             print(f"before any request: {error}")
 
         try:
-            client.create_room(valid_from="2030-01-01")  # type: ignore[arg-type]  # the mistake
-        except TypeError as error:
+            client.create_room(valid_from="tomorrow")  # the mistake
+        except ValueError as error:
             print(f"before any request: {error}")
 
         try:

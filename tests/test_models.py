@@ -488,3 +488,13 @@ def test_what_is_no_value_of_an_enumeration_is_told_the_values(kind: Any, value:
 def test_a_role_in_another_case_is_named() -> None:
     with pytest.raises(ValueError, match=r"Did you mean 'Presenter'\?"):
         ParticipantRole("presenter")
+
+
+def test_azure_cli_prints_a_participant_by_the_names_of_release_1_2_0() -> None:
+    participant = RoomParticipant(ALICE, ParticipantRole.PRESENTER)
+    participant.note = "late"  # an attribute of the program's own
+    assert participant._asdict() == {
+        "communicationIdentifier": participant.communication_identifier,
+        "role": ParticipantRole.PRESENTER,
+        "note": "late",
+    }

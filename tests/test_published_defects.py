@@ -16,7 +16,7 @@ from azure.core.rest import HttpRequest
 from raw_ids import ALICE
 from raw_server import RawServer
 
-from azure.communication.rooms import RoomParticipant, RoomsClient
+from azure.communication.rooms import NaiveDatetimeWarning, RoomParticipant, RoomsClient
 from azure.communication.rooms._wire.versions import DEFAULT_VERSION
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -97,7 +97,8 @@ def test_a_naive_datetime_is_not_shifted_by_the_local_offset(
     with monkeypatch.context() as zone:
         zone.setenv("TZ", "Asia/Kolkata")
         time.tzset()
-        raw_client.create_room(valid_from=datetime(2025, 4, 1, 13, 30), valid_until=datetime(2025, 5, 1, 13, 30))
+        with pytest.warns(NaiveDatetimeWarning):
+            raw_client.create_room(valid_from=datetime(2025, 4, 1, 13, 30), valid_until=datetime(2025, 5, 1, 13, 30))
     time.tzset()
     assert json.loads(server.received[0].body) == {
         "validFrom": "2025-04-01T08:00:00Z",

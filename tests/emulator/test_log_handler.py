@@ -60,6 +60,8 @@ def test_lines_that_do_not_fit_are_dropped_and_counted(
     written = 1000 - handler.dropped
     assert 5 <= written < 200
     stream.close()
+    monkeypatch.setattr(log_handler, "CLOSE_TIMEOUT", 0.1)
+    handler.close()  # while nobody reads
     lines: list[str] = []
     thread_ended = False
     while not thread_ended:  # reads what is there; closing then writes the rest

@@ -79,8 +79,8 @@ def test_a_truncated_body_is_an_error_of_the_way_when_it_may_not_be_retried(serv
 def test_members_that_are_missing_are_none(service: Service) -> None:
     service.respond(200, ROOM)
     room = make_client(service).get_room(ID)
-    members = (room.created_at, room.valid_from, room.valid_until, room.pstn_dial_out_enabled)
-    assert (room.id, members) == (ID, (None, None, None, None))
+    members = (room.pstn_dial_out_enabled, room.room_join_policy, room.participants)
+    assert (room.id, members) == (ID, (None, None, None))
 
 
 @pytest.mark.parametrize(

@@ -28,13 +28,14 @@ from azure.core.exceptions import (
 )
 from azure.core.rest import HttpRequest
 from raw_server import RawServer, serve
+from room_bodies import room_text
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.transports.base_response import IncompleteResponseError
 from azure.communication.rooms._pipeline.transports.urllib3_transport import Urllib3Transport
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-ROOM = '{"id":"1"}'
+ROOM = room_text("1")
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -106,7 +107,7 @@ def test_a_stream_that_is_left_early_gives_its_connection_up(transport: Any, ser
 def test_a_stream_is_read_at_once_too(transport: Any, server: RawServer) -> None:
     server.respond(200, ROOM)
     answer = transport.send(get(server), stream=True)
-    assert (answer.read(), answer.read(), answer.json()) == (ROOM.encode(), ROOM.encode(), {"id": "1"})
+    assert (answer.read(), answer.read(), answer.json()) == (ROOM.encode(), ROOM.encode(), json.loads(ROOM))
     assert answer.is_closed
 
 
@@ -251,7 +252,7 @@ def test_a_body_of_more_than_64_mib_is_refused(transport: Any, server: RawServer
     server.respond(200, packed, Content_Encoding="gzip").respond(200, ROOM)
     with pytest.raises(DecodeError, match="returned 200 with a body of more than 67108864 bytes, which is refused"):
         transport.send(get(server))
-    assert transport.send(get(server)).json() == {"id": "1"}
+    assert transport.send(get(server)).json() == json.loads(ROOM)
 
 
 def test_a_body_that_grows_too_large_is_refused_before_it_is_held(new_transport: Any, server: RawServer) -> None:
@@ -337,7 +338,7 @@ def test_http_goes_through_a_proxy_by_its_full_address(transport: Any, server: R
     server.respond(200, ROOM)
     proxy = server.endpoint.replace("http://", "http://me:s%33cret@")
     request = HttpRequest("GET", "http://rooms.invalid/rooms?a=b")
-    assert transport.send(request, proxies={"http": proxy}).json() == {"id": "1"}
+    assert transport.send(request, proxies={"http": proxy}).json() == json.loads(ROOM)
     (received,) = server.received
     assert (received.target, received.headers["host"]) == ("http://rooms.invalid/rooms?a=b", "rooms.invalid")
     assert received.headers["proxy-authorization"] == "Basic bWU6czNjcmV0"
@@ -347,7 +348,7 @@ def test_a_proxy_may_be_spoken_to_over_tls(transport: Any, tls_server: RawServer
     tls_server.respond(200, ROOM)
     request = HttpRequest("GET", "http://rooms.invalid/rooms")
     answer = transport.send(request, proxies={"http": tls_server.endpoint}, connection_verify=trusted)
-    assert answer.json() == {"id": "1"}
+    assert answer.json() == json.loads(ROOM)
     assert tls_server.received[0].target == "http://rooms.invalid/rooms"
 
 
@@ -365,7 +366,7 @@ def test_https_goes_through_a_tunnel(transport: Any, server: RawServer, tls_serv
 
     server.run(tunnel)
     answer = transport.send(get(tls_server), proxies={"https": server.host}, connection_verify=trusted)
-    assert answer.json() == {"id": "1"}
+    assert answer.json() == json.loads(ROOM)
     transport.close()
     assert (server.received[0].method, server.received[0].target) == ("CONNECT", tls_server.host)
 
@@ -419,7 +420,7 @@ client.close()
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
 def test_a_fork_has_connections_of_its_own(server: RawServer) -> None:
     for number in range(1, 4):
-        server.respond(200, json.dumps({"id": str(number)}))
+        server.respond(200, room_text(str(number)))
     ran = subprocess.run(
         [sys.executable, "-c", FORK, server.endpoint, KEY],
         capture_output=True,

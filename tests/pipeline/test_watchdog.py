@@ -12,6 +12,7 @@ import pytest
 from azure.core.exceptions import ServiceRequestTimeoutError, ServiceResponseTimeoutError
 from azure.core.rest import HttpRequest
 from raw_server import RawServer
+from room_bodies import room_text
 
 from azure.communication.rooms._pipeline.deadline import Deadline
 from azure.communication.rooms._pipeline.transports import watchdog
@@ -232,7 +233,7 @@ client.close()
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
 def test_a_deadline_holds_in_a_forked_process(server: RawServer) -> None:
-    server.respond(200, '{"id":"1"}').drip(b"HTTP/1.1 200 OK\r\nX: ").respond(200, '{"id":"3"}')
+    server.respond(200, room_text("1")).drip(b"HTTP/1.1 200 OK\r\nX: ").respond(200, room_text("3"))
     ran = subprocess.run(
         [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORK, server.endpoint],
         capture_output=True,
