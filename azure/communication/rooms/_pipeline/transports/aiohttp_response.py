@@ -33,6 +33,8 @@ class AiohttpResponse(BaseResponse, AsyncHttpResponse):
 
     def __init__(self, request: HttpRequest, response: ClientResponse, block_size: int, max_size: int) -> None:
         super().__init__(request, response, response.status, response.reason, block_size, max_size)
+        self._stream = response.content
+        self._has_received = False
 
     def __repr__(self) -> str:
         content_type = f", Content-Type: {self.content_type}" if self.content_type else ""
@@ -105,7 +107,11 @@ class AiohttpResponse(BaseResponse, AsyncHttpResponse):
     async def _receive(self) -> bytes:
         """The next part of the body as it came; empty at its end. Closes the connection if there is no next part."""
         try:
-            received: bytes = await self.internal_response.content.read(_PART)
+            received: bytes = await self._stream.read(_PART)
+            if not received and not self._has_received:
+                # Empty, or read before by a recorder of connections; then aiohttp keeps the body.
+                received = await self.internal_response.read()
+            self._has_received = True
         except (ClientError, OSError, asyncio.TimeoutError) as error:
             failure: Exception = error
         except BaseException:
