@@ -36,6 +36,12 @@ class AiohttpResponse(BaseResponse, AsyncHttpResponse):
         self._stream = response.content
         self._has_received = False
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the stream out, too."""
+        state = super().__getstate__()
+        del state["_stream"]
+        return state
+
     def __repr__(self) -> str:
         content_type = f", Content-Type: {self.content_type}" if self.content_type else ""
         return f"<AsyncHttpResponse: {self.status_code} {self.reason}{content_type}>"
