@@ -391,6 +391,19 @@ def test_without_a_loop_of_asyncio_the_error_names_a_transport_that_works(server
         sending.send(None)
 
 
+@pytest.mark.parametrize("version", [(3, 9), (3, 10)])
+def test_an_https_proxy_for_an_https_endpoint_is_refused_where_asyncio_has_no_tls_within_tls(
+    monkeypatch: pytest.MonkeyPatch, server: RawServer, version: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(sys, "version_info", version)
+    request = HttpRequest("GET", "https://rooms.invalid/rooms")
+    proxies = {"https": server.endpoint.replace("http:", "https:")}
+    error = with_transport(lambda transport: error_of(transport.send(request, proxies=proxies)))
+    assert isinstance(error, ValueError)
+    assert "Use Python 3.11 or later, the synchronous client, uvloop, or a proxy" in str(error)
+    assert server.received == []
+
+
 def test_a_transport_that_was_closed_sends_nothing(server: RawServer) -> None:
     async def scenario(transport: AiohttpTransport) -> tuple[Exception, Exception]:
         await transport.open()

@@ -12,6 +12,7 @@ import base64
 import io
 import socket
 import ssl
+import sys
 import threading
 import warnings
 from collections.abc import Mapping
@@ -202,6 +203,8 @@ class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
         if scheme == "https" or (proxy or "").startswith("https:"):
             verify = config.verify if connection_verify is None else connection_verify
             options["ssl"] = self._tls_context(verify, connection_cert or config.cert)
+        if scheme == "https" and (proxy or "").startswith("https:"):
+            _check_tls_within_tls()
         attempt = _Attempt()
         message = _message(request, proxy, is_tunnelled=scheme == "https")
         try:
@@ -293,6 +296,18 @@ async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> Clie
 async def _note_sent(_: ClientSession, context: SimpleNamespace, __: Any) -> None:
     """Note that a request is on its way."""
     context.trace_request_ctx.is_sent = True
+
+
+def _check_tls_within_tls() -> None:
+    """Refuse an https proxy for an https endpoint where asyncio has no TLS within TLS.
+
+    :raises ValueError: On Python 3.9 and 3.10, except in a loop of uvloop.
+    """
+    if sys.version_info < (3, 11) and not type(asyncio.get_running_loop()).__module__.startswith("uvloop"):
+        raise ValueError(
+            "An https endpoint cannot be reached through an https proxy by asyncio on Python 3.9 and 3.10. Use Python "
+            "3.11 or later, the synchronous client, uvloop, or a proxy whose URL begins with http://."
+        )
 
 
 def _message(request: HttpRequest, proxy: str | None, is_tunnelled: bool) -> dict[str, Any]:
