@@ -1,6 +1,6 @@
 """The emulator in an application's own tests: no subscription and no network.
 
-Here the fixtures are written out; README shows those that come with the package.
+Here the fixtures are written out; docs/do/testing.md shows those that come with the package.
 
 Run: python -m pytest samples/emulator_in_test_sample.py
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the table of parity into README.md and docs/ from the records in ``tests/service_parity.json``.
+"""Write the table of parity into docs/ from the records in ``tests/service_parity.json``.
 
     python swagger/parity_table.py            write the table between its markers
     python swagger/parity_table.py --check    write nothing; exit 1 and name what is wrong
@@ -107,7 +107,7 @@ def _evidence(record: dict[str, Any]) -> str:
 
 def documents(project: Path = PROJECT) -> dict[Path, str]:
     """Return the documents that hold the markers, with their text."""
-    paths = [project / "README.md", *sorted((project / "docs").rglob("*.md"))]
+    paths = sorted((project / "docs").rglob("*.md"))
     texts = {path: path.read_text("utf-8") for path in paths if path.is_file()}
     return {path: text for path, text in texts.items() if START in text or END in text}
 
@@ -128,7 +128,7 @@ def main(arguments: list[str] | None = None, project: Path = PROJECT) -> int:
     wrong = list(problems(records(project), fact_ids(project)))
     found = {} if wrong else documents(project)
     if not wrong and not found:
-        wrong.append(f"neither README.md nor a file of docs/ holds {START}")
+        wrong.append(f"no file of docs/ holds {START}")
     for path, text in found.items():
         name = path.relative_to(project).as_posix()
         try:

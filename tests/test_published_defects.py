@@ -165,7 +165,7 @@ def test_no_assert_of_these_tests_stands_behind_a_line_that_raises() -> None:
 
 
 def test_every_document_names_the_same_default_version() -> None:
-    texts = [(PROJECT / "README.md").read_text("utf-8"), str(RoomsClient.__doc__)]
+    texts = [(PROJECT / "docs" / "know" / "api_versions.md").read_text("utf-8"), str(RoomsClient.__doc__)]
     texts.append(str(RoomsClient.from_connection_string.__doc__))
     named = [version for text in texts for version in re.findall(r"[Dd]efault[:\s]+`+(\d{4}-\d\d-\d\d[\w-]*)`+", text)]
     assert len(named) >= 3

@@ -12,6 +12,7 @@ import pytest
 
 from azure.communication.rooms import ApiVersion, ParticipantRole
 from azure.communication.rooms.emulator import Fault
+from azure.communication.rooms.emulator.admin import commands
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 FIGURES = [*compare.CPU, compare.ON_REQUESTS, compare.START, compare.THROUGHPUT, compare.START_AIOHTTP]
@@ -66,3 +67,7 @@ def test_every_api_version_and_role_is_listed() -> None:
 def test_every_page_of_a_part_is_in_its_list(part: str) -> None:
     (listed,) = re.findall(r"```\{toctree\}\n(.*?)```", (DOCS / part / "index.md").read_text("utf-8"), re.DOTALL)
     assert sorted(listed.split()) == sorted(path.stem for path in (DOCS / part).glob("*.md") if path.stem != "index")
+
+
+def test_every_path_of_the_admin_api_is_listed() -> None:
+    assert [path for path in commands.COMMANDS if f"/_emulator{path}" not in page("admin_api")] == []

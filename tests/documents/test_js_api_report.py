@@ -1,4 +1,4 @@
-"""The API report of the JavaScript package: README has a row for every public member of it, with what is there here."""
+"""The API report of the JavaScript package: the page on migration has a row for every public member of it."""
 
 import inspect
 import re
@@ -10,9 +10,9 @@ from documents import SOURCES, read
 
 import azure.communication.rooms
 
-README = (Path(__file__).resolve().parent.parent.parent / "README.md").read_text("utf-8")
-_TABLE = README.partition("<!-- table: JavaScript -->\n")[2].partition("\n\n")[0]
-#: JavaScript name -> what README says of it.
+PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "do" / "migrate_from_javascript.md"
+_TABLE = PAGE.read_text("utf-8").partition("<!-- table: JavaScript -->\n")[2].partition("\n\n")[0]
+#: JavaScript name -> what the page says of it.
 ROWS = dict(re.findall(r"^\| `([^|]*)` \| (.*) \|$", _TABLE, re.MULTILINE))
 
 _DECLARATION = re.compile(
@@ -21,7 +21,7 @@ _DECLARATION = re.compile(
 
 
 def members(report: str) -> list[str]:
-    """Every public member of a report, as README's table spells them."""
+    """Every public member of a report, as the page's table spells them."""
     found: list[str] = []
     for owner, body, alias, definition in _DECLARATION.findall(report):
         if owner != "RoomsClient":  # of the class the table has its members
@@ -42,7 +42,7 @@ def _constructor(arguments: str) -> str:
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_readme_has_a_row_for_every_public_member_and_no_other(source: str) -> None:
+def test_the_page_has_a_row_for_every_public_member_and_no_other(source: str) -> None:
     text = read(source, "js-api-report.md")
     found = members(text) if source == "document" else re.findall(r"^- `(.*)`$", text, re.MULTILINE)
     assert len(found) == 38

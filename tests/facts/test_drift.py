@@ -429,7 +429,7 @@ def test_a_request_that_is_throttled_is_sent_again_after_the_wait_that_is_asked_
 
 
 def run_live(connection_string: Optional[str], *options: str) -> "subprocess.CompletedProcess[str]":
-    """``pytest tests/facts --live``, as README names it."""
+    """``pytest tests/facts --live``, as CONTRIBUTING names it."""
     environment = {name: value for name, value in os.environ.items() if name != VARIABLE}
     if connection_string is not None:
         environment[VARIABLE] = connection_string
