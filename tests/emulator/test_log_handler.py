@@ -53,22 +53,29 @@ def test_lines_that_do_not_fit_are_dropped_and_counted(
 ) -> None:
     monkeypatch.setattr(log_handler, "WAITING_LINES", 5)
     reader, stream = pipe
+    os.set_blocking(stream.fileno(), False)
+    filling = stream.write("\n" * 65_536)  # all that a pipe takes
+    os.set_blocking(stream.fileno(), True)
     handler = DroppingHandler(stream)
+    handler.write("first")
+    while not handler._lines.empty():
+        os.sched_yield()  # the thread takes the line, and waits for the pipe
     record = logging.makeLogRecord({"msg": "x" * 1000})
     for _ in range(1000):
         handler.emit(record)
-    written = 1000 - handler.dropped
-    assert 5 <= written < 200
-    stream.close()
+    assert handler.dropped == 995
     monkeypatch.setattr(log_handler, "CLOSE_TIMEOUT", 0.1)
-    handler.close()  # while nobody reads
-    lines: list[str] = []
+    handler.close()  # while nobody reads: the end takes the place of a line
+    assert handler.dropped == 996
+    stream.close()
+    text = ""
     thread_ended = False
     while not thread_ended:  # reads what is there; closing then writes the rest
-        lines += os.read(reader, 100_000).decode().split("\n")
+        text += os.read(reader, 100_000).decode()
         handler.close()
         thread_ended = not handler._thread.is_alive()
-    lines += read_all(reader)
+    lines = [*text[filling:].splitlines(), *read_all(reader)]
+    assert (lines[0], lines.count("x" * 1000)) == ("first", 1000 - handler.dropped)
     counted = [int(line.split()[0]) for line in lines if line.endswith("log lines were dropped: nobody read them")]
     assert sum(counted) == handler.dropped
 
