@@ -10,7 +10,9 @@ from raw_ids import ALICE
 from signed_http import SignedHttp
 
 from azure.communication.rooms.emulator import ACCESS_KEY, RoomsEmulator
-from azure.communication.rooms.emulator.admin import access, commands
+from azure.communication.rooms.emulator.access import AccessRules, Caller
+from azure.communication.rooms.emulator.admin import commands
+from azure.communication.rooms.emulator.config import Config
 from azure.communication.rooms.emulator.pipeline import stages
 from azure.communication.rooms.emulator.service import errors
 
@@ -229,8 +231,9 @@ def test_every_name_of_loopback_will_do(orders: Admin, host: str) -> None:
 
 @pytest.mark.parametrize("client", ["10.0.0.1", "::ffff:10.0.0.1", "", "testclient"])
 def test_who_is_not_on_this_machine_orders_nothing(client: str) -> None:
+    caller = Caller(client, "http", {"host": "localhost"})
     with pytest.raises(errors.ServiceError, match="on the emulator's own machine"):
-        access.check_caller(client, {"host": "localhost"}, "http")
+        AccessRules(Config()).check_admin(caller)
 
 
 def test_an_order_is_no_request_to_the_service(

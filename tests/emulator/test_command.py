@@ -115,7 +115,6 @@ def test_what_keeps_it_from_starting_is_one_line_and_status_2(
     for arguments, words in (
         (["--port", taken], "in use"),
         (["--port", "99999"], "port"),
-        (["--host", "0.0.0.0"], "listens on loopback alone"),
         (["--port", "0", "--location", str(tmp_path / "file")], "file"),
         (["--port", "0", "--location", str(tmp_path / "broken")], "not a database"),
         (["--port", "0", "--page-size", "0"], "the page size must be"),

@@ -35,12 +35,15 @@ PAGE_SIZE = 30
 
 #: Names become names of files, on file systems that ignore case too.
 _NAME = re.compile("[a-z0-9][a-z0-9-]{0,62}")
+#: Names of DNS and of containers, which may have underscores, and IP addresses.
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:.]+(%[a-z0-9_.-]+)?")
 
 
 @dataclass(frozen=True)
 class Config:
     """Options of an emulator; :class:`~azure.communication.rooms.emulator.RoomsEmulator` describes them.
 
+    :ivar accepts_unsigned_tokens: Whether a token that no key here signed opens the first account.
     :ivar keys: The access key of each account, decoded, by the account's name.
     :raises ValueError: If an option is invalid.
     """
@@ -58,10 +61,14 @@ class Config:
     tls: bool = False
     certificate: Path | None = None
     key: Path | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    unsigned_tokens: bool = False
+    admin_token: str | None = field(default=None, repr=False)
+    admin_port: int | None = None
+    advertise: str | None = None
     keys: Mapping[str, bytes] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        _check(is_loopback(self.host), f"the emulator listens on loopback alone, which {self.host!r} is not")
         _check(self.port in range(2**16), f"the port must be a number from 0 to 65535, not {self.port!r}")
         _check(
             self.page_size in range(1, 10_001),
@@ -75,6 +82,10 @@ class Config:
             not (self.key is not None and self.certificate is None) and not (self.tls and self.certificate is not None),
             "give either tls, or a certificate, to which a key belongs",
         )
+        for host in self.allowed_hosts:
+            _check(bool(_HOST.fullmatch(host)), f"an allowed host is a name or an address, which {host!r} is not")
+        _check(self.admin_token is None or bool(self.admin_token.strip()), "the admin token is empty")
+        _check_advertised(self.advertise)
         object.__setattr__(self, "accounts", dict(self.accounts))
         object.__setattr__(self, "keys", _decode_keys(self.accounts))
 
@@ -87,6 +98,7 @@ class Config:
         faults: Iterable[Fault | str] = (),
         certificate: str | Path | None = None,
         key: str | Path | None = None,
+        allowed_hosts: Iterable[str] = (),
         **options: Any,
     ) -> Config:
         """Make a configuration from options in the forms that callers have: texts, and None for the default."""
@@ -97,6 +109,7 @@ class Config:
             faults=tuple(parse(fault) if isinstance(fault, str) else fault for fault in faults),
             certificate=None if certificate is None else Path(certificate),
             key=None if key is None else Path(key),
+            allowed_hosts=tuple(host_key(host) for host in allowed_hosts),
             **options,
         )
 
@@ -104,6 +117,15 @@ class Config:
     def scheme(self) -> str:
         """``https`` with a certificate of either kind, else ``http``."""
         return "https" if self.tls or self.certificate is not None else "http"
+
+    @property
+    def accepts_unsigned_tokens(self) -> bool:
+        """Whether a token that no key here signed opens the first account.
+
+        Nobody here can check the signature of Entra ID. So without the option such a token is worth as much as the
+        documented key: it opens the account that has that key, on loopback.
+        """
+        return self.unsigned_tokens or (is_loopback(self.host) and self.accounts == {DEFAULT_ACCOUNT: ACCESS_KEY})
 
     def database_of(self, account: str) -> Path | None:
         """Return the database file of an account; None for memory.
@@ -113,6 +135,20 @@ class Config:
         if self.location is None:
             return None
         return self.location / ("rooms.sqlite3" if account == DEFAULT_ACCOUNT else f"rooms-{account}.sqlite3")
+
+
+def _check_advertised(url: str | None) -> None:
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port is not False
+    except ValueError:
+        valid = False
+    _check(
+        valid and not (parts.path.strip("/") or parts.query or parts.fragment or parts.username),
+        "the advertised URL must be http:// or https:// with a host and perhaps a port, such as http://rooms:8420",
+    )
 
 
 def _check(valid: bool, message: str) -> None:
@@ -146,7 +182,9 @@ def _decode_key(key: str) -> bytes:
 def is_loopback(host: str) -> bool:
     """Return whether a name or an address is this machine's own."""
     try:
-        return ip_address(host).is_loopback
+        address = ip_address(host)
+        # An IPv6 socket names IPv4 peers so; Python sees loopback in that since 3.13.
+        return (getattr(address, "ipv4_mapped", None) or address).is_loopback
     except ValueError:
         return host == "localhost"
 
@@ -157,3 +195,8 @@ def name_of_host(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+def host_key(host: str) -> str:
+    """Return a host as it is compared: in lower case, without brackets and without the dot of a full name."""
+    return host.strip().lower().strip("[]").rstrip(".")

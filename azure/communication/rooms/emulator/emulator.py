@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .access import AccessRules
 from .admin.app import AdminApp
 from .config import DEFAULT_GRACE, PAGE_SIZE, Config
 from .faults.fault import Fault
@@ -237,7 +238,8 @@ class RoomsEmulator:
 
     def _app(self, state: EmulatorState) -> ASGIApp:
         authenticator = Authenticator(self._config.keys, strict=self._config.strict_hmac)
-        return make_app(Pipeline(state, authenticator), AdminApp(state))
+        access = AccessRules(self._config)
+        return make_app(Pipeline(state, authenticator, access), AdminApp(state, access))
 
     def _prepare_certificate(self, cleanup: ExitStack) -> Certificate | None:
         certificate = None

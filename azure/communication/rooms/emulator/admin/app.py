@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, Callable, NamedTuple
 from urllib.parse import parse_qsl
 
+from ..access import AccessRules, Caller
 from ..service import errors
 from ..state.emulator_state import EmulatorState
-from . import access, commands
+from . import commands
 
 LOGGER = logging.getLogger("azure.communication.rooms.emulator")
 
@@ -25,15 +26,13 @@ class AdminRequest(NamedTuple):
 
     :ivar path: Without the prefix.
     :ivar headers: By lower-case name.
-    :ivar client: Address of the client.
+    :ivar caller: Where it comes from.
     """
 
     method: str
     path: str
     query: str
-    scheme: str
-    headers: Mapping[str, str]
-    client: str
+    caller: Caller
 
 
 class AdminResponse(NamedTuple):
@@ -48,14 +47,17 @@ class AdminApp:
     """Runs admin commands.
 
     :param state: What they work on.
+    :param access: Who may give them.
     """
 
-    def __init__(self, state: EmulatorState) -> None:
+    def __init__(self, state: EmulatorState, access: AccessRules) -> None:
         self._state = state
+        self._access = access
 
     async def run(self, request: AdminRequest, read_body: Callable[[], Awaitable[bytes]]) -> AdminResponse:
         """Handle one request and always return a response."""
         try:
+            self._access.check_admin(request.caller)
             response = _encode(*self._handle(request, await read_body()))
         except errors.ServiceError as error:
             response = _encode_error(error)
@@ -67,14 +69,13 @@ class AdminApp:
         return response
 
     def _handle(self, request: AdminRequest, body: bytes) -> tuple[int, Any]:
-        access.check_caller(request.client, request.headers, request.scheme)
         methods = commands.COMMANDS.get(request.path)
         if methods is None:
             raise errors.path_not_found()
         if request.method not in methods:
             raise errors.method_not_allowed(request.method)
         query = dict(parse_qsl(request.query, keep_blank_values=True))
-        return methods[request.method](commands.Arguments(query, _decode(request.headers, body)), self._state)
+        return methods[request.method](commands.Arguments(query, _decode(request.caller.headers, body)), self._state)
 
 
 def _decode(headers: Mapping[str, str], body: bytes) -> Any:

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 from starlette import routing
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..access import Caller
 from ..admin import app as admin
 from ..pipeline import app as pipeline
 from ..pipeline.context import NO_ROUTE, EncodedResponse, RequestHead, Route
@@ -132,9 +133,7 @@ class _Admin:
             scope["method"],
             scope["path"].partition(admin.PREFIX)[2],
             scope["query_string"].decode("latin-1"),
-            scope["scheme"],
-            _headers_of(scope),
-            (scope.get("client") or ("",))[0],
+            caller_of(scope),
         )
         response = await self._commands.run(request, partial(read_body, receive, admin.BODY_LIMIT))
         await _send_whole(response.status, response.headers, response.content, send)
@@ -160,6 +159,13 @@ class HttpConnection:
         closed.cancel()
         with suppress(asyncio.CancelledError):
             await closed
+
+
+def caller_of(scope: Scope) -> Caller:
+    """Return where a request comes from."""
+    address = (scope.get("client") or ("",))[0]
+    port = (scope.get("server") or ("", None))[1]
+    return Caller(address, scope["scheme"], _headers_of(scope), port)
 
 
 async def _until_closed(receive: Receive) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Awaitable
 from typing import Callable
 
+from ..access import AccessRules
 from ..service import errors, handlers, handlers_2022, identities
 from ..service.messages import Response
 from ..state.emulator_state import EmulatorState
@@ -30,8 +31,8 @@ from .stages import (
 Stage = Callable[[RequestContext], Awaitable["Response | None"]]
 
 STAGES: list[Stage] = [
-    read,
     check_host,
+    read,
     inject_before,
     answer_preflight,
     authenticate,
@@ -58,15 +59,17 @@ class Pipeline:
 
     :param state: The emulator's state.
     :param authenticator: Authenticates requests.
+    :param access: Which hosts requests may name.
     """
 
-    def __init__(self, state: EmulatorState, authenticator: Authenticator) -> None:
+    def __init__(self, state: EmulatorState, authenticator: Authenticator, access: AccessRules) -> None:
         self._state = state
         self._authenticator = authenticator
+        self._access = access
 
     async def run(self, head: RequestHead, connection: Connection, route: Route = NO_ROUTE) -> EncodedResponse:
         """Handle one request and always return a response."""
-        context = RequestContext(self._state, self._authenticator, head, route, connection)
+        context = RequestContext(self._state, self._authenticator, self._access, head, route, connection)
         for stage in STAGES:
             if context.response is None or stage in _FINAL_STAGES:
                 response = await _run_stage(stage, context)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+from ..access import AccessRules
 from ..faults.fault import Fault
 from ..faults.registry import ActiveFault
 from ..service.messages import ApiVersion, Operation, Response
@@ -78,6 +79,7 @@ class RequestContext:
 
     :param state: The emulator's state.
     :param authenticator: Authenticates the request.
+    :param access: Which hosts requests may name.
     :param head: The request without its body.
     :param route: The path's operations.
     :param connection: What it came over.
@@ -87,12 +89,14 @@ class RequestContext:
         self,
         state: EmulatorState,
         authenticator: Authenticator,
+        access: AccessRules,
         head: RequestHead,
         route: Route,
         connection: Connection,
     ) -> None:
         self.state = state
         self.authenticator = authenticator
+        self.access = access
         self.head = head
         self.route = route
         self.connection = connection

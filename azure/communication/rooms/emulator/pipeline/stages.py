@@ -11,7 +11,6 @@ import time
 from datetime import timedelta
 from urllib.parse import parse_qsl
 
-from ..config import is_loopback, name_of_host
 from ..faults import injection
 from ..faults.registry import combine
 from ..service import errors
@@ -31,10 +30,8 @@ async def read(context: RequestContext) -> Response | None:
 
 
 async def check_host(context: RequestContext) -> Response | None:
-    """Refuse a Host that is not this machine: a web page reached it by a name of its own (DNS rebinding)."""
-    host = context.head.headers.get("host")
-    if host is not None and not is_loopback(name_of_host(host)):
-        raise errors.forbidden("The header Host must name this machine's loopback.")
+    """Refuse a Host that is neither loopback nor allowed."""
+    context.access.check_host(context.head.headers)
     return None
 
 

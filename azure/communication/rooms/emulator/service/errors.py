@@ -102,7 +102,7 @@ _INPUT_2022 = "InvalidInput"
 def unknown_role(raw_id: str) -> Detail:
     """A role that no participant can have."""
     message = "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
-    return Detail(message, f"$.participants.{_shorten(raw_id)}.role")
+    return Detail(message, f"$.participants.{shorten(raw_id)}.role")
 
 
 def conversion(path: str, expected: str) -> Detail:
@@ -111,11 +111,11 @@ def conversion(path: str, expected: str) -> Detail:
     Observed for roles and join policies on 2022-02-01 alone, where the text goes on with line and byte. Those are left
     out here.
     """
-    path = _shorten(path)
+    path = shorten(path)
     return Detail(f"The JSON value could not be converted to {expected}. Path: {path}.", path)
 
 
-def _shorten(text: str) -> str:
+def shorten(text: str) -> str:
     """Return a caller's text as an error repeats it."""
     return text if len(text) <= TEXT_LIMIT else f"{text[: TEXT_LIMIT - 3]}..."
 
@@ -155,7 +155,7 @@ def identifier_form() -> ServiceError:
 
 def identifier_unsupported(raw_id: str) -> ServiceError:
     """A participant of an existing room whose raw id is none."""
-    return ServiceError(400, "BadRequest", f"Communication identifier {_shorten(raw_id)} is not supported.")
+    return ServiceError(400, "BadRequest", f"Communication identifier {shorten(raw_id)} is not supported.")
 
 
 def next_link_form() -> ServiceError:
