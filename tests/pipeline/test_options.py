@@ -100,6 +100,9 @@ def test_a_transport_of_the_callers_gets_keywords_of_its_own(server: RawServer) 
 
 #: A value for every keyword, by which a call goes through.
 VALUES: dict[str, Any] = {
+    "api_version": "2024-04-15",
+    "error_map": {404: None},
+    "params": {"x": "1"},
     "headers": {"x-mine": "1"},
     "cls": lambda _response, room, _headers: room,
     "request_id": None,
@@ -231,6 +234,8 @@ def test_a_subclass_has_keywords_of_its_own() -> None:
 
 #: A value for every keyword of a client alone that brings no code.
 CLIENT_VALUES: dict[str, Any] = {
+    "audience": None,
+    "credential_scopes": None,
     "correct_clock_skew": False,
     "max_response_size": 1000,
     "use_env_settings": False,

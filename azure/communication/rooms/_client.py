@@ -36,8 +36,9 @@ from ._wire.versions import DEFAULT_VERSION, ApiVersion
 class RoomsClient(LegacyNames):
     """Client for the Rooms service of one Azure Communication Services resource.
 
-    Every method also accepts azure-core's keywords for one call: ``headers``, ``timeout``, ``retry_total``,
-    ``raw_response_hook``, ``cls`` and so on. A misspelt keyword is a TypeError. Times are returned as aware
+    Every method also accepts ``api_version`` for this call alone, and azure-core's keywords: ``headers``, ``params``,
+    ``timeout``, ``retry_total``, ``error_map``, ``raw_response_hook``, ``cls`` and so on. A misspelt keyword is a
+    TypeError. Times are returned as aware
     ``datetime`` in UTC. As arguments they are ``datetime``, where a naive one is local time (with a
     :class:`NaiveDatetimeWarning` where the machine's time zone is not UTC), or ISO 8601 text, which is UTC where it
     names no zone; a date alone is its midnight.
@@ -51,6 +52,11 @@ class RoomsClient(LegacyNames):
         known here is sent unchanged.
     :paramtype api_version: ~azure.communication.rooms.ApiVersion or str
     :keyword bool allow_insecure_connection: Accept an ``http://`` endpoint that is not this machine. Default False.
+    :keyword audience: Whom tokens of Microsoft Entra ID are for, in a sovereign cloud: their scope is
+        ``<audience>/.default``. Default ``https://communication.azure.com/``. An access key has no use for it.
+    :paramtype audience: str or None
+    :keyword credential_scopes: One or more scopes to get tokens for, in place of ``audience``.
+    :paramtype credential_scopes: str or Sequence[str] or None
     :keyword bool correct_clock_skew: Sign with the service's time if this machine's clock is wrong. Default True.
     :keyword int max_response_size: Maximum size of a response in bytes, decompressed. Default 64 MiB.
     :raises TypeError: If an argument is of another type, or a keyword is misspelt; the message has the nearest name.
@@ -131,7 +137,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.HttpResponseError: If the service returns an error: 400 with ``error.details``
             for times, 412 if repeatability_first_sent is more than five minutes ago.
         """
-        call = self._wire.create_room(
+        call = self._operations(kwargs).create_room(
             valid_from=valid_from,
             valid_until=valid_until,
             pstn_dial_out_enabled=pstn_dial_out_enabled,
@@ -152,7 +158,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.ResourceNotFoundError: If the room does not exist.
         :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 for an invalid id.
         """
-        return take(self._steps(self._wire.get_room(room_id), self.get_room, kwargs))
+        return take(self._steps(self._operations(kwargs).get_room(room_id), self.get_room, kwargs))
 
     @distributed_trace
     def update_room(
@@ -192,7 +198,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 with
             ``error.details`` for times.
         """
-        call = self._wire.update_room(
+        call = self._operations(kwargs).update_room(
             room_id,
             valid_from=valid_from,
             valid_until=valid_until,
@@ -214,7 +220,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.ResourceNotFoundError: If the room never existed.
         :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 for an invalid id.
         """
-        return take(self._steps(self._wire.delete_room(room_id), self.delete_room, kwargs))
+        return take(self._steps(self._operations(kwargs).delete_room(room_id), self.delete_room, kwargs))
 
     @distributed_trace
     def list_rooms(self, **kwargs: Unpack[CallOptions]) -> ItemPaged[CommunicationRoom]:
@@ -229,7 +235,7 @@ class RoomsClient(LegacyNames):
         :raises ValueError: In api-version 2022-02-01, which has no list of rooms.
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service returns an error.
         """
-        return self._list(ItemsByPage, take, self._wire.list_rooms, self.list_rooms, kwargs)
+        return self._list(ItemsByPage, take, self._operations(kwargs).list_rooms, self.list_rooms, kwargs)
 
     @distributed_trace
     def add_or_update_participants(
@@ -262,7 +268,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 for an identifier
             that it does not support or a role that it does not know.
         """
-        call = self._wire.add_or_update_participants(room_id, participants, keep_roles)
+        call = self._operations(kwargs).add_or_update_participants(room_id, participants, keep_roles)
         return take(self._change_steps(call, self.add_or_update_participants, kwargs))
 
     @distributed_trace
@@ -288,7 +294,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 for an identifier
             that it does not support or a role that it does not know.
         """
-        call = self._wire.set_participants(room_id, participants)
+        call = self._operations(kwargs).set_participants(room_id, participants)
         return take(self._steps(call, self.set_participants, kwargs))
 
     @overload
@@ -327,7 +333,7 @@ class RoomsClient(LegacyNames):
             that it does not support.
         """
         given = one_of(participants=participants, communication_identifiers=communication_identifiers)
-        call = self._wire.remove_participants(room_id, given)
+        call = self._operations(kwargs).remove_participants(room_id, given)
         return take(self._change_steps(call, self.remove_participants, kwargs))
 
     @distributed_trace
@@ -341,7 +347,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.ResourceNotFoundError: While iterating, if the room does not exist.
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service returns another error.
         """
-        get_call = partial(self._wire.list_participants, room_id)
+        get_call = partial(self._operations(kwargs).list_participants, room_id)
         return self._list(ItemsByPage, take, get_call, self.list_participants, kwargs)
 
     def send_request(

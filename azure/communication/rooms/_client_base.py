@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from datetime import datetime
-from typing import Any, Callable, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Callable, NoReturn, TypeVar, cast
 from uuid import UUID, uuid4
 
 from azure.core.credentials import AzureKeyCredential
@@ -23,8 +23,12 @@ from ._urls import is_absolute
 from ._wire import operations_for
 from ._wire.arguments import validate_repeatability
 from ._wire.call import Call, MaybeUnset, Repeatability, is_unset
+from ._wire.call_options import add_query, take_api_version, take_error_map, take_query
 from ._wire.raw_requests import LOGGED_HEADERS, TIMESTAMP_HEADERS, expires_of, retry_options
 from ._wire.versions import ApiVersion
+
+if TYPE_CHECKING:
+    from ._wire import Operations
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -93,6 +97,14 @@ class RoomsClientBase:
         endpoint, key = parse_connection_string(conn_str)
         return endpoint, AzureKeyCredential(key)
 
+    def _operations(self, options: Any) -> Operations:
+        """Get the operations of the api-version of one call: the caller's, or else the client's.
+
+        :param options: The keywords of the caller. ``api_version`` is taken out.
+        """
+        version = take_api_version(options) if options else None
+        return self._wire if version is None else operations_for(self._endpoint, version)
+
     def _repeatability(self, request_id: str | UUID | None, first_sent: str | datetime | None) -> Repeatability:
         """Get the repeatability headers of a create: the caller's, or new ones."""
         return validate_repeatability(request_id, first_sent, Repeatability(str(uuid4()), self._clock.now()))
@@ -114,13 +126,16 @@ class RoomsClientBase:
         """
         self._check_call_options(method, options)
         cls = options.pop("cls", None) or cls
+        query, error_map = take_query(options), take_error_map(options)
         current: Call[T] | None = call
         with Deadline(options.get("timeout", self._timeout)):
             while current is not None:
+                if query and not current.follows_link:
+                    add_query(current.request, query)
                 response = yield self._run, current, options
                 # A DELETE that an earlier attempt carried out returns nothing, as any DELETE.
                 succeeded_before = SUCCEEDED_BEFORE in response.context
-                value = cast(T, None) if succeeded_before else current.read(response.http_response)
+                value = cast(T, None) if succeeded_before else current.read(response.http_response, error_map)
                 current = current.next_call(value)
         return value if cls is None else cast(T, cls(response, value, dict(response.http_response.headers)))
 
@@ -158,6 +173,7 @@ class RoomsClientBase:
         """
         self._check_call_options(method, options)
         get_call(None)  # raises for invalid arguments now, not when the list is iterated
+        take_query(dict(options)), take_error_map(dict(options))  # likewise
         cls = options.pop("cls", None) or iter
         return paged(lambda next_link: take(self._steps(get_call(next_link), method, dict(options))), cls)
 

@@ -36,7 +36,7 @@ class LegacyNames(RoomsClientBase):
         :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
         :raises: See :meth:`add_or_update_participants`.
         """
-        call = self._wire.add_participants(room_id, participants)
+        call = self._operations(kwargs).add_participants(room_id, participants)
         return take(self._change_steps(call, self.add_participants, kwargs))
 
     @distributed_trace(name_of_span="RoomsClient.update_participants")
@@ -52,7 +52,7 @@ class LegacyNames(RoomsClientBase):
         :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
         :raises: See :meth:`add_or_update_participants`.
         """
-        call = self._wire.update_participants(room_id, participants)
+        call = self._operations(kwargs).update_participants(room_id, participants)
         return take(self._change_steps(call, self.update_participants, kwargs))
 
     def upsert_participants(

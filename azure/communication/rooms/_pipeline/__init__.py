@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from azure.core import AsyncPipelineClient, PipelineClient
@@ -29,6 +29,7 @@ from .endpoint import is_loopback
 from .headers import OmitHeadersPolicy
 from .request_id import RandomRequestIdPolicy
 from .retry import AsyncRoomsRetryPolicy, RoomsRetryPolicy
+from .scopes import token_scopes
 
 if TYPE_CHECKING:
     from .authentication import AsyncCredential, Credential
@@ -115,6 +116,8 @@ def pipeline_options(
     logged_headers: Iterable[str] = (),
     timestamp_headers: Iterable[str] = (),
     correct_clock_skew: bool = True,
+    audience: str | None = None,
+    credential_scopes: str | Sequence[str] | None = None,
     **kwargs: Any,
 ) -> dict[str, Any]:
     """The keywords for a pipeline client of azure-core, ``policies`` and ``transport`` among them.
@@ -126,6 +129,10 @@ def pipeline_options(
     :paramtype timestamp_headers: Iterable[str]
     :keyword bool correct_clock_skew: Whether to learn the service's time from a 401, if this machine's clock is wrong.
         Default True.
+    :keyword audience: Whom tokens are for: see :func:`~.scopes.token_scopes`.
+    :paramtype audience: str or None
+    :keyword credential_scopes: The scopes of tokens, in its place.
+    :paramtype credential_scopes: str or Sequence[str] or None
     :keyword transport: Sends requests, in place of the client's own.
     :keyword session: A session of requests or aiohttp, for azure-core's own transport.
     :keyword per_call_policies: Policies to put first.
@@ -139,6 +146,7 @@ def pipeline_options(
     :rtype: dict[str, Any]
     """
     parts = split_url(endpoint)
+    scopes = token_scopes(audience, credential_scopes)
     if parts.scheme == "http" and is_loopback(str(parts.hostname)):
         # A proxy of the environment could not reach this machine's loopback, and http needs no certificates.
         kwargs.setdefault("use_env_settings", False)
@@ -158,7 +166,7 @@ def pipeline_options(
         # Behind Retry, so that every attempt is signed anew, and behind all others, so that what hooks change is
         # signed as it is sent and no log sees the signature.
         kwargs.pop("authentication_policy", None)
-        or kinds.authentication(endpoint, credential, clock, correct_clock_skew, timestamp_headers),
+        or kinds.authentication(endpoint, credential, clock, correct_clock_skew, timestamp_headers, scopes),
     ]
     if kwargs.get("transport") is None and kwargs.get("session") is None:  # azure-core makes a transport for a session
         kwargs["transport"] = make_transport(**kwargs)

@@ -8,7 +8,7 @@ exception, log or span that holds the request holds them, too.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Callable, Union
 from weakref import WeakKeyDictionary
@@ -25,6 +25,7 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest, HttpResponse
 
 from .clock import ServiceClock
 from .credentials import require_endpoint, send_with_credentials
+from .scopes import DEFAULT_SCOPES
 from .signing import HMACSteps
 from .steps import Steps, take, take_async
 
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 
     Credential = Union[AzureKeyCredential, TokenCredential]
     AsyncCredential = Union[AzureKeyCredential, TokenCredential, AsyncTokenCredential]
-
-#: The scope of tokens for Communication Services; the double slash is the service's own.
-SCOPE = "https://communication.azure.com//.default"
 
 
 class HMACCredentialsPolicy(HMACSteps, HTTPPolicy[HttpRequest, HttpResponse]):
@@ -70,13 +68,16 @@ class _TokenSteps:
     :param str endpoint: The only scheme, host and port to send the token to.
     :param credential: The source of tokens.
     :type credential: ~azure.core.credentials.TokenCredential
+    :param scopes: What tokens are for.
+    :type scopes: Sequence[str]
     """
 
     next: Any  # the next policy; the pipeline sets it
 
-    def __init__(self, endpoint: str, credential: Any) -> None:
+    def __init__(self, endpoint: str, credential: Any, scopes: Sequence[str] = DEFAULT_SCOPES) -> None:
         self._endpoint = endpoint
         self._credential = credential
+        self._scopes = scopes
 
     def _tokens(self) -> Any:
         """azure-core's policy for the credential. Each subclass has its own."""
@@ -108,12 +109,14 @@ class TokenCredentialsPolicy(_TokenSteps, HTTPPolicy[HttpRequest, HttpResponse])
     :param str endpoint: The only scheme, host and port to send the token to.
     :param credential: The source of tokens.
     :type credential: ~azure.core.credentials.TokenCredential
+    :param scopes: What tokens are for.
+    :type scopes: Sequence[str]
     """
 
-    def __init__(self, endpoint: str, credential: TokenCredential) -> None:
-        super().__init__(endpoint, credential)
+    def __init__(self, endpoint: str, credential: TokenCredential, scopes: Sequence[str] = DEFAULT_SCOPES) -> None:
+        super().__init__(endpoint, credential, scopes)
         checked: Any = SimpleNamespace(**{name: _synchronous(credential, name) for name in _token_methods(credential)})
-        self._policy = BearerTokenCredentialPolicy[HttpRequest, HttpResponse](checked, SCOPE)
+        self._policy = BearerTokenCredentialPolicy[HttpRequest, HttpResponse](checked, *scopes)
 
     def _tokens(self) -> Any:
         return self._policy
@@ -135,17 +138,23 @@ class AsyncTokenCredentialsPolicy(_TokenSteps, AsyncHTTPPolicy[HttpRequest, Asyn
     :param str endpoint: The only scheme, host and port to send the token to.
     :param credential: The source of tokens.
     :type credential: ~azure.core.credentials_async.AsyncTokenCredential or ~azure.core.credentials.TokenCredential
+    :param scopes: What tokens are for.
+    :type scopes: Sequence[str]
     """
 
-    def __init__(self, endpoint: str, credential: AsyncTokenCredential | TokenCredential) -> None:
-        super().__init__(endpoint, credential)
+    def __init__(
+        self, endpoint: str, credential: AsyncTokenCredential | TokenCredential, scopes: Sequence[str] = DEFAULT_SCOPES
+    ) -> None:
+        super().__init__(endpoint, credential, scopes)
         self._policies: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     def _tokens(self) -> Any:
         loop = _running_loop() or self
         policy = self._policies.get(loop)
         if policy is None:
-            made: Any = AsyncBearerTokenCredentialPolicy[HttpRequest, AsyncHttpResponse](self._credential, SCOPE)
+            made: Any = AsyncBearerTokenCredentialPolicy[HttpRequest, AsyncHttpResponse](
+                self._credential, *self._scopes
+            )
             policy = self._policies.setdefault(loop, made)
         return policy
 
@@ -174,6 +183,7 @@ def authentication_policy(
     clock: ServiceClock,
     correct_clock_skew: bool,
     timestamp_headers: Iterable[str] = (),
+    scopes: Sequence[str] = DEFAULT_SCOPES,
 ) -> HMACCredentialsPolicy | TokenCredentialsPolicy:
     """The policy for a credential of a synchronous client.
 
@@ -185,6 +195,8 @@ def authentication_policy(
     :param bool correct_clock_skew: Whether to learn the service's time from a 401.
     :param timestamp_headers: Names of request headers that hold a time of the client's clock, to be corrected with it.
     :type timestamp_headers: Iterable[str]
+    :param scopes: What tokens are for.
+    :type scopes: Sequence[str]
     :raises TypeError: If it is neither, or a credential for asynchronous clients.
     :raises ValueError: If an access key is not base64.
     """
@@ -192,7 +204,7 @@ def authentication_policy(
         return HMACCredentialsPolicy(endpoint, credential, clock, correct_clock_skew, timestamp_headers)
     if any(inspect.iscoroutinefunction(getattr(credential, name)) for name in _token_methods(credential)):
         raise _asynchronous(credential)
-    return TokenCredentialsPolicy(endpoint, credential)
+    return TokenCredentialsPolicy(endpoint, credential, scopes)
 
 
 def async_authentication_policy(
@@ -201,6 +213,7 @@ def async_authentication_policy(
     clock: ServiceClock,
     correct_clock_skew: bool,
     timestamp_headers: Iterable[str] = (),
+    scopes: Sequence[str] = DEFAULT_SCOPES,
 ) -> AsyncHMACCredentialsPolicy | AsyncTokenCredentialsPolicy:
     """The policy for a credential of an asynchronous client.
 
@@ -213,13 +226,15 @@ def async_authentication_policy(
     :param bool correct_clock_skew: Whether to learn the service's time from a 401.
     :param timestamp_headers: Names of request headers that hold a time of the client's clock, to be corrected with it.
     :type timestamp_headers: Iterable[str]
+    :param scopes: What tokens are for.
+    :type scopes: Sequence[str]
     :raises TypeError: If it is neither.
     :raises ValueError: If an access key is not base64.
     """
     if isinstance(credential, AzureKeyCredential):
         return AsyncHMACCredentialsPolicy(endpoint, credential, clock, correct_clock_skew, timestamp_headers)
     _token_methods(credential)
-    return AsyncTokenCredentialsPolicy(endpoint, credential)
+    return AsyncTokenCredentialsPolicy(endpoint, credential, scopes)
 
 
 def _token_methods(credential: Any) -> list[str]:

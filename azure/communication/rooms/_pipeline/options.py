@@ -5,7 +5,7 @@ are those of ``typing_extensions``, which pydantic asks for before Python 3.12.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import Annotated, Any, Callable, Optional, Union
 
 from azure.core.pipeline import PipelineRequest, PipelineResponse
@@ -75,6 +75,13 @@ class SharedOptions(TypedDict, total=False):
 class CallOptions(SharedOptions, total=False):
     """Keywords of one call. What is not given is as the client was made, and else azure-core's default."""
 
+    api_version: str
+    """Version of the service's interface for this call alone. Default: that of the client."""
+    params: Optional[Mapping[str, Any]]
+    """Parameters to add to the query: text, numbers, bools, or lists of them. They are percent-encoded and signed."""
+    error_map: Optional[Mapping[int, Any]]
+    """Status to the exception to raise for it, as azure-core's ``map_error`` takes it: a class, or anything that is
+    called with ``response=`` and returns an exception. None in place of one stands for HttpResponseError."""
     cls: Optional[Callable[..., Any]]
     """Called with ``(pipeline_response, value, response_headers)``; the call returns what it returns. For a list:
     called for each page with its items."""
@@ -89,6 +96,11 @@ class CallOptions(SharedOptions, total=False):
 class ClientOptions(SharedOptions, total=False):
     """Keywords of a client beside those of its signature."""
 
+    audience: Optional[str]
+    """Whom tokens of Microsoft Entra ID are for, such as ``https://communication.azure.us`` of a sovereign cloud; their
+    scope is ``<audience>/.default``. Default ``https://communication.azure.com/``."""
+    credential_scopes: Union[str, Sequence[str], None]
+    """One or more scopes to get tokens for, in place of ``audience``."""
     correct_clock_skew: bool
     """Whether to sign by the service's clock once this machine's is found to be wrong. Default True."""
     max_response_size: int
@@ -184,6 +196,24 @@ def brings_own_code(options: Mapping[str, Any]) -> bool:
     return any(options.get(name) is not None for name in _OWN_CODE)
 
 
+#: Keywords that release 1.2.0 took, or that requests took from it, and what to write in their place.
+REPLACED = {
+    "allow_redirects": "use permit_redirects",
+    "auth": "pass the credential to the client",
+    "blocked_redirect_headers": "leave it out: redirects lead to the endpoint's own host alone",
+    "cert": "use connection_cert",
+    "content_type": "use headers={'Content-Type': ...}",
+    "cookies": "use headers={'Cookie': ...}",
+    "disable_redirect_cleanup": "leave it out: redirects lead to the endpoint's own host alone",
+    "enforce_https": "make the client with allow_insecure_connection=True",
+    "hooks": "use raw_response_hook",
+    "insecure_domain_change": "leave it out: redirects lead to the endpoint's own host alone",
+    "response_encoding": "leave it out: responses of the service are UTF-8",
+    "stream": "use send_request(request, stream=True)",
+    "verify": "use connection_verify",
+}
+
+
 def check_options(
     method: Callable[..., Any], options: Iterable[str], known: Any = CallOptions, name: Optional[str] = None
 ) -> None:
@@ -195,10 +225,12 @@ def check_options(
     :param known: The TypedDict of the keywords that it takes beyond its signature.
     :param name: What the message calls the method. Default: its name.
     :type name: str or None
-    :raises TypeError: If there is one that is not known; the message has the nearest name.
+    :raises TypeError: If there is one that is not known; the message has its replacement, or the nearest name.
     """
     for option in options:
         if option not in known.__annotations__:
+            if option in REPLACED:
+                raise TypeError(f"{name or method.__name__}() takes no {option!r} any more: {REPLACED[option]}")
             import inspect  # only whoever misspells a keyword pays for these two
             from difflib import get_close_matches
 

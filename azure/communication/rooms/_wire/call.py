@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Callable, Generic, TypeVar, Union
 
@@ -89,9 +90,19 @@ class Call(Generic[T]):
     :ivar expires: Until when it may be sent again, by the service's clock; None for no limit.
     :vartype expires: ~datetime.datetime or None
     :ivar bool absent_is_success: Whether a 404 is a success after an attempt whose response was lost.
+    :ivar bool follows_link: Whether the URL is a link of the service, to which nothing is added.
     """
 
-    __slots__ = ("_next_call", "absent_is_success", "decode", "expires", "request", "retryable", "statuses")
+    __slots__ = (
+        "_next_call",
+        "absent_is_success",
+        "decode",
+        "expires",
+        "follows_link",
+        "request",
+        "retryable",
+        "statuses",
+    )
 
     def __init__(
         self,
@@ -103,6 +114,7 @@ class Call(Generic[T]):
         retryable: bool = True,
         expires: datetime | None = None,
         absent_is_success: bool = False,
+        follows_link: bool = False,
     ) -> None:
         self.request = request
         self.statuses = statuses
@@ -111,17 +123,20 @@ class Call(Generic[T]):
         self.retryable = retryable
         self.expires = expires
         self.absent_is_success = absent_is_success
+        self.follows_link = follows_link
 
-    def read(self, response: HttpResponse) -> T:
+    def read(self, response: HttpResponse, error_map: Mapping[int, Any] | None = None) -> T:
         """Decode the response.
 
         :param ~azure.core.rest.HttpResponse response: The response, its body loaded.
+        :param error_map: The caller's exceptions by status, as azure-core's ``map_error`` takes them.
+        :type error_map: Mapping[int, Any] or None
         :returns: The result, in public models.
         :raises ~azure.core.exceptions.HttpResponseError: If the status is not one of success.
         :raises ~azure.core.exceptions.DecodeError: If the body cannot be decoded.
         """
         if response.status_code not in self.statuses:
-            raise response_error(response)
+            raise response_error(response, error_map)
         content = response.content
         try:
             return self.decode(json.loads(content) if content else None)

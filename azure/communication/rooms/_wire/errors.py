@@ -11,7 +11,7 @@ The exceptions are azure-core's. Each carries, beyond what azure-core puts there
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from azure.core.exceptions import (
     ClientAuthenticationError,
@@ -79,13 +79,19 @@ def _from_problem(problem: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def response_error(response: HttpResponse) -> HttpResponseError:
+def response_error(response: HttpResponse, error_map: Mapping[int, Any] | None = None) -> BaseException:
     """Make the exception for a response whose status is an error.
 
     :param ~azure.core.rest.HttpResponse response: The response, its body loaded.
-    :rtype: ~azure.core.exceptions.HttpResponseError
+    :param error_map: The caller's exceptions by status, which precede those of azure-core. None as an exception stands
+        for HttpResponseError.
+    :type error_map: Mapping[int, Any] or None
+    :rtype: ~azure.core.exceptions.HttpResponseError, or what error_map makes
     """
-    error = _BY_STATUS.get(response.status_code, HttpResponseError)(response=response, error_format=_ErrorBody)
+    kind = {**_BY_STATUS, **(error_map or {})}.get(response.status_code) or HttpResponseError
+    if getattr(kind, "__init__", None) is not HttpResponseError.__init__:  # it makes its text itself
+        return cast(BaseException, kind(response=response))
+    error = kind(response=response, error_format=_ErrorBody)
     status = _status(response)
     if error.error is None:
         lines = [f"The service returned {status}"]

@@ -99,7 +99,8 @@ class Operations2023:
         request = builders.build_rooms_list_request(self._endpoint, api_version=self._version.text)
         if next_link is not None:
             request = self._follow(next_link, request.url)
-        return Call(request, builders.STATUSES["rooms_list"], page_decoder(decode_room))
+        decode = page_decoder(decode_room)
+        return Call(request, builders.STATUSES["rooms_list"], decode, follows_link=next_link is not None)
 
     def add_or_update_participants(
         self, room_id: str, participants: Participants, keep_roles: bool = False
@@ -144,7 +145,8 @@ class Operations2023:
         request = self._build(builders.build_participants_list_request, room_id)
         if next_link is not None:
             request = self._follow(next_link, request.url)
-        return Call(request, builders.STATUSES["participants_list"], page_decoder(decode_participant))
+        decode = page_decoder(decode_participant)
+        return Call(request, builders.STATUSES["participants_list"], decode, follows_link=next_link is not None)
 
     def _build(self, build: Callable[..., HttpRequest], room_id: str, **body: Any) -> HttpRequest:
         """Build the request of an operation on one room."""

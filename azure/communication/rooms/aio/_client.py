@@ -1,5 +1,5 @@
 # Mirrored by swagger/mirror.py from _client.py: do not edit.
-# sha256 of _client.py: 3e4572d9e5ccf1b9a86d0f20f55c237b9b35389dcc1928ee13b4ba61cbadff83
+# sha256 of _client.py: b7b781d5a4743768726ed1a316fdc5a4e33a21db39c6119d3b7dae0dcd3ee3c9
 """The synchronous client: signature, docstring and one call for each operation.
 
 Everything with a branch lies in :mod:`._client_base`, which the asynchronous client shares. Annotations here are
@@ -41,8 +41,9 @@ from ._legacy_names import LegacyNames
 class RoomsClient(LegacyNames):
     """Client for the Rooms service of one Azure Communication Services resource.
 
-    Every method also accepts azure-core's keywords for one call: ``headers``, ``timeout``, ``retry_total``,
-    ``raw_response_hook``, ``cls`` and so on. A misspelt keyword is a TypeError. Times are returned as aware
+    Every method also accepts ``api_version`` for this call alone, and azure-core's keywords: ``headers``, ``params``,
+    ``timeout``, ``retry_total``, ``error_map``, ``raw_response_hook``, ``cls`` and so on. A misspelt keyword is a
+    TypeError. Times are returned as aware
     ``datetime`` in UTC. As arguments they are ``datetime``, where a naive one is local time (with a
     :class:`NaiveDatetimeWarning` where the machine's time zone is not UTC), or ISO 8601 text, which is UTC where it
     names no zone; a date alone is its midnight.
@@ -56,6 +57,11 @@ class RoomsClient(LegacyNames):
         known here is sent unchanged.
     :paramtype api_version: ~azure.communication.rooms.ApiVersion or str
     :keyword bool allow_insecure_connection: Accept an ``http://`` endpoint that is not this machine. Default False.
+    :keyword audience: Whom tokens of Microsoft Entra ID are for, in a sovereign cloud: their scope is
+        ``<audience>/.default``. Default ``https://communication.azure.com/``. An access key has no use for it.
+    :paramtype audience: str or None
+    :keyword credential_scopes: One or more scopes to get tokens for, in place of ``audience``.
+    :paramtype credential_scopes: str or Sequence[str] or None
     :keyword bool correct_clock_skew: Sign with the service's time if this machine's clock is wrong. Default True.
     :keyword int max_response_size: Maximum size of a response in bytes, decompressed. Default 64 MiB.
     :raises TypeError: If an argument is of another type, or a keyword is misspelt; the message has the nearest name.
@@ -136,7 +142,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.HttpResponseError: If the service returns an error: 400 with ``error.details``
             for times, 412 if repeatability_first_sent is more than five minutes ago.
         """
-        call = self._wire.create_room(
+        call = self._operations(kwargs).create_room(
             valid_from=valid_from,
             valid_until=valid_until,
             pstn_dial_out_enabled=pstn_dial_out_enabled,
@@ -157,7 +163,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.ResourceNotFoundError: If the room does not exist.
         :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 for an invalid id.
         """
-        return await take_async(self._steps(self._wire.get_room(room_id), self.get_room, kwargs))
+        return await take_async(self._steps(self._operations(kwargs).get_room(room_id), self.get_room, kwargs))
 
     @distributed_trace_async
     async def update_room(
@@ -197,7 +203,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 with
             ``error.details`` for times.
         """
-        call = self._wire.update_room(
+        call = self._operations(kwargs).update_room(
             room_id,
             valid_from=valid_from,
             valid_until=valid_until,
@@ -219,7 +225,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.ResourceNotFoundError: If the room never existed.
         :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 for an invalid id.
         """
-        return await take_async(self._steps(self._wire.delete_room(room_id), self.delete_room, kwargs))
+        return await take_async(self._steps(self._operations(kwargs).delete_room(room_id), self.delete_room, kwargs))
 
     @distributed_trace
     def list_rooms(self, **kwargs: Unpack[CallOptions]) -> AsyncItemPaged[CommunicationRoom]:
@@ -234,7 +240,7 @@ class RoomsClient(LegacyNames):
         :raises ValueError: In api-version 2022-02-01, which has no list of rooms.
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service returns an error.
         """
-        return self._list(AsyncItemsByPage, take_async, self._wire.list_rooms, self.list_rooms, kwargs)
+        return self._list(AsyncItemsByPage, take_async, self._operations(kwargs).list_rooms, self.list_rooms, kwargs)
 
     @distributed_trace_async
     async def add_or_update_participants(
@@ -267,7 +273,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 for an identifier
             that it does not support or a role that it does not know.
         """
-        call = self._wire.add_or_update_participants(room_id, participants, keep_roles)
+        call = self._operations(kwargs).add_or_update_participants(room_id, participants, keep_roles)
         return await take_async(self._change_steps(call, self.add_or_update_participants, kwargs))
 
     @distributed_trace_async
@@ -293,7 +299,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.HttpResponseError: If the service returns another error: 400 for an identifier
             that it does not support or a role that it does not know.
         """
-        call = self._wire.set_participants(room_id, participants)
+        call = self._operations(kwargs).set_participants(room_id, participants)
         return await take_async(self._steps(call, self.set_participants, kwargs))
 
     @overload
@@ -332,7 +338,7 @@ class RoomsClient(LegacyNames):
             that it does not support.
         """
         given = one_of(participants=participants, communication_identifiers=communication_identifiers)
-        call = self._wire.remove_participants(room_id, given)
+        call = self._operations(kwargs).remove_participants(room_id, given)
         return await take_async(self._change_steps(call, self.remove_participants, kwargs))
 
     @distributed_trace
@@ -346,7 +352,7 @@ class RoomsClient(LegacyNames):
         :raises ~azure.core.exceptions.ResourceNotFoundError: While iterating, if the room does not exist.
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service returns another error.
         """
-        get_call = partial(self._wire.list_participants, room_id)
+        get_call = partial(self._operations(kwargs).list_participants, room_id)
         return self._list(AsyncItemsByPage, take_async, get_call, self.list_participants, kwargs)
 
     def send_request(

@@ -1,5 +1,5 @@
 # Mirrored by swagger/mirror.py from _legacy_names.py: do not edit.
-# sha256 of _legacy_names.py: dbbf1e30d7daa213130e373ecfecfcde548ae788d21035b902d84b41a3111bae
+# sha256 of _legacy_names.py: 49b41e4ab8cca4a334344217fb15886b3eab6671266b0800403e9f880f6bfc73
 """Names of operations in earlier releases, and in this library for other languages. They are kept as synonyms."""
 
 from collections.abc import Awaitable
@@ -39,7 +39,7 @@ class LegacyNames(RoomsClientBase):
         :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
         :raises: See :meth:`add_or_update_participants`.
         """
-        call = self._wire.add_participants(room_id, participants)
+        call = self._operations(kwargs).add_participants(room_id, participants)
         return await take_async(self._change_steps(call, self.add_participants, kwargs))
 
     @distributed_trace_async(name_of_span="RoomsClient.update_participants")
@@ -55,7 +55,7 @@ class LegacyNames(RoomsClientBase):
         :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
         :raises: See :meth:`add_or_update_participants`.
         """
-        call = self._wire.update_participants(room_id, participants)
+        call = self._operations(kwargs).update_participants(room_id, participants)
         return await take_async(self._change_steps(call, self.update_participants, kwargs))
 
     async def upsert_participants(
