@@ -1,11 +1,11 @@
 """The emulator's own paths: what they do, and who may use them."""
 
-import http.client
 import json
 from datetime import timedelta
-from typing import Any, Optional
+from typing import Any
 
 import pytest
+from admin_api import Admin
 from raw_ids import ALICE
 from signed_http import SignedHttp
 
@@ -17,27 +17,6 @@ from azure.communication.rooms.emulator.pipeline import stages
 from azure.communication.rooms.emulator.service import errors
 
 PATHS = [(method, f"/_emulator{path}") for path, methods in commands.COMMANDS.items() for method in methods]
-
-
-class Admin:
-    """Sends orders, as any program on this machine can."""
-
-    def __init__(self, emulator: RoomsEmulator) -> None:
-        self.host = emulator.endpoint.partition("://")[2]
-
-    def send(
-        self, method: str, path: str, body: Any = None, headers: Optional[dict[str, str]] = None
-    ) -> tuple[int, Any]:
-        content = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-        connection = http.client.HTTPConnection(self.host, timeout=10)
-        try:
-            sent = {"Content-Type": "application/json", **(headers or {})} if content else headers or {}
-            connection.request(method, f"/_emulator/{path}", content, sent)
-            response = connection.getresponse()
-            text = response.read()
-            return response.status, json.loads(text) if text else None
-        finally:
-            connection.close()
 
 
 @pytest.fixture
@@ -187,7 +166,8 @@ def test_a_body_that_is_not_declared_as_json_is_refused(orders: Admin) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "nothing", 404), ("GET", "", 404), ("PUT", "reset", 405)]
+    ("method", "path", "status"),
+    [("GET", "nothing", 404), ("GET", "page/", 404), ("GET", "state/x", 404), ("PUT", "reset", 405)],
 )
 def test_other_paths_and_methods_are_refused(orders: Admin, method: str, path: str, status: int) -> None:
     assert orders.send(method, path)[0] == status

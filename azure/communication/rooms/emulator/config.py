@@ -66,6 +66,7 @@ class Config:
     admin_token: str | None = field(default=None, repr=False)
     admin_port: int | None = None
     advertise: str | None = None
+    log_bodies: bool = False
     keys: Mapping[str, bytes] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .access import AccessRules
 from .admin.app import AdminApp
-from .config import DEFAULT_GRACE, PAGE_SIZE, Config
+from .config import ACCESS_KEY, DEFAULT_GRACE, PAGE_SIZE, Config
 from .faults.fault import Fault
 from .faults.registry import ActiveFault, Faults
 from .http.asgi import make_app
@@ -69,6 +69,8 @@ class RoomsEmulator:
     :paramtype certificate: str or ~pathlib.Path or None
     :keyword key: Its private key, a PEM file; None when ``certificate`` holds it.
     :paramtype key: str or ~pathlib.Path or None
+    :keyword bool log_bodies: Keep the bodies of the latest requests and responses, for the page and the admin API:
+        up to 4,000 characters of each, tokens masked. Default False, since participants are named in them.
     :raises ValueError: If the host is not loopback, or another value is invalid.
     :ivar clock: The emulator's clock; move it to let rooms and signatures expire.
     :vartype clock: ~azure.communication.rooms.emulator.Clock
@@ -92,6 +94,7 @@ class RoomsEmulator:
         tls: bool = False,
         certificate: str | Path | None = None,
         key: str | Path | None = None,
+        log_bodies: bool = False,
     ) -> None:
         self._configure(
             Config.of(
@@ -108,6 +111,7 @@ class RoomsEmulator:
                 tls=tls,
                 certificate=certificate,
                 key=key,
+                log_bodies=log_bodies,
             )
         )
 
@@ -126,7 +130,7 @@ class RoomsEmulator:
         self._config = config
         self.clock: Clock = Clock(skew=config.clock_skew, lenient=config.lenient_dates)
         self.faults: Faults = Faults(config.faults, _log_fault)
-        self._request_log = RequestLog()
+        self._request_log = RequestLog(config.log_bodies)
         self._port = config.port
         self._certificate: Certificate | None = None
         self._state: EmulatorState | None = None
@@ -219,6 +223,7 @@ class RoomsEmulator:
             if not server.start():
                 raise RuntimeError("the HTTP server could not be started; its log says why")
             cleanup.callback(server.stop)
+            cleanup.callback(state.stop)
             self._port = listener.getsockname()[1]
             self._state = state
             self._cleanup = cleanup.pop_all()
@@ -230,10 +235,11 @@ class RoomsEmulator:
         config = self._config
         grace = None if config.grace is None else from_timedelta(config.grace)
         accounts: dict[str, Account] = {}
-        for name in config.accounts:
+        for name, key in config.accounts.items():
+            documented = key if key == ACCESS_KEY else None
             store = Store(config.database_of(name))
             cleanup.callback(store.close)
-            accounts[name] = Account(name, store, self.clock, config.page_size, grace)
+            accounts[name] = Account(name, store, self.clock, config.page_size, grace, documented)
         return accounts
 
     def _app(self, state: EmulatorState) -> ASGIApp:

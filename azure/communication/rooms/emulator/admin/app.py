@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Any, Callable, NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from ..access import AccessRules, Caller
 from ..service import errors
 from ..state.emulator_state import EmulatorState
-from . import commands
+from . import commands, events, page_files
+from .arguments import Arguments
 
 LOGGER = logging.getLogger("azure.communication.rooms.emulator")
 
 PREFIX = "/_emulator"
+#: Without the prefix: the stream of what changes.
+EVENTS = "/events"
 #: Bytes of a body that are read: exports are larger than what the service takes.
 BODY_LIMIT = 256 * 1024 * 1024
 
@@ -36,11 +39,16 @@ class AdminRequest(NamedTuple):
 
 
 class AdminResponse(NamedTuple):
-    """A response; the content is JSON, or empty."""
+    """A response.
+
+    :ivar content: JSON or a file of the page; empty where there is none.
+    :ivar stream: The content in parts, as they come, in place of that; None where it is whole.
+    """
 
     status: int
     headers: Mapping[str, str]
-    content: bytes
+    content: bytes = b""
+    stream: AsyncIterator[bytes] | None = None
 
 
 class AdminApp:
@@ -58,7 +66,7 @@ class AdminApp:
         """Handle one request and always return a response."""
         try:
             self._access.check_admin(request.caller)
-            response = _encode(*self._handle(request, await read_body()))
+            response = self._handle(request, await read_body())
         except errors.ServiceError as error:
             response = _encode_error(error)
         except ValueError as error:
@@ -68,14 +76,46 @@ class AdminApp:
         LOGGER.debug("%s %s%s %d", request.method, PREFIX, request.path, response.status)
         return response
 
-    def _handle(self, request: AdminRequest, body: bytes) -> tuple[int, Any]:
-        methods = commands.COMMANDS.get(request.path)
+    def lead_to_page(self, request: AdminRequest) -> AdminResponse:
+        """Return what a browser gets that asks for the emulator's address: the way to the page."""
+        try:
+            self._access.check_admin(request.caller)
+        except errors.ServiceError as error:
+            return _encode_error(error)
+        return AdminResponse(307, {"Location": f"{PREFIX}/", "Content-Length": "0", **page_files.HEADERS})
+
+    def _handle(self, request: AdminRequest, body: bytes) -> AdminResponse:
+        file = page_files.find(request.path)
+        if file is not None or request.path == EVENTS:
+            if request.method != "GET" and (file is None or request.method != "HEAD"):
+                raise errors.method_not_allowed(request.method)
+            return self._open_events() if file is None else _send_file(*file)
+        path, item = _route(request.path)
+        methods = commands.COMMANDS.get(path)
         if methods is None:
             raise errors.path_not_found()
         if request.method not in methods:
             raise errors.method_not_allowed(request.method)
         query = dict(parse_qsl(request.query, keep_blank_values=True))
-        return methods[request.method](commands.Arguments(query, _decode(request.caller.headers, body)), self._state)
+        arguments = Arguments(query, _decode(request.caller.headers, body), item)
+        return _encode(*methods[request.method](arguments, self._state))
+
+    def _open_events(self) -> AdminResponse:
+        headers = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
+        return AdminResponse(200, headers, stream=events.stream(self._state))
+
+
+def _route(path: str) -> tuple[str, str]:
+    """Return the path of a command, and the segment that names one thing: the second, where there is one."""
+    parts = path.split("/")
+    if len(parts) < 3:
+        return path, ""
+    return "/".join(["", parts[1], "{}", *parts[3:]]), unquote(parts[2])
+
+
+def _send_file(media_type: str, content: bytes) -> AdminResponse:
+    headers = {**page_files.HEADERS, "Content-Type": media_type, "Content-Length": str(len(content))}
+    return AdminResponse(200, headers, content)
 
 
 def _decode(headers: Mapping[str, str], body: bytes) -> Any:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable
 
+from ..._version import __version__
 from ..faults import fault as faults
 from ..faults.registry import ActiveFault
 from ..service import snapshot
 from ..state import timestamps
-from ..state.emulator_state import Account, EmulatorState
-
-Result = tuple[int, Any]
-
-
-class Arguments(NamedTuple):
-    """What a command was given; ``body`` is JSON, None when there was none."""
-
-    query: Mapping[str, str]
-    body: Any
+from ..state.emulator_state import EmulatorState
+from . import requests, rooms
+from .arguments import Arguments, Result, find_account, members
 
 
 def show_state(_: Arguments, state: EmulatorState) -> Result:
@@ -31,6 +25,20 @@ def show_state(_: Arguments, state: EmulatorState) -> Result:
     return 200, {"accounts": accounts, "clock": _clock(state), "faults": _faults(state)}
 
 
+def show_config(_: Arguments, state: EmulatorState) -> Result:
+    """``GET /_emulator/config``: the release, and what the emulator was started with. Of keys the documented one."""
+    accounts = [{"name": name, "access_key": account.documented_key} for name, account in state.accounts.items()]
+    first = state.account()
+    grace = None if first.grace is None else first.grace / timestamps.PER_SECOND
+    return 200, {
+        "version": __version__,
+        "accounts": accounts,
+        "grace": grace,
+        "page_size": first.page_size,
+        "log_bodies": state.request_log.keeps_bodies,
+    }
+
+
 def reset(_: Arguments, state: EmulatorState) -> Result:
     """``POST /_emulator/reset``: as it was at the start, without rooms."""
     state.reset()
@@ -39,8 +47,8 @@ def reset(_: Arguments, state: EmulatorState) -> Result:
 
 def seed(arguments: Arguments, state: EmulatorState) -> Result:
     """``POST /_emulator/seed``: create ``count`` rooms like ``room`` for ``account``; all three may be missing."""
-    wanted = _members({} if arguments.body is None else arguments.body, "account", "count", "room")
-    account = _account(state, wanted.get("account"))
+    wanted = members({} if arguments.body is None else arguments.body, "account", "count", "room")
+    account = find_account(state, wanted.get("account"))
     return 201, {"ids": snapshot.seed_rooms(account, wanted.get("count", 1), wanted.get("room"))}
 
 
@@ -62,10 +70,11 @@ def show_clock(_: Arguments, state: EmulatorState) -> Result:
 def move_clock(arguments: Arguments, state: EmulatorState) -> Result:
     """``POST /_emulator/clock``: move it.
 
-    ``{"set": "2030-01-01T12:00:00Z"}``, ``{"advance": {"days": 181}}``, ``{"freeze": true}``, and ``{"reset": true}``
-    to let it run as at the start. Several in one are done in this order: reset, set, advance, freeze.
+    ``{"set": "2030-01-01T12:00:00Z"}``, ``{"advance": {"days": 181}}``, ``{"freeze": true}``, ``{"resume": true}`` to
+    let it run on, and ``{"reset": true}`` to let it run as at the start. Several in one are done in this order: reset,
+    set, advance, resume, freeze.
     """
-    moves = _members(arguments.body, "set", "advance", "freeze", "reset")
+    moves = members(arguments.body, "set", "advance", "freeze", "reset", "resume")
     time = None if "set" not in moves else _parse_time(moves["set"])
     span = _parse_span(moves.get("advance", {}))
     if moves.get("reset"):
@@ -73,6 +82,8 @@ def move_clock(arguments: Arguments, state: EmulatorState) -> Result:
     if time is not None:
         state.clock.set(time)
     state.clock.advance(span)
+    if moves.get("resume"):
+        state.clock.resume()
     if moves.get("freeze"):
         state.clock.freeze()
     return 200, _clock(state)
@@ -101,45 +112,24 @@ def remove_faults(arguments: Arguments, state: EmulatorState) -> Result:
     return 204, None
 
 
-def list_requests(arguments: Arguments, state: EmulatorState) -> Result:
-    """``GET /_emulator/requests``: the latest, or those of the method, path, status and so on that the query names."""
-    wanted: dict[str, Any] = _members(dict(arguments.query), "method", "path", "status", "account", "client_request_id")
-    if "status" in wanted:
-        wanted["status"] = int(wanted["status"]) if wanted["status"].isdecimal() else None
-    return 200, {"requests": [entry._asdict() for entry in state.request_log.entries(**wanted)]}
-
-
-def clear_requests(_: Arguments, state: EmulatorState) -> Result:
-    """``DELETE /_emulator/requests``."""
-    state.request_log.clear()
-    return 204, None
-
-
 Command = Callable[[Arguments, EmulatorState], Result]
 
-#: By path, without the prefix of all admin paths, and method.
+#: By path, without the prefix of all admin paths, and method. ``{}`` stands for the segment that names one thing.
 COMMANDS: Mapping[str, Mapping[str, Command]] = {
     "/state": {"GET": show_state},
+    "/config": {"GET": show_config},
     "/reset": {"POST": reset},
     "/seed": {"POST": seed},
     "/export": {"GET": export_rooms},
     "/import": {"POST": import_rooms},
     "/clock": {"GET": show_clock, "POST": move_clock},
     "/faults": {"GET": list_faults, "POST": add_fault, "DELETE": remove_faults},
-    "/requests": {"GET": list_requests, "DELETE": clear_requests},
+    "/requests": {"GET": requests.list_requests, "DELETE": requests.clear_requests},
+    "/requests/{}": {"GET": requests.show_request},
+    "/rooms": {"GET": rooms.list_rooms, "POST": rooms.create_room},
+    "/rooms/{}": {"GET": rooms.show_room, "DELETE": rooms.delete_room},
+    "/rooms/{}/participants": {"PATCH": rooms.change_participants},
 }
-
-
-def _members(value: Any, *known: str) -> dict[str, Any]:
-    if not isinstance(value, dict) or not set(value) <= set(known):
-        raise ValueError(f"there must be an object, and in it nothing but {', '.join(known)}")
-    return value
-
-
-def _account(state: EmulatorState, name: Any) -> Account:
-    if name is not None and name not in list(state.accounts):
-        raise ValueError(f"there is no account {name!r} here; there is {', '.join(state.accounts)}")
-    return state.account(name)
 
 
 def _parse_time(text: Any) -> datetime:

@@ -88,6 +88,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--exec", metavar="COMMAND", dest="command", help="run this in a shell, then stop; its status is the emulator's"
     )
+    add("--log-bodies", action="store_true", help="keep bodies for the page and the admin API, cut and without tokens")
     loudness = parser.add_mutually_exclusive_group()
     loudness.add_argument("--quiet", action="store_true", help="log no requests")
     loudness.add_argument("--verbose", action="store_true", help="log more of each request")
@@ -134,4 +135,5 @@ def config_of(options: argparse.Namespace) -> Config:
         tls=options.tls,
         certificate=options.cert,
         key=options.key,
+        log_bodies=options.log_bodies,
     )

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 from urllib.parse import quote, unquote
 
 from starlette import routing
+from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..access import Caller
@@ -48,6 +49,7 @@ def make_app(service: pipeline.Pipeline, commands: admin.AdminApp) -> ASGIApp:
         [
             *(routing.Route(route.path, endpoint(route)) for route in pipeline.ROUTES),
             routing.Route("/health", _Health(endpoint(NO_ROUTE))),
+            *(routing.Route(path, _Front(commands, endpoint(NO_ROUTE))) for path in ("/", admin.PREFIX)),
             routing.Mount(admin.PREFIX, _Admin(commands)),
         ],
         redirect_slashes=False,
@@ -129,14 +131,47 @@ class _Admin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request (ASGI)."""
-        request = admin.AdminRequest(
-            scope["method"],
-            scope["path"].partition(admin.PREFIX)[2],
-            scope["query_string"].decode("latin-1"),
-            caller_of(scope),
-        )
-        response = await self._commands.run(request, partial(read_body, receive, admin.BODY_LIMIT))
+        response = await self._commands.run(_admin_request(scope), partial(read_body, receive, admin.BODY_LIMIT))
+        if response.stream is None:
+            await _send_whole(response.status, response.headers, response.content, send)
+        else:
+            stream = StreamingResponse(response.stream, response.status, response.headers)
+            await stream(scope, receive, send)
+
+
+class _Front:
+    """The emulator's address itself: it leads browsers to the page, and is a path that does not exist for all others.
+
+    :param commands: Has the page.
+    :param default: Handles the requests of all others.
+    """
+
+    def __init__(self, commands: admin.AdminApp, default: ASGIApp) -> None:
+        self._commands = commands
+        self._default = default
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request (ASGI)."""
+        request = _admin_request(scope)
+        if request.method not in ("GET", "HEAD") or not _accepts_html(request.caller.headers.get("accept", "")):
+            await self._default(scope, receive, send)
+            return
+        response = self._commands.lead_to_page(request)
         await _send_whole(response.status, response.headers, response.content, send)
+
+
+def _accepts_html(accept: str) -> bool:
+    """Return whether a header Accept names HTML itself, as those of browsers do."""
+    return any(part.partition(";")[0].strip().lower() == "text/html" for part in accept.split(","))
+
+
+def _admin_request(scope: Scope) -> admin.AdminRequest:
+    return admin.AdminRequest(
+        scope["method"],
+        scope["path"].partition(admin.PREFIX)[2],
+        scope["query_string"].decode("latin-1"),
+        caller_of(scope),
+    )
 
 
 class HttpConnection:

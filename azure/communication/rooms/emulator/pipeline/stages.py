@@ -16,6 +16,7 @@ from ..faults.registry import combine
 from ..service import errors
 from ..service.messages import ApiVersion, Request, Response
 from ..state import timestamps
+from ..state.request_details import details_of
 from ..state.request_log import Entry, redact_target
 from . import api_versions, messages, repeatability
 from .context import RequestContext
@@ -155,7 +156,9 @@ async def record(context: RequestContext) -> Response | None:
         head.headers.get("x-ms-client-request-id"),
         tuple(active.number for active in context.matching),
     )
-    entry = context.state.request_log.add(entry)
+    log = context.state.request_log
+    content = b"" if encoded is None else encoded.content
+    entry = log.add(entry, details_of(head.target, head.headers, (context.body, content) if log.keeps_bodies else None))
     LOGGER.info("%s", entry)
     LOGGER.debug("  account %s, %d bytes, id %s", entry.account, len(context.body), entry.client_request_id)
     return None

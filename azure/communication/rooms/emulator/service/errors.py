@@ -215,6 +215,11 @@ def bad_command(message: str) -> ServiceError:
     return ServiceError(400, "BadRequest", message, announced=False)
 
 
+def no_request(number: str) -> ServiceError:
+    """A request that is not among the latest (not observed: the service has no log)."""
+    return ServiceError(404, "NotFound", f"There is no request {shorten(number)} in the log.", announced=False)
+
+
 # -- authentication, api-version, and the request as a whole ----------------------------------------------------------
 
 

@@ -38,19 +38,22 @@ def export_rooms(accounts: Mapping[str, Account]) -> dict[str, Any]:
 def _export_account(account: Account) -> list[dict[str, Any]]:
     store = account.store
     with store.transaction():
-        return [_to_json(room, store.participants(room.id)) for room in store.all_rooms(account.expired_before)]
+        return [room_to_json(room, store.participants(room.id)) for room in store.all_rooms(account.expired_before)]
 
 
-def _to_json(room: Room, roles: Mapping[str, str]) -> dict[str, Any]:
-    return {
+def room_to_json(room: Room, roles: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return a room as JSON, without participants where None are given."""
+    body = {
         "id": room.id,
         "createdAt": timestamps.format_timestamp(room.created_at),
         "validFrom": timestamps.format_timestamp(room.valid_from),
         "validUntil": timestamps.format_timestamp(room.valid_until),
         "pstnDialOutEnabled": room.pstn_dial_out_enabled,
         "roomJoinPolicy": room.room_join_policy,
-        "participants": {raw_id: {"role": role} for raw_id, role in roles.items()},
     }
+    if roles is not None:
+        body["participants"] = {raw_id: {"role": role} for raw_id, role in roles.items()}
+    return body
 
 
 def import_rooms(exported: Any, accounts: Mapping[str, Account]) -> int:

@@ -35,6 +35,11 @@ class Clock:
         with self._lock:
             return self._machine() + self._offset if self._frozen is None else self._frozen
 
+    def setting(self) -> tuple[int, int | None]:
+        """Return what changes when the clock is moved, frozen or resumed, and at no other time."""
+        with self._lock:
+            return self._offset, self._frozen
+
     def request_times(self) -> tuple[int, ...]:
         """Return the timestamps near which requests may be dated: now, and if lenient the machine's now."""
         return (self.timestamp(), self._machine()) if self._lenient else (self.timestamp(),)
@@ -79,6 +84,12 @@ class Clock:
         now = self.timestamp()
         with self._lock:
             self._frozen = now
+
+    def resume(self) -> None:
+        """Let a frozen clock run on from where it is."""
+        with self._lock:
+            if self._frozen is not None:
+                self._offset, self._frozen = self._frozen - self._machine(), None
 
     def reset(self) -> None:
         """Return to the state at the start: the machine's time plus the skew that the clock was made with."""

@@ -26,6 +26,7 @@ class Account(NamedTuple):
     :ivar clock: The time by which dates of its rooms are judged.
     :ivar page_size: Rooms on a page of a list.
     :ivar grace: Ticks from the end of a room's validity until it is gone; None keeps it for ever.
+    :ivar documented_key: Its access key, where that is the one that every emulator has, which is no secret.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Account(NamedTuple):
     clock: Clock
     page_size: int
     grace: int | None = None
+    documented_key: str | None = None
 
     @property
     def expired_before(self) -> int:
@@ -54,6 +56,8 @@ class EmulatorState:
         self.clock = clock
         self.faults = faults
         self.request_log = request_log
+        #: Set when the emulator stops, for responses that go on until then.
+        self.is_stopping = False
         self._named_versions: set[str] = set()
 
     def account(self, name: str | None = None) -> Account:
@@ -83,6 +87,10 @@ class EmulatorState:
         self.clock.reset()
         self.faults.reset()
         self.request_log.clear()
+
+    def stop(self) -> None:
+        """End the responses that go on until the emulator stops."""
+        self.is_stopping = True
 
     def purge(self) -> None:
         """Delete from the stores what no request can see any more.

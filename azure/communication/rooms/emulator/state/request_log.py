@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import threading
 from collections import deque
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
+
+from .request_details import NO_DETAILS, RequestDetails
 
 #: Entries that are kept; older ones are dropped.
 LIMIT = 1000
@@ -60,14 +63,21 @@ class Entry(NamedTuple):
 
 
 class RequestLog:
-    """The latest entries. Safe to use from several threads."""
+    """The latest entries. Safe to use from several threads.
 
-    def __init__(self) -> None:
+    :param keeps_bodies: Whether bodies are among the details that are added.
+    :ivar int clears: How many times it was cleared, after which numbers begin at 1 again.
+    """
+
+    def __init__(self, keeps_bodies: bool = False) -> None:
+        self.keeps_bodies = keeps_bodies
+        self.clears = 0
         self._lock = threading.Lock()
         self._entries: deque[Entry] = deque(maxlen=LIMIT)
+        self._details: deque[RequestDetails] = deque(maxlen=LIMIT)
         self._count = 0
 
-    def add(self, entry: Entry) -> Entry:
+    def add(self, entry: Entry, details: RequestDetails = NO_DETAILS) -> Entry:
         """Store an entry, numbered and with its texts cut, and return that."""
         with self._lock:
             self._count += 1
@@ -81,7 +91,24 @@ class RequestLog:
                 client_request_id=None if request_id is None else shorten(request_id),
             )
             self._entries.append(entry)
+            self._details.append(details)
             return entry
+
+    def find(self, number: int) -> tuple[Entry, RequestDetails] | None:
+        """Return the entry of a number with its details; None when it is not among the latest."""
+        with self._lock:
+            place = number - self._count - 1 + len(self._entries)
+            return (self._entries[place], self._details[place]) if 0 <= place < len(self._entries) else None
+
+    def since(self, number: int, limit: int) -> tuple[int, list[Entry]]:
+        """Return how many entries were added after the one of a number, and the newest of them, the oldest first.
+
+        :param limit: How many are returned at most.
+        """
+        with self._lock:
+            count = self._count - number
+            newest = islice(reversed(self._entries), max(0, min(count, limit)))
+            return count, list(newest)[::-1]
 
     def entries(self, **wanted: Any) -> list[Entry]:
         """Return the entries whose attributes have these values, the oldest first.
@@ -102,7 +129,9 @@ class RequestLog:
         """Delete all entries; numbers begin at 1 again."""
         with self._lock:
             self._entries.clear()
+            self._details.clear()
             self._count = 0
+            self.clears += 1
 
 
 def redact_target(target: str) -> str:

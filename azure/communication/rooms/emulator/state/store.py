@@ -49,6 +49,17 @@ class Position(NamedTuple):
     sequence: int
 
 
+class ListedRoom(NamedTuple):
+    """A room of a list, with its place in it.
+
+    :ivar participants: How many there are.
+    """
+
+    room: Room
+    participants: int
+    position: Position
+
+
 class StoredResponse(NamedTuple):
     """The response to a repeatable request."""
 
@@ -64,6 +75,7 @@ class Store:
     :type file: ~pathlib.Path or None
     :raises OSError: If the folder cannot be made.
     :raises sqlite3.Error: If the file is no database, cannot be written, or is in use by another emulator.
+    :ivar int changes: How many times something was written. Whoever shows rooms compares it, and reads again.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -71,6 +83,7 @@ class Store:
             file.parent.mkdir(parents=True, exist_ok=True)
         self._file = file
         self._lock = threading.RLock()
+        self.changes = 0
         self._database = self._connect()
 
     def _connect(self) -> sqlite3.Connection:
@@ -111,6 +124,7 @@ class Store:
             try:
                 yield
                 self._database.execute("RELEASE inner" if inner else "COMMIT")
+                self.changes += not inner
             except BaseException:
                 if self._database.in_transaction:  # a full disk ends some by itself
                     self._database.execute("ROLLBACK TO inner" if inner else "ROLLBACK")
@@ -135,6 +149,7 @@ class Store:
                 for name in (self._file, *(self._file.with_name(self._file.name + end) for end in ("-wal", "-shm"))):
                     name.unlink(missing_ok=True)
             self._database = self._connect()
+            self.changes += 1
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
         """Return all rows of a query."""
@@ -218,6 +233,25 @@ class Store:
         )
         more, rows = len(rows) > count, rows[:count]
         return [_room(row[:6]) for row in rows if not row[6]], Position(*rows[-1][7:]) if more else None
+
+    def newest_rooms(self, before: Position | None, count: int, expired_before: int = NEVER) -> list[ListedRoom]:
+        """Return up to ``count`` rooms that are neither deleted nor expired, in the order of :meth:`rooms`.
+
+        :param before: Where the page before ended; None for the first page.
+        """
+        second, sequence = before or (INTEGER_LIMIT - 1, 0)
+        rows = self._rows(
+            f"SELECT {_ROOM}, (SELECT count(*) FROM participants WHERE room = rooms.id), {CREATED_SECOND}, sequence "
+            f"FROM rooms WHERE NOT deleted AND valid_until >= ? "
+            f"AND {CREATED_SECOND} <= ? AND ({CREATED_SECOND} < ? OR sequence < ?) "
+            f"ORDER BY {CREATED_SECOND} DESC, sequence DESC LIMIT ?",
+            expired_before,
+            second,
+            second,
+            sequence,
+            count,
+        )
+        return [ListedRoom(_room(row[:6]), row[6], Position(*row[7:])) for row in rows]
 
     def all_rooms(self, expired_before: int = NEVER) -> list[Room]:
         """Return every room that is neither deleted nor expired, in the order in which they were added."""
