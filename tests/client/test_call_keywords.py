@@ -233,9 +233,9 @@ REPLACEMENTS = {
 @pytest.mark.parametrize("keyword", REPLACEMENTS)
 def test_a_keyword_that_makes_no_sense_any_more_names_its_replacement(server: RawServer, keyword: str) -> None:
     message = rf"^get_room\(\) takes no '{keyword}' any more: .*{re.escape(REPLACEMENTS[keyword])}"
-    with new_client(server.endpoint) as client, pytest.raises(TypeError, match=message):
-        client.get_room(ID, **{keyword: "x"})
     options: Any = {keyword: "x"}
+    with new_client(server.endpoint) as client, pytest.raises(TypeError, match=message):
+        client.get_room(ID, **options)
     with pytest.raises(TypeError, match=rf"^RoomsClient\(\) takes no '{keyword}' any more"):
         new_client(server.endpoint, **options)
     assert server.received == []

@@ -118,9 +118,10 @@ def test_the_systems_own_settings_hold_where_the_environment_has_none(monkeypatc
     assert environment.proxy_for("https", "direct.example.com", None) is None
 
 
-def test_a_socks_proxy_is_refused_with_advice() -> None:
-    with pytest.raises(ValueError, match="a socks5 proxy needs azure-core's transport"):
-        Environment(use=False).proxy_for("https", "contoso.communication.azure.com", {"https": "socks5://mine:1"})
+@pytest.mark.parametrize("proxy", ["socks5://mine:1", "socks5h://mine:1"])
+def test_a_socks_proxy_is_taken(proxy: str) -> None:
+    given = {"https": proxy}
+    assert Environment(use=False).proxy_for("https", "contoso.communication.azure.com", given) == proxy
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,8 @@
 """Servers for programs that run in a process of their own."""
 
-import socket
 import socketserver
 import threading
 from contextlib import suppress
-from typing import Any
 
 from room_bodies import room_text
 
@@ -55,37 +53,3 @@ class RoomServer:
                 if self.stopped.wait(0.01):
                     break
         return False
-
-
-class SocksServer:
-    """A SOCKS5 proxy without authentication, for IPv4 addresses.
-
-    :ivar targets: The ports that were asked for.
-    """
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.connections = 0
-        self.targets: list[int] = []
-
-    def handle(self, connection: socketserver.StreamRequestHandler) -> bool:
-        _, methods = connection.rfile.read(2)
-        connection.rfile.read(methods)
-        connection.wfile.write(b"\x05\x00")
-        request = connection.rfile.read(10)
-        host, port = socket.inet_ntoa(request[4:8]), int.from_bytes(request[8:], "big")
-        self.targets.append(port)
-        with socket.create_connection((host, port)) as behind:
-            connection.wfile.write(b"\x05\x00\x00\x01" + bytes(6))
-            back = threading.Thread(target=_pump, args=(behind, connection.connection))
-            back.start()
-            _pump(connection.connection, behind)
-            back.join()
-        return False
-
-
-def _pump(source: Any, sink: Any) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            sink.sendall(data)
-        sink.shutdown(socket.SHUT_WR)

@@ -11,7 +11,8 @@ import pytest
 import trustme
 from environments import Environment, export, run
 from raw_server import serve
-from tool_servers import RoomServer, SocksServer
+from socks_server import SocksServer
+from tool_servers import RoomServer
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = HERE / "programs"

@@ -5,7 +5,8 @@ from typing import Any, Callable
 
 import pytest
 from environments import Environment, run
-from tool_servers import RoomServer, SocksServer
+from socks_server import SocksServer
+from tool_servers import RoomServer
 
 PROGRAMS = Path(__file__).resolve().parent / "programs"
 

@@ -52,7 +52,7 @@ from ..deadline import within_deadline
 from .aiohttp_response import AiohttpResponse
 from .base_response import caused, describe, forget_frames
 from .defaults import CONNECTION_TIMEOUT, IDLE_EXPIRY, MAX_RESPONSE_SIZE, READ_TIMEOUT
-from .environment import Environment
+from .environment import Environment, is_socks
 from .loop_sessions import LoopSessions
 from .request_message import headers_and_body
 from .tls import configure_tls
@@ -192,7 +192,7 @@ class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
         config = self.connection_config
         scheme, host, _ = split_request_url(request.url)
         origin = f"{scheme}://{host}"
-        proxy = self._environment.proxy_for(scheme, host, proxies)
+        proxy = _without_socks(self._environment.proxy_for(scheme, host, proxies))
         options: dict[str, Any] = {
             "timeout": self._timeout(
                 origin,
@@ -296,6 +296,19 @@ async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> Clie
 async def _note_sent(_: ClientSession, context: SimpleNamespace, __: Any) -> None:
     """Note that a request is on its way."""
     context.trace_request_ctx.is_sent = True
+
+
+def _without_socks(proxy: str | None) -> str | None:
+    """Refuse a SOCKS proxy, which aiohttp does not know.
+
+    :raises ValueError: If the URL is that of one.
+    """
+    if proxy is not None and is_socks(proxy):
+        raise ValueError(
+            "the asynchronous client cannot use a SOCKS proxy: name an http:// proxy, use the synchronous client, or "
+            "pass use_env_settings=False if the environment names the proxy"
+        )
+    return proxy
 
 
 def _check_tls_within_tls() -> None:

@@ -11,6 +11,18 @@ from typing import Callable
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
+#: Schemes of SOCKS5 proxies: this machine looks up the service's host, or the proxy does.
+_SOCKS = ("socks5", "socks5h")
+
+
+def is_socks(proxy: str) -> bool:
+    """Whether the URL of a proxy is that of a SOCKS5 proxy.
+
+    :param str proxy: The URL.
+    """
+    return proxy.partition(":")[0].lower() in _SOCKS
+
+
 class Environment:
     """The environment as it was when this was made.
 
@@ -46,7 +58,7 @@ class Environment:
         :param given: What the caller says, by scheme, scheme and host, or ``all``; wins over the environment.
         :type given: Mapping[str, str] or None
         :returns: Its URL; None for a direct connection.
-        :raises ValueError: If it is no proxy for HTTP.
+        :raises ValueError: If it is neither an HTTP nor a SOCKS5 proxy.
         """
         name = host.partition(":")[0] if host.count(":") < 2 else host.partition("]")[0].strip("[")
         candidates = dict(given or {})
@@ -58,8 +70,11 @@ class Environment:
         )
         if found is None or "://" in found:
             scheme_of_proxy = (found or "http:").partition(":")[0].lower()
-            if scheme_of_proxy not in ("http", "https"):
-                raise ValueError(f"a {scheme_of_proxy} proxy needs azure-core's transport=RequestsTransport()")
+            if scheme_of_proxy not in ("http", "https", *_SOCKS):
+                raise ValueError(
+                    f"a {scheme_of_proxy} proxy is not supported; the URL of a proxy begins with http://, https://, "
+                    "socks5:// or socks5h://"
+                )
             return found
         return f"http://{found}"
 

@@ -11,10 +11,11 @@ from urllib.parse import unquote
 from urllib3 import PoolManager, ProxyManager, util
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import LocationParseError
-from urllib3.util import parse_url
+from urllib3.util import Url, parse_url
 from urllib3.util.ssl_ import create_urllib3_context
 
 from .connections import MAX_IDLE, Pool, TLSPool
+from .environment import is_socks
 from .tls import configure_tls, trusted_certificates
 
 
@@ -25,15 +26,20 @@ def new_manager(proxy: str | None, tls: dict[str, Any]) -> PoolManager:
     :type proxy: str or None
     :param dict tls: What :func:`tls_options` gives; empty without TLS.
     :raises ValueError: If the proxy's URL cannot be parsed.
+    :raises ImportError: If it is a SOCKS proxy, and PySocks is not installed.
     """
     manager: PoolManager
     if proxy is None:
         manager = PoolManager(maxsize=MAX_IDLE, **tls)
+    elif is_socks(proxy):
+        from .socks_connections import new_socks_manager  # imported lazily: it needs the extra [socks]
+
+        return new_socks_manager(_parse_proxy(proxy), tls)
     else:
-        url, headers = _split_proxy(proxy)
+        url = _parse_proxy(proxy)
         manager = ProxyManager(
-            url,
-            proxy_headers=headers,
+            url._replace(auth=None).url,  # errors would show the credentials
+            proxy_headers=_proxy_headers(url.auth),
             proxy_ssl_context=tls.get("ssl_context"),
             # urllib3's default for direct connections: no delay between the packets of headers and body
             socket_options=HTTPConnection.default_socket_options,
@@ -44,10 +50,10 @@ def new_manager(proxy: str | None, tls: dict[str, Any]) -> PoolManager:
     return manager
 
 
-def _split_proxy(proxy: str) -> tuple[str, dict[str, str]]:
-    """The URL of a proxy without its credentials, which errors would show, and the header that has them.
+def _parse_proxy(proxy: str) -> Url:
+    """Parse the URL of a proxy.
 
-    :raises ValueError: If the URL cannot be parsed. It is not shown.
+    :raises ValueError: If it cannot be parsed. It is not shown.
     """
     try:
         url = parse_url(proxy)
@@ -55,10 +61,14 @@ def _split_proxy(proxy: str) -> tuple[str, dict[str, str]]:
         url = parse_url("")
     if not url.host:
         raise ValueError("the URL of the proxy cannot be parsed; it has the form http://user:password@host:port")
-    if not url.auth:
-        return url.url, {}
-    credentials = b64encode(unquote(url.auth).encode()).decode("ascii")
-    return url._replace(auth=None).url, {"Proxy-Authorization": f"Basic {credentials}"}
+    return url
+
+
+def _proxy_headers(auth: str | None) -> dict[str, str]:
+    """The header that has the credentials of an HTTP proxy."""
+    if not auth:
+        return {}
+    return {"Proxy-Authorization": f"Basic {b64encode(unquote(auth).encode()).decode('ascii')}"}
 
 
 def tls_options(verify: Any, cert: Any, from_environment: str | None) -> dict[str, Any]:

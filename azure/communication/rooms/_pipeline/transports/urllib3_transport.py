@@ -41,7 +41,7 @@ from ..._urls import split_request_url
 from ..deadline import remaining
 from .base_response import IncompleteResponseError, caused, forget_frames
 from .defaults import CONNECTION_TIMEOUT, MAX_RESPONSE_SIZE, READ_TIMEOUT
-from .environment import Environment
+from .environment import Environment, is_socks
 from .managers import new_manager, tls_options
 from .request_message import headers_and_body
 from .response import Urllib3Response
@@ -223,7 +223,8 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
         if manager is None:
             tls = tls_options(verify, cert, self._environment.certificates) if encrypted else {}
             manager = self._managers[key] = new_manager(proxy, tls)
-        return manager.connection_from_url(f"{scheme}://{host}"), proxy is not None and scheme == "http"
+        names_host = proxy is not None and scheme == "http" and not is_socks(proxy)
+        return manager.connection_from_url(f"{scheme}://{host}"), names_host
 
 
 def _time_left(origin: str) -> float | None:

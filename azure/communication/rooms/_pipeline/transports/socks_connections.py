@@ -1,0 +1,64 @@
+"""Connections through a SOCKS5 proxy, by urllib3's ``contrib.socks`` and PySocks.
+
+The scheme of the proxy says who looks up the host of the service: this machine for ``socks5://``, the proxy for
+``socks5h://``. The module is imported for a proxy of these schemes alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from urllib3 import PoolManager
+from urllib3.util import Url
+
+from .connections import MAX_IDLE, Connection, Pool, TLSConnection, TLSPool
+
+try:
+    import socks  # noqa: F401  before urllib3 looks for it, which would warn and say to install another package
+except ImportError as error:
+    raise ImportError(
+        "a SOCKS proxy needs PySocks: run `python -m pip install 'azure-communication-rooms[socks]'`"
+    ) from error
+
+from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection, SOCKSProxyManager
+
+
+class SocksConnection(Connection, SOCKSConnection):
+    """A connection without TLS."""
+
+
+class SocksTLSConnection(TLSConnection, SOCKSHTTPSConnection):
+    """A connection with TLS, which is between here and the service."""
+
+
+class SocksPool(Pool):
+    """Connections to one host."""
+
+    ConnectionCls = SocksConnection
+
+
+class SocksTLSPool(TLSPool):
+    """Connections to one host with TLS."""
+
+    ConnectionCls = SocksTLSConnection
+
+
+def new_socks_manager(proxy: Url, tls: dict[str, Any]) -> PoolManager:
+    """Make the pools for connections through a SOCKS5 proxy.
+
+    :param proxy: The URL of the proxy, with or without user and password.
+    :type proxy: ~urllib3.util.Url
+    :param dict tls: What :func:`~.managers.tls_options` gives; empty without TLS.
+    """
+    user, _, password = (proxy.auth or "").partition(":")
+    # The URL goes without the credentials: the manager keeps it, and errors could show it.
+    manager = SOCKSProxyManager(
+        proxy._replace(auth=None).url,
+        username=unquote(user) or None,
+        password=unquote(password) or None,
+        maxsize=MAX_IDLE,
+        **tls,
+    )
+    manager.pool_classes_by_scheme = {"http": SocksPool, "https": SocksTLSPool}
+    return manager
