@@ -38,7 +38,7 @@ def connection_parts(connection_string: str) -> tuple[str, str]:
 @contextmanager
 def sample_users(connection_string: str, count: int) -> Iterator[list[CommunicationUserIdentifier]]:
     """Make users, and delete them when the block ends."""
-    # Not CommunicationIdentityClient.from_connection_string: that one always speaks https, and the emulator http.
+    # Not CommunicationIdentityClient.from_connection_string: that one always uses https, and the emulator http.
     endpoint, key = connection_parts(connection_string)
     on_this_machine = endpoint.startswith("http:")  # where a proxy of the environment's would be in the way
     identities = CommunicationIdentityClient(endpoint, AzureKeyCredential(key), use_env_settings=not on_this_machine)

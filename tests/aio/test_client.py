@@ -394,7 +394,7 @@ def test_a_page_read_ahead_is_cancelled_where_its_iterator_is_dropped_outside_of
         return pages
 
     pages = loop.run_until_complete(read_a_page())
-    task = pages._ahead
+    task = pages._prefetched
     del pages
     loop.run_until_complete(asyncio.wait([task]))
     assert task.cancelled()

@@ -115,7 +115,7 @@ def test_no_message_repeats_a_secret(rooms: Rooms, arguments: tuple[str, ...]) -
     [
         (("show", UNKNOWN), 3, "not found: there is no such room"),
         (("participants", "list", UNKNOWN), 3, "not found"),
-        (("show", "abc"), 1, "the service refused it (400 BadRequest): Invalid room ID length."),
+        (("show", "abc"), 1, "the service rejected the request (400 BadRequest): Invalid room ID length."),
         (("create", "--valid-until", "2020-01-01"), 1, "The time range end is in the past. (ValidUntil)"),
         (("create", "--valid-until", "tomorrow"), 2, "'tomorrow' is no time. Write it as ISO 8601"),
         (("create", "--valid-until", "2027-02-30"), 2, "is no time"),

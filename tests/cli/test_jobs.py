@@ -66,8 +66,10 @@ def test_a_row_that_fails_is_named_and_the_rest_goes_on(connected: Rooms, client
     for text in (
         "row 1 (line 2): valid_from: 'nonsense' is no time",
         "row 2 (line 3): pstn_dial_out_enabled: 'maybe' is neither true nor false",
-        "row 3 (line 4): the service refused it (400 BadRequest): The time range end is in the past. (ValidUntil)",
-        "row 4 (line 5): the service refused it (400 BadRequest): Invalid format for communication identifier.",
+        "row 3 (line 4): "
+        "the service rejected the request (400 BadRequest): The time range end is in the past. (ValidUntil)",
+        "row 4 (line 5): "
+        "the service rejected the request (400 BadRequest): Invalid format for communication identifier.",
         "row 5 (line 6): participants: write each as ID=Role",
         "row 6 (line 7): it has 5 cells, and the first line names 4 columns",
         "1 of 7 rooms are there, 6 rows failed",
@@ -83,7 +85,10 @@ def test_started_again_it_sends_what_was_corrected_and_nothing_else(
     assert connected("import", str(file)).status == 1
     again = connected("import", str(file))
     assert "1 of 3 rooms are there, 2 rows were finished by an earlier run, 2 rows failed" in again.err
-    assert "row 2 (line 3): the service refused it (400 BadRequest): The time range end is in the past." in again.err
+    assert (
+        "row 2 (line 3): the service rejected the request (400 BadRequest): The time range end is in the past."
+        in again.err
+    )
     file.write_text(f"{HEADER}\n,,,\n,2027-01-01,,\n,,yes,\n")
     ran = connected("import", str(file), "--max-concurrency", "2")
     assert ran.status == 0
@@ -175,7 +180,7 @@ def test_a_row_whose_outcome_nobody_can_know_is_named(
     journal.write_text(f"{header}\n{earlier}\n")
     ran = connected("import", str(file))
     assert ran.status == 1
-    assert "row 1 (line 2): sent at 2020-01-01 00:00:00 UTC, and nobody can know whether it made a room" in ran.err
+    assert "row 1 (line 2): sent at 2020-01-01 00:00:00 UTC, and whether it created a room is unknown" in ran.err
     assert len(list(client.list_rooms())) == 1
 
 

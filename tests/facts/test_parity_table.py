@@ -145,9 +145,7 @@ def test_a_marker_that_is_missing_is_named(project: Path, marker: str, capsys: p
 
 
 @pytest.mark.parametrize("name", ["docs/parity.md", "docs/know/more.md"])
-def test_the_table_may_stand_in_any_file_of_docs(
-    project: Path, name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_table_may_stand_in_any_file_of_docs(project: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     (project / DOCUMENT).unlink()
     assert parity_table.main(["--check"], project) == 1
     assert "no file of docs/ holds" in capsys.readouterr().err

@@ -60,7 +60,7 @@ class RoomsClient(LegacyNames):
     :keyword bool correct_clock_skew: Sign with the service's time if this machine's clock is wrong. Default True.
     :keyword int max_response_size: Maximum size of a response in bytes, decompressed. Default 64 MiB.
     :raises TypeError: If an argument is of another type, or a keyword is misspelt; the message has the nearest name.
-    :raises ValueError: If the endpoint, the key or the version is invalid; the message says which part.
+    :raises ValueError: If the endpoint, the key or the version is invalid; the message names the part.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class RoomsClient(LegacyNames):
         :keyword bool allow_insecure_connection: Accept an ``http://`` endpoint that is not this machine. Default False.
         :rtype: ~azure.communication.rooms.RoomsClient
         :raises TypeError: If it is not a string, or a keyword is misspelt; the message has the nearest name.
-        :raises ValueError: If a part is missing or invalid; the message says which and never shows the key.
+        :raises ValueError: If a part is missing or invalid; the message names it and never shows the key.
         """
         return cls(*cls._parse_connection_string(conn_str), **kwargs)
 
@@ -252,7 +252,7 @@ class RoomsClient(LegacyNames):
         another, unless ``keep_roles`` is True.
 
         In api-version 2022-02-01 this takes up to three requests: list the participants, add new ones, update the rest.
-        A failure between them leaves the change half done, and a participant that somebody else adds or removes
+        A failure between them leaves the change half done, and a participant that another client adds or removes
         meanwhile may be missed; calling again completes the change. ``cls`` gets the response of the last request.
 
         :param str room_id: Id of the room.
@@ -261,7 +261,7 @@ class RoomsClient(LegacyNames):
         :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
         :keyword bool keep_roles: Whether participants given without a role (an identifier, a raw id, or None in a
             mapping) keep the role that they have in the room. The client lists the participants first, unless all are
-            given with a role, and misses roles that somebody else changes meanwhile. Default False.
+            given with a role, and misses roles that another client changes meanwhile. Default False.
         :raises TypeError: If an argument is of another type, before any request; the message has the item's index.
         :raises ValueError: If an id is empty or has two roles, before any request; the message has the item's index.
         :raises ~azure.core.exceptions.ResourceNotFoundError: If the room does not exist.
@@ -278,9 +278,9 @@ class RoomsClient(LegacyNames):
         """Replace the participants of a room: add those that are missing, change roles, remove all others.
 
         The client lists the participants, then changes what differs in one request; it sends none if nothing differs.
-        The service cannot make the two atomic: a participant that somebody else adds meanwhile stays, and other changes
-        made meanwhile are overwritten only for the participants given here. In api-version 2022-02-01 the request
-        replaces the whole list. Calling again completes the change.
+        The service cannot make the two atomic: a participant that another client adds meanwhile stays, and other
+        changes made meanwhile are overwritten only for the participants given here. In api-version 2022-02-01 the
+        request replaces the whole list. Calling again completes the change.
 
         :param str room_id: Id of the room.
         :param participants: See :meth:`add_or_update_participants`; the role of an item without one is Attendee. Empty
@@ -363,7 +363,7 @@ class RoomsClient(LegacyNames):
             ``api-version``.
         :type request: ~azure.core.rest.HttpRequest
         :keyword bool stream: Whether to leave the body to be read later. Default False.
-        :returns: The response, whatever its status.
+        :returns: The response, of any status.
         :rtype: ~azure.core.rest.HttpResponse
         :raises ~azure.core.exceptions.ClientAuthenticationError: If the URL has another host than the endpoint;
             nothing is sent there.

@@ -140,7 +140,7 @@ class RoomsClientBase:
         return value if cls is None else cast(T, cls(response, value, dict(response.http_response.headers)))
 
     def _run(self, call: Call[Any], options: Mapping[str, Any]) -> Any:
-        """Send a call through the pipeline: the response, or an awaitable of it."""
+        """Send a call through the pipeline; return the response, or an awaitable that returns it."""
         if self._passes_call_options:
             expires = call.expires and expires_of(options.get("headers") or {}, call.expires)
             options = {
@@ -178,7 +178,7 @@ class RoomsClientBase:
         return paged(lambda next_link: take(self._steps(get_call(next_link), method, dict(options))), cls)
 
     def _prepare(self, request: HttpRequest, options: dict[str, Any]) -> tuple[HttpRequest, dict[str, Any]]:
-        """Copy a request that the caller built, with an absolute URL; add what the pipeline must know of it."""
+        """Copy a request that the caller built, with an absolute URL; add its options for the pipeline."""
         request = copy(request)  # the pipeline writes headers and URL
         request.headers = case_insensitive_dict(request.headers)
         if not is_absolute(request.url):

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class _PageSteps:
-    """The pages of a list. After an error the next page asked for is the same one again.
+    """The pages of a list. After an error, the next call fetches the same page again.
 
     :param get_next: Fetches the page at a link; the first page for None.
     :type get_next: Callable[[str or None], Any]
@@ -96,7 +96,7 @@ class Pages(_PageSteps, PageIterator[T]):
     def __next__(self) -> Iterator[T]:
         """The next page.
 
-        :raises ~azure.core.exceptions.AzureError: If it cannot be fetched. The next call asks for it again.
+        :raises ~azure.core.exceptions.AzureError: If it cannot be fetched. The next call fetches it again.
         """
         items = take(self._page())
         if items is None:
@@ -105,7 +105,7 @@ class Pages(_PageSteps, PageIterator[T]):
 
 
 class ItemsByPage(ItemPaged[T]):
-    """The items of a list. After an error the next ``next()`` asks for the page that failed again."""
+    """The items of a list. After an error, the next ``next()`` fetches the same page again."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, page_iterator_class=Pages, **kwargs)
@@ -144,12 +144,12 @@ class AsyncPages(_PageSteps, AsyncPageIterator[T]):
             raise ValueError(f"read_ahead must be 0 or 1, not {read_ahead!r}")
         super().__init__(get_next, extract_data, continuation_token)
         self._read_ahead = read_ahead
-        self._ahead: asyncio.Task[Page[T]] | None = None
+        self._prefetched: asyncio.Task[Page[T]] | None = None
 
     async def __anext__(self) -> AsyncList[T]:
         """The next page.
 
-        :raises ~azure.core.exceptions.AzureError: If it cannot be fetched. The next call asks for it again.
+        :raises ~azure.core.exceptions.AzureError: If it cannot be fetched. The next call fetches it again.
         """
         return AsyncList(await self.next_items())
 
@@ -165,32 +165,32 @@ class AsyncPages(_PageSteps, AsyncPageIterator[T]):
             # Imported here: asyncio is a tenth of the start of a synchronous client, which does not need it.
             from asyncio import ensure_future
 
-            self._ahead = ensure_future(self._get(self.continuation_token))
-            self._ahead.add_done_callback(_retrieve)
+            self._prefetched = ensure_future(self._get(self.continuation_token))
+            self._prefetched.add_done_callback(_retrieve)
         return items
 
     async def _fetch(self, link: str | None) -> Any:
-        ahead, self._ahead = self._ahead, None
-        return await (self._get(link) if ahead is None else ahead)
+        prefetched, self._prefetched = self._prefetched, None
+        return await (self._get(link) if prefetched is None else prefetched)
 
     async def aclose(self) -> None:
-        """Cancel the page that is read ahead, if there is one, and wait until that is done."""
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None:
+        """Cancel the prefetch of a page, if there is one, and wait until that is done."""
+        prefetched, self._prefetched = self._prefetched, None
+        if prefetched is not None:
             from asyncio import wait  # imported here: see above
 
-            ahead.cancel()
-            await wait([ahead])
+            prefetched.cancel()
+            await wait([prefetched])
 
     def __del__(self) -> None:
-        ahead = getattr(self, "_ahead", None)
-        if ahead is not None and not ahead.done():
-            loop = ahead.get_loop()
+        prefetched = getattr(self, "_prefetched", None)
+        if prefetched is not None and not prefetched.done():
+            loop = prefetched.get_loop()
             with suppress(RuntimeError):  # the loop was closed
                 if _is_running(loop):
-                    ahead.cancel()
+                    prefetched.cancel()
                 else:
-                    loop.call_soon_threadsafe(ahead.cancel)
+                    loop.call_soon_threadsafe(prefetched.cancel)
 
 
 def _is_running(loop: asyncio.AbstractEventLoop) -> bool:
@@ -204,13 +204,13 @@ def _is_running(loop: asyncio.AbstractEventLoop) -> bool:
 
 
 def _retrieve(task: asyncio.Task[Any]) -> None:
-    """Take note of the error of a page that was read ahead, which nobody may ask for."""
+    """Retrieve the error of a prefetched page, so that asyncio does not log it if the caller never uses the page."""
     if not task.cancelled():
         task.exception()
 
 
 class AsyncItemsByPage(AsyncItemPaged[T]):
-    """The items of a list. After an error the next ``anext()`` asks for the page that failed again."""
+    """The items of a list. After an error, the next ``anext()`` fetches the same page again."""
 
     def __init__(self, get_next: Callable[..., Any], extract_data: Callable[..., Any]) -> None:
         super().__init__(get_next, extract_data)

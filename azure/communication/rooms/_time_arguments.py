@@ -55,7 +55,7 @@ def _warn_if_zone_matters(name: str, value: datetime, converted: datetime) -> No
         return
     zone = value.astimezone()
     warnings.warn(
-        # The text has nothing of the value: Python tells warnings of one place apart by their text.
+        # The text does not contain the value: Python shows a warning again in one place if its text differs.
         f"{name} has no time zone and was taken as this machine's local time ({zone:%Z}, UTC{zone:%z}); release 1.2.0 "
         "took it as UTC. Write datetime.now(timezone.utc), or value.replace(tzinfo=timezone.utc) for a time that is in "
         "UTC, or value.astimezone() for local time.",

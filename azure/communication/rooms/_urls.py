@@ -55,7 +55,7 @@ def get_origin(url: str) -> str:
 
 
 def is_absolute(url: str) -> bool:
-    """Tell whether a URL begins with a scheme and ``://``.
+    """Return whether a URL begins with a scheme and ``://``.
 
     :param str url: Any text.
     """

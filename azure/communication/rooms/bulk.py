@@ -1,4 +1,4 @@
-"""Create or delete many rooms, several at a time, and go on where a killed run ended.
+"""Create or delete many rooms, several at a time, and continue where a killed run ended.
 
     for result in bulk.create_rooms(rows, client, journal="rooms.journal"):
         print(result.index, result.room.id if result.room else result.error)
@@ -40,14 +40,14 @@ def create_rooms(
 ) -> Generator[BulkResult, None, None]:
     """Create a room for each row.
 
-    Nothing is sent before the first result is asked for. A row that is invalid or that the service rejects is a result
-    with an error, and the rest goes on. Leaving the loop, an error in it, or closing the iterator stops all sending;
-    requests that are under way are waited for.
+    Nothing is sent before the first call of ``next()``. A row that is invalid or that the service rejects is a result
+    with an error, and the other rows continue. Leaving the loop, an error in it, or closing the iterator stops all
+    sending and waits for the requests that are under way.
 
     A row that meets a lost connection or a 408, 429, 500, 502, 503 or 504 is sent again with the same repeatability
     pair: four times while no other row gets through, else up to sixteen times, and no longer than the service
-    recognizes the pair. A 429, or a wait that the service asks for (``Retry-After``, up to 120 seconds), holds all
-    workers. The client's own retries are off meanwhile.
+    recognizes the pair. After a 429, or a ``Retry-After`` of up to 120 seconds, all workers wait. The client's own
+    retries are off meanwhile.
 
     :param rooms: A mapping with the keywords of :meth:`RoomsClient.create_room`, or a :class:`RoomRequest`, for each
         room. Read in the thread of the caller.

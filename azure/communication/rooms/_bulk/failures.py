@@ -1,4 +1,4 @@
-"""What a failed request says: whether the service may have done what was asked, and whether it is worth another try.
+"""Classify a failed request: whether the service may have carried it out, and whether another try can succeed.
 
 The requests of a job are sent without the client's own retries, so that each failure is seen here and all workers can
 heed it.
@@ -23,35 +23,35 @@ from azure.core.exceptions import (
 #: Statuses after which the request may have been carried out all the same.
 _MAYBE_DONE = frozenset([408, 500, 502, 504])
 _TRANSIENT = frozenset([429, 503]) | _MAYBE_DONE
-#: Statuses of the 4xx that are no verdict on what the row asks: the same request can succeed later.
-_NO_VERDICT = frozenset([401, 403, 407, 408, 412, 425, 429])
+#: Statuses of the 4xx that do not mean that the row is invalid: the same request can succeed later.
+_NOT_ABOUT_THE_ROW = frozenset([401, 403, 407, 408, 412, 425, 429])
 
 
 class Failure(NamedTuple):
-    """What a failed request says."""
+    """The class of a failed request."""
 
     maybe_done: bool
-    """Whether the service may have done what was asked."""
+    """Whether the service may have carried out the request."""
     is_transient: bool = False
     """Whether it is worth another try."""
     is_rejected: bool = False
-    """Whether the service rejected the row for what it asks."""
+    """Whether the service rejected the row as invalid."""
     is_throttled: bool = False
-    """Whether the service asks everybody to slow down."""
+    """Whether the service throttles the client."""
     is_stale: bool = False
     """Whether the repeatability pair is not of this time: too old, or made before the clock was corrected."""
     retry_after: float | None = None
-    """Seconds that it asks to wait; None where it does not say."""
+    """Seconds of ``Retry-After``; None without it."""
 
 
 def failure_of(error: Exception) -> Failure:
-    """What an error says.
+    """Classify an error.
 
     :param Exception error: What a call of the client raised.
     """
     if isinstance(error, DecodeError) or not isinstance(error, AzureError):
-        # A response of success that cannot be read; or an error of the caller's own code, which says nothing of the
-        # service, unless it is about the arguments, which are checked before anything is sent.
+        # A successful response that cannot be decoded; or an error of the caller's own code, after which the service
+        # may have carried out the request. Arguments are validated before anything is sent.
         is_argument = isinstance(error, (TypeError, ValueError)) and not isinstance(error, AzureError)
         return Failure(maybe_done=not is_argument, is_transient=isinstance(error, DecodeError))
     if isinstance(error, ServiceRequestError):
@@ -66,27 +66,27 @@ def failure_of(error: Exception) -> Failure:
 def _failure_of_response(error: HttpResponseError) -> Failure:
     status = error.status_code
     if error.response is None or status is None:
-        # azure-core's transport for requests has such an error for a chunk that broke off.
+        # azure-core's transport for requests raises such an error for an incomplete chunk.
         return Failure(maybe_done=not isinstance(error, ClientAuthenticationError), is_transient=True)
-    if 400 <= status < 500 and status not in _NO_VERDICT:
+    if 400 <= status < 500 and status not in _NOT_ABOUT_THE_ROW:
         return Failure(maybe_done=False, is_rejected=True)
     if status == 412:
         return Failure(maybe_done=False, is_transient=True, is_stale=True)
-    asked = retry_after(error.response.headers)  # type: ignore[attr-defined]  # every response has them
+    requested = retry_after(error.response.headers)  # type: ignore[attr-defined]  # every response has them
     return Failure(
         maybe_done=status in _MAYBE_DONE or status > 504,
         is_transient=status in _TRANSIENT,
-        is_throttled=status == 429 or (asked is not None and status in _TRANSIENT),
-        retry_after=asked,
+        is_throttled=status == 429 or (requested is not None and status in _TRANSIENT),
+        retry_after=requested,
     )
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a response asks to wait. A date is judged by the response's own ``Date``.
+    """Parse ``Retry-After``. A date is compared with the response's own ``Date``.
 
     :param headers: Headers of the response.
     :type headers: Mapping[str, str]
-    :returns: None where it asks for nothing, or for what is no time to come.
+    :returns: Seconds to wait. None without the header, or if it is invalid or not in the future.
     """
     text = headers.get("Retry-After") or ""
     try:

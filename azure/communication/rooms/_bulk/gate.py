@@ -1,4 +1,4 @@
-"""One wait for all workers: when the service asks one of them to slow down, all of them wait."""
+"""One wait for all workers: when the service throttles one of them, all of them wait."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class Gate:
         return max(0.0, self._opens - self._monotonic())
 
     def close(self, seconds: float | None) -> None:
-        """Let nobody send for a while.
+        """Stop all workers from sending for a while.
 
-        :param seconds: What the service asked for; None where it did not say: exponential backoff.
+        :param seconds: Seconds of ``Retry-After``. None without it: exponential backoff.
         :type seconds: float or None
         """
         with self._lock:
             if self.remaining() > 0 and seconds is None:
-                return  # the other responses to the same burst: they ask for the same wait
+                return  # another response to the same burst, which the current wait covers
             if seconds is None:
                 seconds = backoff(self._doublings, self._jitter())
                 self._doublings += 1
@@ -49,7 +49,7 @@ class Gate:
 
 
 def backoff(doublings: int, jitter: float) -> float:
-    """Seconds of a wait that doubles each time, of which chance takes up to half.
+    """Compute an exponential backoff with up to 50 % jitter, in seconds.
 
     :param int doublings: How many waits there were before.
     :param float jitter: From 0 to 1.

@@ -151,7 +151,7 @@ class Job:
             failed = None
             try:
                 room = yield shell.send, self._keywords(row, attempt)
-            except Exception as raised:  # noqa: BLE001  whatever a call raises is the result of its row
+            except Exception as raised:  # noqa: BLE001  an error of a call is the result of its row
                 failed = raised
             if failed is None:
                 return self._end(row, Done(room), None)
@@ -251,10 +251,10 @@ class _Tries:
         self._seen = 0
 
     def another(self, got_through: int, is_throttled: bool) -> bool:
-        """Count a failed try, and say whether there is another.
+        """Count a failed try; return whether there is another.
 
         :param int got_through: How many rows of the job got through; while others do, the service is there.
-        :param bool is_throttled: Whether the service only asked to slow down.
+        :param bool is_throttled: Whether the service only throttled the request.
         """
         if got_through != self._seen:
             self._seen, self._alone = got_through, 0

@@ -1,4 +1,4 @@
-"""The journal of a job: a file that says, after any crash, which rows are finished and which were being sent.
+"""The journal of a job: a file that records, for use after a crash, which rows are finished and which were being sent.
 
 A line is written before the request it is about is sent, and is on the disk by then; many workers share one fsync. In
 memory is one number a row that the file had when it was opened, and nothing of the rows that follow.
@@ -124,7 +124,7 @@ class Journal:
         self._offsets[row] = offset
 
     def state_of(self, row: int, digest: str) -> records.State | None:
-        """What the journal said of a row when it was opened; None where it said nothing that still matters.
+        """The state of a row when the journal was opened; None without one that still matters.
 
         :param int row: Position of the row.
         :param str digest: Digest of the row.

@@ -35,7 +35,7 @@ class Done(NamedTuple):
 
 
 class Rejected(NamedTuple):
-    """A row that the service rejected for what it asks, so that nothing was done."""
+    """A row that the service rejected as invalid, so that nothing was done."""
 
     error: HttpResponseError
 
@@ -75,7 +75,7 @@ def _members(state: State) -> dict[str, Any]:
 
 
 def state_of(record: Mapping[str, Any]) -> State:
-    """What a line says became of its row.
+    """Parse the state of a row from a line.
 
     :raises KeyError: If it is no such line; so are TypeError and ValueError.
     """

@@ -50,7 +50,7 @@ def delete_keywords(row: object) -> dict[str, Any]:
 
 
 def digest(keywords: Mapping[str, Any]) -> str:
-    """A short digest of what a row asks for: equal for equal requests, in every process.
+    """Compute a short digest of a row's request: equal for equal requests, in every process.
 
     :param keywords: What one of the functions above gave.
     """
@@ -82,5 +82,5 @@ def _plain_object(value: Any) -> str | list[Any]:
     if isinstance(value, date):
         return value.isoformat()
     raw_id = getattr(value, "raw_id", None)
-    # What is of no known type is refused by the client; its text could hold an address, which differs in every process.
+    # The client rejects values of other types. Their text could hold an address, which differs in every process.
     return [raw_id] if isinstance(raw_id, str) else type(value).__name__

@@ -95,7 +95,7 @@ class CommunicationRoom:
             raise TypeError(f"id must be a str, not {type(id).__name__}")
         self.id: Final[str] = id
         for name, value in times.items():
-            setattr(self, name, convert_time(name, value))  # type: ignore[arg-type]  # None was refused above
+            setattr(self, name, convert_time(name, value))  # type: ignore[arg-type]  # None is rejected above
         self.pstn_dial_out_enabled = _to_bool("pstn_dial_out_enabled", pstn_dial_out_enabled)
         if room_join_policy is not None:
             self.room_join_policy = parse_join_policy(room_join_policy)
@@ -108,7 +108,7 @@ class CommunicationRoom:
         super().__setattr__(name, value)
 
     def is_open(self, at: Union[datetime, str, None] = None) -> bool:
-        """Tell whether participants can join the room: from ``valid_from`` on, until just before ``valid_until``.
+        """Return whether participants can join the room: from ``valid_from`` on, until just before ``valid_until``.
 
         :param at: When. A naive datetime is local time. Default: now, by this machine's clock.
         :type at: ~datetime.datetime or str or None
@@ -116,10 +116,10 @@ class CommunicationRoom:
         :raises TypeError: If it is neither a datetime nor text.
         :raises ValueError: If text is not ISO 8601.
         """
-        return self.valid_from <= _to_moment(at) < self.valid_until
+        return self.valid_from <= _to_time(at) < self.valid_until
 
     def has_ended(self, at: Union[datetime, str, None] = None) -> bool:
-        """Tell whether the room has closed: at ``valid_until`` and later.
+        """Return whether the room has closed: at ``valid_until`` and later.
 
         :param at: See :meth:`is_open`.
         :type at: ~datetime.datetime or str or None
@@ -127,7 +127,7 @@ class CommunicationRoom:
         :raises TypeError: If it is neither a datetime nor text.
         :raises ValueError: If text is not ISO 8601.
         """
-        return self.valid_until <= _to_moment(at)
+        return self.valid_until <= _to_time(at)
 
     def as_dict(self) -> dict[str, Any]:
         """Convert to values that ``json`` takes, by the names of this class.
@@ -168,7 +168,7 @@ def _to_bool(name: str, value: Optional[bool]) -> Optional[bool]:
     return value
 
 
-def _to_moment(at: Union[datetime, str, None]) -> datetime:
+def _to_time(at: Union[datetime, str, None]) -> datetime:
     return utc_now() if at is None else convert_time("at", at)
 
 

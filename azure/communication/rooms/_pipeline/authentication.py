@@ -1,6 +1,6 @@
 """The policies that authenticate requests: with an access key, or with a token of Microsoft Entra ID.
 
-They stand last in the pipeline, so that what they sign is what is sent, whatever the policies before them changed. They
+They stand last in the pipeline, so that they sign the request as it is sent, with all changes of other policies. They
 authenticate at the endpoint alone, and take the credentials off the request when the exchange is over, so that no
 exception, log or span that holds the request holds them, too.
 """
@@ -259,7 +259,7 @@ def _synchronous(credential: Any, name: str) -> Callable[..., Any]:
         if not hasattr(token, "__await__"):
             return token
         if inspect.iscoroutine(token):
-            token.close()  # without a warning that nobody awaited it
+            token.close()  # prevents the warning about a coroutine that is not awaited
         raise _asynchronous(credential)
 
     return get

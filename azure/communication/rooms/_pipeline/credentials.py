@@ -15,7 +15,7 @@ from .steps import Steps
 
 
 def require_endpoint(endpoint: str, request: HttpRequest) -> None:
-    """Refuse to authenticate at another host.
+    """Check that a request goes to the endpoint.
 
     :param str endpoint: Scheme, host and port of the resource.
     :param request: The request.
@@ -23,7 +23,7 @@ def require_endpoint(endpoint: str, request: HttpRequest) -> None:
     :raises ~azure.core.exceptions.ClientAuthenticationError: If the request does not go to the endpoint. Of all errors
         of azure-core it is the one that no retry policy retries.
     """
-    # What begins with the endpoint and a slash goes there, whatever follows.
+    # A URL that begins with the endpoint and a slash always has the endpoint's host.
     if not request.url.startswith(endpoint + "/") and get_origin(request.url) != endpoint:
         raise ClientAuthenticationError(
             f"This client is for {endpoint!r} and authenticates nowhere else, but the request goes to "

@@ -1,7 +1,7 @@
 """The deadline of a call.
 
-It is a context variable, so that the retry policy, which sets it, and the transport, which keeps to it, need not know
-each other. On transports that know nothing of it, :class:`DeadlinePolicy` limits the timeouts of each attempt.
+It is a context variable: the retry policy sets it and the transport keeps to it, and neither imports the other.
+:class:`DeadlinePolicy` limits the timeouts of each attempt on transports that do not support it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Deadline:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(ValueError):  # a coroutine that nobody awaits to its end is closed in another context
+        with suppress(ValueError):  # an abandoned coroutine is closed in another context
             _current.reset(cast("Token[Deadline | None]", self._token))
 
 
@@ -86,7 +86,7 @@ def within_deadline(seconds: float | None) -> float | None:
 
 
 class DeadlinePolicy(SansIOHTTPPolicy[Any, Any]):
-    """Keep every attempt within the deadline, on transports that know nothing of it.
+    """Keep every attempt within the deadline, on transports that do not support it.
 
     It stands directly before the transport, because authentication sends again, too.
     """

@@ -72,8 +72,8 @@ def normalize_endpoint(endpoint: str, *, allow_insecure_connection: bool) -> str
             raise ValueError(f"the endpoint has {name}; it consists of scheme and host alone")
     if parts.scheme == "http" and not allow_insecure_connection and not is_loopback(str(parts.hostname)):
         raise ValueError(
-            f"the endpoint {parts.scheme}://{get_host(parts)} is not encrypted and not on this machine: anybody "
-            "between could read and repeat what is sent. Use https, or pass allow_insecure_connection=True."
+            f"the endpoint {parts.scheme}://{get_host(parts)} is not encrypted and not on this machine: others "
+            "on the network could read and repeat requests. Use https, or pass allow_insecure_connection=True."
         )
     return f"{parts.scheme}://{get_host(parts)}"
 

@@ -1,7 +1,7 @@
 """The keywords of a client and of a call that are not in a signature: this library's and azure-core's, with types.
 
 Annotations here are objects, not strings, so that ``typing.get_type_hints`` works on every Python, and the TypedDicts
-are those of ``typing_extensions``, which pydantic asks for before Python 3.12.
+are those of ``typing_extensions``, which pydantic requires before Python 3.12.
 """
 
 import logging
@@ -55,7 +55,7 @@ class SharedOptions(TypedDict, total=False):
     user_agent: str
     """Text to put before the User-Agent."""
     user_agent_overwrite: bool
-    """Whether that text is all of it. Default False."""
+    """Whether that text is the whole header. Default False."""
     raw_request_hook: Callable[[PipelineRequest[Any]], None]
     """Called with each request before it is sent."""
     raw_response_hook: Callable[[PipelineResponse[Any, Any]], None]
@@ -104,7 +104,7 @@ class ClientOptions(SharedOptions, total=False):
     correct_clock_skew: bool
     """Whether to sign by the service's clock once this machine's is found to be wrong. Default True."""
     max_response_size: int
-    """Bytes of a response, decompressed, beyond which it is refused. Default 64 MiB."""
+    """Bytes of a response, decompressed, beyond which it is rejected. Default 64 MiB."""
     use_env_settings: bool
     """Whether proxies and certificates come from the environment. Default True, and False for http to this machine."""
     connection_data_block_size: int
@@ -217,7 +217,7 @@ REPLACED = {
 def check_options(
     method: Callable[..., Any], options: Iterable[str], known: Any = CallOptions, name: Optional[str] = None
 ) -> None:
-    """Refuse a keyword that nothing would heed.
+    """Reject an unknown keyword.
 
     :param method: The bound method that it was given to.
     :param options: The keywords beyond those in the signature of the method.
@@ -241,7 +241,7 @@ def check_options(
 
 
 def check_client_options(client: Any, options: Mapping[str, Any]) -> None:
-    """Refuse a keyword of a client that nothing would heed.
+    """Reject an unknown keyword of a client.
 
     :param client: The client that is being made.
     :param options: The keywords beyond those in the signature of its class.

@@ -1,10 +1,10 @@
 """The retry policies. They keep azure-core's keywords, counts and history, and differ from it in these rules:
 
-- Which requests: a call says whether it may be sent again after the service may have received it (``retryable``) and
-  until when (``expires``). Without that, the method decides: all but POST are sent again, and PATCH counts as
-  idempotent. A request that was not sent at all is always sent again.
-- How long: one deadline for the whole call, waits and redirects included. If the service asks for a wait that ends
-  after the deadline, or that is longer than the longest wait, the client does not wait and returns that response.
+- Which requests: the options of a call define whether it may be sent again after the service may have received it
+  (``retryable``) and until when (``expires``). Without that, the method decides: all but POST are sent again, and PATCH
+  counts as idempotent. A request that was not sent at all is always sent again.
+- How long: one deadline for the whole call, waits and redirects included. If ``Retry-After`` ends after the deadline,
+  or is longer than the longest wait, the client does not wait and returns that response.
 - A call with ``absent_is_success`` whose response was lost has succeeded if the next attempt gets a 404.
 """
 
@@ -157,10 +157,10 @@ class RetrySteps(_RetryPolicy):
             settings["history"].append(RequestHistory(last.http_request, error=error))
         if not may_go_on:
             return None
-        asked = self.get_retry_after(last) if isinstance(last, PipelineResponse) else None
-        wait = asked or self.get_backoff_time(settings)
+        requested = self.get_retry_after(last) if isinstance(last, PipelineResponse) else None
+        wait = requested or self.get_backoff_time(settings)
         longest = min(settings["deadline"].remaining(), self._until_expiry(last.context.get(EXPIRES)))
-        return None if wait >= longest or (asked and asked > settings["max_backoff"]) else wait
+        return None if wait >= longest or (requested and requested > settings["max_backoff"]) else wait
 
     def is_retry(self, settings: dict[str, Any], response: Response) -> bool:  # type: ignore[override]  # rest's alone
         """Whether a response is worth another attempt.
@@ -176,7 +176,7 @@ class RetrySteps(_RetryPolicy):
         method = request.method.upper()
         if settings["only_methods"] is not None:
             return method in settings["only_methods"]
-        if isinstance(error, ServiceRequestError):  # no part of it was sent
+        if isinstance(error, ServiceRequestError):  # nothing was sent
             return True
         if _is_consumed_once(request.content):
             return False
@@ -202,11 +202,11 @@ class RetrySteps(_RetryPolicy):
         return backoff * (0.5 + self._jitter() / 2)
 
     def get_retry_after(self, response: Any) -> float | None:
-        """Seconds that the service asks to wait. A date is compared with the ``Date`` of the same response.
+        """Parse ``Retry-After``. A date is compared with the ``Date`` of the same response.
 
         :param response: The response.
         :type response: ~azure.core.pipeline.PipelineResponse
-        :returns: None if the service asks for no wait, or for what is no time to come.
+        :returns: Seconds to wait. None without the header, or if it is invalid or not in the future.
         :rtype: float or None
         """
         headers = response.http_response.headers
@@ -215,10 +215,10 @@ class RetrySteps(_RetryPolicy):
             now = parse_http_date(headers.get("Date")) or self._clock.now()
             return max(0.0, (until - now).total_seconds())
         try:
-            asked = super().get_retry_after(response)
+            requested = super().get_retry_after(response)
         except (ValueError, TypeError, OverflowError):
             return None
-        return asked if asked and math.isfinite(asked) else None
+        return requested if requested and math.isfinite(requested) else None
 
 
 class RoomsRetryPolicy(RetrySteps, RetryPolicy[HttpRequest, HttpResponse]):
@@ -254,7 +254,7 @@ def _upper(methods: Any) -> frozenset[str] | None:
 
 
 def _is_transient(error: AzureError) -> bool:
-    """Whether an error comes from the connection, and not from what the service said."""
+    """Whether an error comes from the connection, and not from a response of the service."""
     # azure-core's own transport raises a bare HttpResponseError for a chunk that is incomplete.
     return isinstance(error, (ServiceRequestError, ServiceResponseError, IncompleteReadError)) or (
         type(error) is HttpResponseError and error.response is None

@@ -62,7 +62,7 @@ class HMACSteps:
     """Sign every attempt of a request with an access key.
 
     The key is read from the credential each time, so that ``AzureKeyCredential.update`` takes effect at the next
-    request, and decoded once for each value it has. If the service answers 401 and its ``Date`` is more than a minute
+    request, and decoded once for each value it has. If the service returns 401 and its ``Date`` is more than a minute
     away from the time that was signed, the request is sent once more, signed by the service's clock.
 
     :param str endpoint: The only scheme, host and port to sign for.

@@ -7,7 +7,7 @@ generator, or throws in what it raised::
     yield transport.sleep, seconds
 
 :func:`take` drives such a generator in a plain function, :func:`take_async` in a coroutine, where a step may return an
-awaitable. Both close the generator at the end, so that its ``finally`` blocks run whatever ends the call.
+awaitable. Both close the generator at the end, so that its ``finally`` blocks always run.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the client sends and receives: public arguments to requests, responses to public models or errors.
 
 Pure: nothing under here sends, waits, awaits or reads a clock, so that the synchronous and the asynchronous client
-share all of it.
+share all.
 """
 
 from __future__ import annotations

@@ -204,10 +204,10 @@ def _validate_guid(request_id: str | UUID, example: str) -> str:
 
 def _validate_first_sent(first_sent: str | datetime) -> datetime:
     if isinstance(first_sent, str):
-        moment = parse_http_date(first_sent)
-        if moment is None:
+        parsed = parse_http_date(first_sent)
+        if parsed is None:
             raise ValueError("repeatability_first_sent must be an HTTP date, such as Tue, 01 Apr 2025 08:00:00 GMT")
-        return moment
+        return parsed
     if not isinstance(first_sent, datetime):
         raise TypeError(f"repeatability_first_sent must be a datetime or an HTTP date, not {type(first_sent).__name__}")
     if first_sent.utcoffset() is None:

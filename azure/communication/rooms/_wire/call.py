@@ -31,7 +31,7 @@ MaybeUnset = Union[T, None, Annotated[Unset, InstanceOf()]]
 
 
 def is_unset(value: object) -> bool:
-    """Tell whether a caller did not give an argument.
+    """Return whether a caller did not give an argument.
 
     :param value: The argument.
     :rtype: bool

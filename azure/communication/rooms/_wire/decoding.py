@@ -40,13 +40,13 @@ def decode_room(wire: RoomModel) -> CommunicationRoom:
 def decode_participant(wire: ParticipantModel) -> RoomParticipant:
     """Decode a participant."""
     participant = RoomParticipant.__new__(RoomParticipant)  # as above
-    # An object whose __dict__ was never asked for takes half the memory, and lists of participants are long.
+    # An object takes half the memory until its __dict__ is accessed, and lists of participants are long.
     object.__setattr__(participant, "raw_id", get_raw_id(wire["rawId"]))
     object.__setattr__(participant, "role", parse_role(wire.get("role")))
     return participant
 
 
-def decode_nothing(_: Any) -> None:
+def ignore_body(_: Any) -> None:
     """Ignore the body of a response, where the status is all that matters."""
 
 

@@ -98,9 +98,7 @@ def response_error(response: HttpResponse, error_map: Mapping[int, Any] | None =
     else:
         lines = [f"({error.error.code}) {error.error.message}", f"Status: {status}", *_parts(error.error)]
     if "Retry-After" in response.headers:
-        lines.append(
-            f"The service asks to wait before the next attempt (Retry-After: {response.headers['Retry-After'][:100]})"
-        )
+        lines.append(f"Wait before the next attempt (Retry-After: {response.headers['Retry-After'][:100]})")
     if response.status_code in _NEXT_STEP:
         lines.append(_NEXT_STEP[response.status_code])
     code = error.error.code if error.error is not None else None
@@ -115,7 +113,7 @@ def decode_error(response: HttpResponse, cause: BaseException) -> DecodeError:
     :rtype: ~azure.core.exceptions.DecodeError
     """
     error = _UndecodableResponseError(message="", response=response, error=cause)
-    error.error = None  # the body of a success is not an error of the service, whatever it contains
+    error.error = None  # the body of a success is never an error of the service
     reason = f"{type(cause).__name__}: {cause}"
     lines = [
         f"The service returned {_status(response)} with a body that cannot be decoded ({reason})",

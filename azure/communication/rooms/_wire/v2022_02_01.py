@@ -27,7 +27,7 @@ from .arguments import (
     validate_room_id,
 )
 from .call import Call, MaybeUnset, Page, Repeatability, is_unset
-from .decoding import decode_nothing
+from .decoding import ignore_body
 from .participant_lists import Present, after_listing, changes_between, keep_present_roles
 from .versions import Version
 
@@ -86,7 +86,7 @@ class Operations2022:
     def delete_room(self, room_id: str) -> Call[None]:
         """``DELETE /rooms/{roomId}``."""
         request = self._build(builders.build_rooms_delete_room_request, room_id)
-        return Call(request, builders.STATUSES["rooms_delete_room"], decode_nothing, absent_is_success=True)
+        return Call(request, builders.STATUSES["rooms_delete_room"], ignore_body, absent_is_success=True)
 
     def list_rooms(self, next_link: str | None) -> Call[Page[CommunicationRoom]]:
         """Reject the call: this version has no list of rooms.

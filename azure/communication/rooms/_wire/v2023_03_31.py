@@ -25,7 +25,7 @@ from .arguments import (
     validate_room_id,
 )
 from .call import Call, MaybeUnset, Page, Repeatability, is_unset
-from .decoding import decode_nothing, decode_participant, decode_room, page_decoder
+from .decoding import decode_participant, decode_room, ignore_body, page_decoder
 from .participant_lists import Present, after_listing, changes_between, keep_present_roles
 from .versions import Version
 
@@ -92,7 +92,7 @@ class Operations2023:
     def delete_room(self, room_id: str) -> Call[None]:
         """``DELETE /rooms/{roomId}``."""
         request = self._build(builders.build_rooms_delete_request, room_id)
-        return Call(request, builders.STATUSES["rooms_delete"], decode_nothing, absent_is_success=True)
+        return Call(request, builders.STATUSES["rooms_delete"], ignore_body, absent_is_success=True)
 
     def list_rooms(self, next_link: str | None) -> Call[Page[CommunicationRoom]]:
         """``GET /rooms``, or the page behind a link."""
@@ -160,7 +160,7 @@ class Operations2023:
     def _patch_participants(self, room_id: str, participants: dict[str, ParticipantProperties | None]) -> Call[None]:
         body = {"participants": participants}
         request = self._build(builders.build_participants_update_request, room_id, body=body)
-        return Call(request, builders.STATUSES["participants_update"], decode_nothing)
+        return Call(request, builders.STATUSES["participants_update"], ignore_body)
 
     def _follow(self, next_link: str, first_page: str) -> HttpRequest:
         """Build the request for a link of the service. An absolute link is sent unchanged.

@@ -52,7 +52,7 @@ class Version:
         self.text = text
 
     def has(self, name: str) -> bool:
-        """Tell whether this version has a function or an argument.
+        """Return whether this version has a function or an argument.
 
         :param str name: A name in :data:`SINCE`. All versions have what is not in there.
         """

@@ -1,4 +1,4 @@
-"""Create or delete many rooms, several at a time, and go on where a killed run ended: the async twin of ``rooms.bulk``.
+"""Create or delete many rooms, several at a time, and continue where a killed run ended: ``rooms.bulk`` for asyncio.
 
     async for result in bulk.create_rooms(rows, client, journal="rooms.journal"):
         print(result.index, result.room.id if result.room else result.error)

@@ -12,7 +12,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     :param arguments: The command line, without the program's name; None takes the process's own.
     :type arguments: Sequence[str] or None
-    :returns: The exit status: 0 done, 1 the service refused or was not reached, 2 wrong usage, 3 not found, 130
+    :returns: The exit status: 0 done, 1 an error of the service or no connection, 2 wrong usage, 3 not found, 130
         interrupted.
     """
     missing = [name for name in ("rich", "shtab") if find_spec(name) is None]

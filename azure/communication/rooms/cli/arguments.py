@@ -18,7 +18,7 @@ _EPILOG = """\
 The connection string is that of --connection-string, or of the environment variable
 COMMUNICATION_SAMPLES_CONNECTION_STRING or AZURE_COMMUNICATION_CONNECTION_STRING.
 
-exit status: 0 done, 1 the service refused or was not reached, 2 wrong usage, 3 not found
+exit status: 0 done, 1 an error of the service or no connection, 2 wrong usage, 3 not found
 
 example:
   rooms --emulator create --valid-until 2030-01-31T10:00:00Z
@@ -60,7 +60,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _check_option_names(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
-    """Refuse an option that no command has.
+    """Check that some command has each option.
 
     :raises UsageError: If there is one; the message has the nearest name, and no value.
     """
@@ -98,7 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_room_commands(add, commands)
     _add_participants(add, commands)
     _add_job_commands(add, commands)
-    add(commands, "doctor", "find out why it does not work", "rooms doctor")
+    add(commands, "doctor", "check the connection, the credentials and the service", "rooms doctor")
     return parser
 
 
@@ -121,9 +121,7 @@ def _common() -> argparse.ArgumentParser:
 def _add_room_commands(add: Any, commands: Any) -> None:
     create = add(commands, "create", "create a room", "rooms create --valid-until 2030-01-31T10:00:00Z")
     _add_room_options(create)
-    create.add_argument(
-        "--participant", action="append", metavar="ID=ROLE", help="somebody who may join; may be given several times"
-    )
+    create.add_argument("--participant", action="append", metavar="ID=ROLE", help="a user who may join; repeatable")
     _add_room(add(commands, "show", "show a room", "rooms show 99412345678901234"))
     add(commands, "list", "list all rooms, newest first", "rooms list --json")
     update = add(
@@ -171,7 +169,7 @@ def _add_job_commands(add: Any, commands: Any) -> None:
     importing = add(
         commands,
         "import",
-        "create a room for each row of a CSV file; started again, it goes on where it ended",
+        "create a room for each row of a CSV file; a second run continues where the first ended",
         "rooms import rooms.csv",
     )
     importing.add_argument(
@@ -208,7 +206,9 @@ def _add_room_options(command: argparse.ArgumentParser) -> None:
 
 
 def _add_yes(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--yes", action="store_true", help="do not ask; it asks on a terminal only")
+    command.add_argument(
+        "--yes", action="store_true", help="do not prompt for confirmation (prompts appear on a terminal only)"
+    )
 
 
 def _add_concurrency(command: argparse.ArgumentParser) -> None:

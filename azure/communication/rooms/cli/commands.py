@@ -9,7 +9,7 @@ from azure.core.exceptions import AzureError
 
 from .. import RoomsClient
 from .csv_files import parse_participants, participants_to_roles
-from .errors import DONE, NOT_FOUND, REFUSED, UsageError, explain
+from .errors import DONE, FAILED, NOT_FOUND, UsageError, explain
 from .output import Output, confirmed, message
 
 
@@ -35,7 +35,7 @@ def list_(_: argparse.Namespace, client: RoomsClient, output: Output) -> int:
 
 
 def update(options: argparse.Namespace, client: RoomsClient, output: Output) -> int:
-    """``rooms update``. The service wants both times or neither, so the one that is not given is the room's own."""
+    """``rooms update``. The service requires both times or neither; one that is not given is taken from the room."""
     keywords = _times_and_flag(options)
     if not keywords:
         raise UsageError("there is nothing to change; give --valid-from, --valid-until or --pstn-dial-out")
@@ -51,9 +51,9 @@ def delete(options: argparse.Namespace, client: RoomsClient, output: Output) -> 
     what = f"room {options.rooms[0]}" if len(options.rooms) == 1 else f"{len(options.rooms)} rooms"
     if not confirmed(f"Delete {what}?", options.yes):
         message("nothing was deleted")
-        return REFUSED
+        return FAILED
     statuses = [_delete(room, client, output) for room in options.rooms]
-    return next((status for status in (REFUSED, NOT_FOUND) if status in statuses), max(statuses))
+    return next((status for status in (FAILED, NOT_FOUND) if status in statuses), max(statuses))
 
 
 def _delete(room: str, client: RoomsClient, output: Output) -> int:
@@ -87,7 +87,7 @@ def set_participants(options: argparse.Namespace, client: RoomsClient, output: O
     """``rooms participants set``."""
     changes = client.set_participants(options.room, participants_to_roles(options.participants))
     counts = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
-    message(", ".join(f"{len(who)} {name}" for name, who in counts.items()))
+    message(", ".join(f"{len(changed)} {name}" for name, changed in counts.items()))
     return list_participants(options, client, output)
 
 

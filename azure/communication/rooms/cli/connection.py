@@ -67,7 +67,7 @@ def make_client(options: argparse.Namespace, connection: Connection, **keywords:
             return RoomsClient.from_connection_string(connection.connection_string, **keywords)
         return RoomsClient(str(connection.endpoint), entra_credential(), **keywords)
     except ValueError as error:
-        raise UsageError(f"{connection.source}: {error}\n'rooms doctor' looks at each part of it.") from None
+        raise UsageError(f"{connection.source}: {error}\n'rooms doctor' checks each part.") from None
 
 
 def entra_credential() -> Any:

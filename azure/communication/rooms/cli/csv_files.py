@@ -26,7 +26,7 @@ class CsvRow(dict[str, Any]):
 
 
 class BadRow:
-    """A row that asks for no room.
+    """A row that is invalid.
 
     :param int line: The line of the file on which it ends.
     :param error: What is wrong with it.
@@ -46,7 +46,7 @@ def read_rows(path: str) -> Iterator[CsvRow | BadRow]:
     :raises OSError: If it cannot be read.
     """
     if Path(path).exists() and not Path(path).is_file():
-        raise UsageError(f"{path} is no file; save the rows in one, which can be read again when the import goes on")
+        raise UsageError(f"{path} is no file; save the rows in one, which can be read again when the import continues")
     csv.field_size_limit(_LONGEST_CELL)
     with Path(path).open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)
@@ -109,7 +109,7 @@ def parse_participants(texts: Iterable[str]) -> list[tuple[str, str | None]]:
     :param texts: One text for each.
     :type texts: Iterable[str]
     :returns: Raw ids, each with the role, or None where none is named. The case of a known role does not matter.
-    :raises UsageError: If a raw id or a role is empty, or somebody is there twice.
+    :raises UsageError: If a raw id or a role is empty, or a participant is there twice.
     """
     found: dict[str, str | None] = {}
     for text in texts:
@@ -149,7 +149,7 @@ def _writer(file: IO[str]) -> Any:
 
     def write(room: CommunicationRoom, participants: Iterable[RoomParticipant]) -> None:
         flag = {None: "", True: "true", False: "false"}[room.pstn_dial_out_enabled]
-        everybody = ";".join(f"{each.raw_id}={each.role}" for each in participants)
-        writer.writerow([utc(room.valid_from), utc(room.valid_until), flag, everybody])
+        cell = ";".join(f"{each.raw_id}={each.role}" for each in participants)
+        writer.writerow([utc(room.valid_from), utc(room.valid_until), flag, cell])
 
     return write

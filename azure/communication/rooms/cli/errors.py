@@ -1,4 +1,4 @@
-"""Errors as the command prints them: one or two lines that say what happened and what to do, and an exit status."""
+"""Errors as the command prints them: one or two lines with what happened and what to do, and an exit status."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from azure.core.exceptions import (
 
 from ..bulk import OutcomeUnknownError
 
-DONE, REFUSED, WRONG_USAGE, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
+DONE, FAILED, WRONG_USAGE, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
 
 _KEY = re.compile(r"(?i)(accesskey\s*=\s*)[^;\s'\"]+")
 #: How urllib3 and our own classes name a connection in the text of an error.
@@ -52,19 +52,19 @@ def explain(error: BaseException) -> Explanation:
     """
     if isinstance(error, OutcomeUnknownError):
         return Explanation(
-            REFUSED,
-            f"sent at {error.first_sent:%Y-%m-%d %H:%M:%S} UTC, and nobody can know whether it made a room",
+            FAILED,
+            f"sent at {error.first_sent:%Y-%m-%d %H:%M:%S} UTC, and whether it created a room is unknown",
             "Look with 'rooms list' for a room created at that time; the row is not sent again.",
         )
     if isinstance(error, HttpResponseError) and error.status_code is not None:
         return _explain_response(error)
     if isinstance(error, (ServiceRequestError, ServiceResponseError)):
         reason = _CONNECTION.sub("", _first_line(error))
-        return Explanation(REFUSED, reason, "Check the endpoint and the network; 'rooms doctor' finds where it stops.")
+        return Explanation(FAILED, reason, "Check the endpoint and the network; 'rooms doctor' finds where it stops.")
     if isinstance(error, ClientAuthenticationError):
-        return Explanation(REFUSED, _first_line(error), "Check the credentials; 'rooms doctor' says what is wrong.")
+        return Explanation(FAILED, _first_line(error), "Check the credentials; 'rooms doctor' finds what is wrong.")
     if isinstance(error, AzureError):
-        return Explanation(REFUSED, _first_line(error))
+        return Explanation(FAILED, _first_line(error))
     if isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
         return Explanation(WRONG_USAGE, f"{name}{error.strerror or error}")
@@ -75,27 +75,27 @@ def _explain_response(error: HttpResponseError) -> Explanation:
     status = error.status_code
     if isinstance(error, ResourceNotFoundError):
         return Explanation(NOT_FOUND, "not found: there is no such room", "'rooms list' shows the rooms there are.")
-    said = (
-        f"the service refused it ({status} {_code(error)}): {_said(error)}"
+    what = (
+        f"the service rejected the request ({status} {_code(error)}): {_message(error)}"
         if status != 401
-        else (f"the service does not accept the credentials (401): {_said(error)}")
+        else (f"the service does not accept the credentials (401): {_message(error)}")
     )
     advice = {
-        401: "Check that the key belongs to this resource; 'rooms doctor' says which part is wrong.",
+        401: "Check that the key belongs to this resource; 'rooms doctor' finds which part is wrong.",
         403: "Give the identity a role on the resource.",
         429: "Wait, and try again.",
     }.get(int(status or 0), "")
     request_id = getattr(error, "request_id", None)
     if not advice and request_id:
         advice = f"Request id, for the service's support: {request_id}"
-    return Explanation(REFUSED, said.strip(), advice)
+    return Explanation(FAILED, what.strip(), advice)
 
 
 def _code(error: HttpResponseError) -> str:
     return str(getattr(error, "error_code", None) or error.reason or "").strip() or "no reason given"
 
 
-def _said(error: HttpResponseError) -> str:
+def _message(error: HttpResponseError) -> str:
     """What is wrong, in the service's words: the details where there are any."""
     if error.error is None:
         found = re.findall(r"^Detail: \([^)]*\) (.*)", str(error.message), re.MULTILINE)

@@ -15,7 +15,7 @@ from rich.progress import Progress
 from .. import CommunicationRoom, RoomParticipant, RoomsClient, bulk
 from ..bulk import BulkProgress, BulkResult
 from .csv_files import BadRow, read_rows, writing_rows
-from .errors import DONE, REFUSED, Explanation, explain
+from .errors import DONE, FAILED, Explanation, explain
 from .output import Output, confirmed, message, progress_bar, room_to_json
 from .times import local
 
@@ -32,13 +32,13 @@ def check_csv(options: argparse.Namespace, output: Output) -> int:
             bad += 1
             _report_row(output, number, row.line, explain(row.error))
     message(f"{options.file}: {rows - bad} of {rows} rows can be imported; nothing was sent")
-    return REFUSED if bad else DONE
+    return FAILED if bad else DONE
 
 
 def import_(options: argparse.Namespace, client: RoomsClient, output: Output) -> int:
     """``rooms import``."""
     journal = options.journal or f"{options.file}.journal"
-    total = sum(1 for _ in read_rows(options.file))  # what is wrong with the file is said before anything is sent
+    total = sum(1 for _ in read_rows(options.file))  # errors in the file are reported before anything is sent
     last, stopped = BulkProgress(0, 0, 0, 0), ""
     created: list[list[str]] = []
     with progress_bar() as bar:
@@ -64,8 +64,8 @@ def import_(options: argparse.Namespace, client: RoomsClient, output: Output) ->
     failed = f", {last.failed} rows failed" if last.failed else ""
     message(f"{last.succeeded} of {total} rooms are there{earlier}{failed}{stopped} (journal: {journal})")
     if last.failed or stopped:
-        message("start it again to go on: finished rows are not sent again")
-    return REFUSED if last.failed else DONE
+        message("run it again to continue: finished rows are not sent again")
+    return FAILED if last.failed else DONE
 
 
 def _requests(path: str) -> Iterator[Any]:
@@ -101,7 +101,7 @@ def _report_row(output: Output, number: int, line: int, why: Explanation, bar: P
 
 
 def _stops(error: Exception | None) -> bool:
-    """Whether a row failed for a reason that is no row's: the credentials, or nobody there."""
+    """Whether a row failed for a reason that is no row's: the credentials, or no connection."""
     is_denied = getattr(error, "status_code", None) == 403
     return is_denied or isinstance(error, (ClientAuthenticationError, ServiceRequestError))
 
@@ -153,7 +153,7 @@ def clean(options: argparse.Namespace, client: RoomsClient, output: Output) -> i
     question = f"Delete {len(rooms)} rooms that end before {local(options.ended_before)}?{warning}"
     if not confirmed(question, options.yes):
         message("nothing was deleted")
-        return REFUSED
+        return FAILED
     return _delete_all(rooms, client, output, options)
 
 
@@ -171,4 +171,4 @@ def _delete_all(
         if _stops(result.error):
             break
     message(f"{deleted} rooms were deleted{f', {failed} failed' if failed else ''}")
-    return REFUSED if failed else DONE
+    return FAILED if failed else DONE

@@ -94,17 +94,17 @@ def message(text: str) -> None:
 
 
 def progress_bar() -> Progress:
-    """A progress bar on stderr, which nobody sees where that is no terminal."""
+    """A progress bar on stderr, disabled where that is no terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
 
 
 def confirmed(question: str, yes: bool) -> bool:
-    """Ask on a terminal, and nowhere else.
+    """Prompt for confirmation, on a terminal only.
 
     :param str question: What is going to be done.
-    :param bool yes: Whether the command line says yes already.
+    :param bool yes: Whether the command line confirms already.
     """
     if yes or not sys.stdin.isatty():
         return True

@@ -47,9 +47,9 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_stdout()
-        return DONE  # the reader has what it wanted
+        return DONE  # the reader closed the pipe, such as head
     except KeyboardInterrupt:
-        message("interrupted; an import that is started again goes on where it ended")
+        message("interrupted; run an import again to continue where it ended")
         return INTERRUPTED
     except (UsageError, AzureError, OSError, TypeError, ValueError) as error:
         explanation = explain(error)
@@ -74,6 +74,6 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _forget_stdout() -> None:
-    """Let Python write what is left to nobody, in place of complaining about the pipe at exit."""
-    with suppress(OSError, ValueError), Path(os.devnull).open("w") as nobody:
-        os.dup2(nobody.fileno(), sys.stdout.fileno())
+    """Discard what Python still has to write, which would fail at exit."""
+    with suppress(OSError, ValueError), Path(os.devnull).open("w") as null:
+        os.dup2(null.fileno(), sys.stdout.fileno())

@@ -19,29 +19,29 @@ def parse_time(text: str) -> datetime:
     """
     text = text.strip()
     try:
-        moment = isodate.parse_datetime(text.replace(" ", "T", 1) if "T" in text or " " in text else f"{text}T00:00")
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=timezone.utc)
-        result: datetime = moment.astimezone(timezone.utc)
+        time = isodate.parse_datetime(text.replace(" ", "T", 1) if "T" in text or " " in text else f"{text}T00:00")
+        if time.tzinfo is None:
+            time = time.replace(tzinfo=timezone.utc)
+        result: datetime = time.astimezone(timezone.utc)
     except (ArithmeticError, AttributeError, TypeError, ValueError):
         shown = repr(text) if len(text) <= 32 and "=" not in text else "this"  # what is longer may be a misplaced key
         raise UsageError(f"{shown} is no time. Write it as ISO 8601, such as 2030-01-31T10:00:00Z") from None
     return result
 
 
-def utc(moment: datetime | None) -> str | None:
+def utc(time: datetime | None) -> str | None:
     """A time as JSON and CSV have it: ISO 8601 in UTC."""
-    return None if moment is None else moment.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
+    return None if time is None else time.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
 
 
-def local(moment: datetime | None) -> str:
+def local(time: datetime | None) -> str:
     """A time as a terminal shows it: in the machine's zone, with its offset."""
-    if moment is None:
+    if time is None:
         return ""
     try:
-        return moment.astimezone().isoformat(" ", "seconds")
+        return time.astimezone().isoformat(" ", "seconds")
     except (OverflowError, OSError, ValueError):  # the year 1 in a zone behind UTC
-        return moment.isoformat(" ", "seconds")
+        return time.isoformat(" ", "seconds")
 
 
 def local_zone() -> str:

@@ -68,7 +68,7 @@ class AiohttpResponse(BaseResponse, AsyncHttpResponse):
         """Read the body.
 
         :raises ~azure.core.exceptions.ServiceResponseError: If it is incomplete, or takes too long.
-        :raises ~azure.core.exceptions.DecodeError: If it is too large, or not compressed as its header says.
+        :raises ~azure.core.exceptions.DecodeError: If it is too large, or not compressed as its header declares.
         """
         if self._content is None:
             self._begin_stream()

@@ -1,8 +1,8 @@
 """The async transport: azure-core's interface on aiohttp.
 
 It does what the sync transport does: no cookies, no netrc, the environment read once, one TLS context a client, the
-deadline of a call kept, responses that grow too large refused. aiohttp's own way of sending a request again is switched
-off: every request on the wire is one that the retry policy counted.
+deadline of a call kept, responses that grow too large rejected. aiohttp's own retries are switched off: every request
+on the wire is one that the retry policy counted.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
     :keyword connection_cert: A file with a client certificate and its key, or one file for each.
     :paramtype connection_cert: str or tuple[str, str] or None
     :keyword bool use_env_settings: Whether proxies and certificates come from the environment. Default True.
-    :keyword int max_response_size: Bytes of a response, decompressed, beyond which it is refused. Default 64 MiB.
+    :keyword int max_response_size: Bytes of a response, decompressed, beyond which it is rejected. Default 64 MiB.
     :keyword max_connections: Connections in use at once; further requests wait for one. Default None, for no limit.
     :paramtype max_connections: int or None
     :keyword str owner: The class that a warning names if this is never closed.
@@ -179,11 +179,11 @@ class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
         :param request: The request, its URL absolute.
         :type request: ~azure.core.rest.HttpRequest
         :keyword bool stream: Whether to leave the body to be read later. Default False.
-        :returns: The response, whatever its status.
+        :returns: The response, of any status.
         :rtype: ~azure.core.rest.AsyncHttpResponse
         :raises ~azure.core.exceptions.ServiceRequestError: If the service could not be reached: nothing was sent.
         :raises ~azure.core.exceptions.ServiceResponseError: If there is no complete response, or it took too long.
-        :raises ~azure.core.exceptions.DecodeError: If its body is too large, or not compressed as its header says.
+        :raises ~azure.core.exceptions.DecodeError: If its body is too large, or not compressed as its header declares.
         :raises ValueError: If the transport was closed, or the request cannot be sent as it is.
         :raises RuntimeError: If no event loop of asyncio is running.
         """
@@ -222,10 +222,10 @@ class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
             forget_frames(error)
             raise
         else:
-            answer = AiohttpResponse(request, response, config.data_block_size, self._max_response_size)
+            found = AiohttpResponse(request, response, config.data_block_size, self._max_response_size)
             if not stream:
-                await answer.read()
-            return answer
+                await found.read()
+            return found
         finally:
             message.clear()  # whoever looks at the frames of an error finds no credentials
         # Raised here, where azure-core's errors find no traceback to keep: its frames hold the signature.
@@ -312,7 +312,7 @@ def _without_socks(proxy: str | None) -> str | None:
 
 
 def _check_tls_within_tls() -> None:
-    """Refuse an https proxy for an https endpoint where asyncio has no TLS within TLS.
+    """Check for an https proxy to an https endpoint where asyncio has no TLS within TLS.
 
     :raises ValueError: On Python 3.9 and 3.10, except in a loop of uvloop.
     """

@@ -27,7 +27,7 @@ class IncompleteResponseError(ServiceResponseError, IncompleteReadError):
 
 
 class BaseResponse:
-    """A response with azure-core's interface. What few callers need is computed when it is asked for.
+    """A response with azure-core's interface. What few callers need is computed on first use.
 
     :param request: The request that it belongs to.
     :param internal_response: The response of the HTTP library.
@@ -145,7 +145,7 @@ class BaseResponse:
         """The error for a body beyond the limit."""
         return DecodeError(
             f"The service returned {self._status_code} with a body of more than {self._max_size} bytes, "
-            "which is refused. The client's keyword max_response_size sets the limit.",
+            "the limit. The client's keyword max_response_size sets it.",
             response=self,
         )
 

@@ -1,9 +1,9 @@
-"""urllib3's connections and pools, with what HTTP asks for and they do not do.
+"""urllib3's connections and pools, with what HTTP requires and they do not do.
 
 All that goes beyond urllib3's documented interface stands here, and each has its reason:
 
 - ``response_class``, ``begin`` and ``fp`` of ``http.client``: it takes a response of 103 for the final one, takes
-  headers that break off as whole, and loses what a server sends behind a response. urllib3 builds on it.
+  incomplete headers as whole, and loses what a server sends behind a response. urllib3 builds on it.
 - ``HTTPConnection.sock`` and ``_new_conn``: only there can the watchdog (``watchdog.py``) learn which connection a
   request uses, before TLS and proxies come over it.
 - ``QueueCls`` and ``ConnectionCls`` of the pools, which are public and little documented.
@@ -69,7 +69,7 @@ class _Reader(io.BufferedReader):
         try:
             self._connected.settimeout(0)  # the next request sets its own
             return bool(self.peek(1))
-        except (ssl.SSLWantReadError, socket.timeout):  # none: so say TLS, and urllib3 with pyOpenSSL
+        except (ssl.SSLWantReadError, socket.timeout):  # no data: TLS, and urllib3 with pyOpenSSL, raise these
             return False
         except (OSError, ValueError):  # it is closed or out of order
             return True
@@ -98,8 +98,8 @@ class FinalResponse(http.client.HTTPResponse):
 class _Connection(_Mixed):
     """What both kinds of connection have in common.
 
-    An error of :meth:`connect` says that nothing of a request was sent: it is a ``NewConnectionError`` or a
-    ``ConnectTimeoutError``, whatever it was beneath, and nothing else is.
+    An error of :meth:`connect` means that no part of a request was sent. It is always a ``NewConnectionError`` or a
+    ``ConnectTimeoutError``, and no other method raises these.
     """
 
     response_class = FinalResponse

@@ -30,7 +30,7 @@ class Decompressor:
         """Decompress the next part of the body, lazily.
 
         :param bytes data: The part, as it came.
-        :raises zlib.error: If it is not compressed as the header says.
+        :raises zlib.error: If it is not compressed as the header declares.
         """
         pieces: Iterable[bytes] = (data,)
         for coding in self._codings:

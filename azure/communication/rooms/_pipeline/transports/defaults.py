@@ -1,4 +1,4 @@
-"""What both transports do unless the caller says otherwise."""
+"""Default settings of both transports."""
 
 #: Seconds to reach the service.
 CONNECTION_TIMEOUT = 10
@@ -7,5 +7,5 @@ READ_TIMEOUT = 60
 #: Seconds after which an idle connection is not used again. Load balancers and NATs drop one after about four minutes,
 #: some without a word.
 IDLE_EXPIRY = 60.0
-#: Bytes of a response, decompressed, beyond which it is refused. A page of 100,000 participants stays far below.
+#: Bytes of a response, decompressed, beyond which it is rejected. A page of 100,000 participants stays far below.
 MAX_RESPONSE_SIZE = 64 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""What the environment says about connections: proxies, and the certificates to trust. Read once a client."""
+"""Settings of connections in the environment: proxies, and the certificates to trust. Read once a client."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Environment:
 
         :param str scheme: http or https.
         :param str host: Host, and port where it is not the scheme's own.
-        :param given: What the caller says, by scheme, scheme and host, or ``all``; wins over the environment.
+        :param given: The caller's proxies, by scheme, scheme and host, or ``all``; they override the environment.
         :type given: Mapping[str, str] or None
         :returns: Its URL; None for a direct connection.
         :raises ValueError: If it is neither an HTTP nor a SOCKS5 proxy.

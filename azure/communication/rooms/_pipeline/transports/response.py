@@ -1,4 +1,4 @@
-"""Answers of the default transport: read whole or streamed, within a size, or an error of azure-core's."""
+"""Responses of the default transport: read whole or streamed, within a size, or an error of azure-core's."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Urllib3Response(BaseResponse, HttpResponse):
         """Read the body.
 
         :raises ~azure.core.exceptions.ServiceResponseError: If it does not come whole, or takes too long.
-        :raises ~azure.core.exceptions.DecodeError: If it is too large, or not compressed as its header says.
+        :raises ~azure.core.exceptions.DecodeError: If it is too large, or not compressed as its header declares.
         """
         if self._content is None:
             self._content = self._read()

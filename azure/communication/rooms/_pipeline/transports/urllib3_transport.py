@@ -1,8 +1,8 @@
 """The default transport: azure-core's interface on urllib3.
 
 It does what azure-core's own transport does with requests, but it has no cookies, reads no netrc, and reads the
-environment once. Beyond that it keeps to the deadline of a call (``watchdog.py``), tells errors apart by whether a
-request was sent, and refuses responses that grow too large.
+environment once. Beyond that it keeps to the deadline of a call (``watchdog.py``), classifies errors by whether a
+request was sent, and rejects responses that grow too large.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
     :keyword connection_cert: A file with a client certificate and its key, or one file for each.
     :paramtype connection_cert: str or tuple[str, str] or None
     :keyword bool use_env_settings: Whether proxies and certificates come from the environment. Default True.
-    :keyword int max_response_size: Bytes of a response, decompressed, beyond which it is refused. Default 64 MiB.
+    :keyword int max_response_size: Bytes of a response, decompressed, beyond which it is rejected. Default 64 MiB.
     """
 
     def __init__(
@@ -132,12 +132,12 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
         :paramtype connection_verify: bool or str or None
         :keyword connection_cert: As of the transport.
         :paramtype connection_cert: str or tuple[str, str] or None
-        :returns: The response, whatever its status.
+        :returns: The response, of any status.
         :rtype: ~azure.core.rest.HttpResponse
         :raises ~azure.core.exceptions.ServiceRequestError: If the service was not reached; nothing was sent to it.
         :raises ~azure.core.exceptions.ServiceResponseError: If the response did not come, or not whole, or took too
             long; the request may have been carried out.
-        :raises ~azure.core.exceptions.DecodeError: If its body is too large, or not compressed as its header says.
+        :raises ~azure.core.exceptions.DecodeError: If its body is too large, or not compressed as its header declares.
         :raises ValueError: If the transport was closed, or the request cannot be sent as it is.
         """
         self.open()
@@ -160,7 +160,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
                 response = self._send(request, pool, url, timeout, stream, origin)
             except AzureError as error:
                 failure = error
-        if watch.expired:  # whatever came of it: what was cut off can look complete
+        if watch.expired:  # even with a response: one that was cut off can look complete
             if failure is None:
                 response.close()
             raise _time_over(origin, failure)
@@ -196,7 +196,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
                 found.read()
             return found
         finally:
-            message.clear()  # whoever looks at the frames of an error finds no credentials
+            message.clear()  # so that the frames of an error hold no credentials
         # Raised out here, where azure-core's errors find no traceback to keep: its frames hold the signature.
         raise _send_error(failure, origin)
 
@@ -205,7 +205,7 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
     ) -> tuple[HTTPConnectionPool, bool]:
         """Connections to a host, and whether requests over them name it to a proxy."""
         if self._process != os.getpid():
-            self._start()  # a fork: the parent goes on using its connections
+            self._start()  # a fork: the parent continues to use its connections
         key = (scheme, host, tuple(proxies.items()) if proxies else None, verify, cert)
         found = self._pools.get(key)
         if found is None:
@@ -256,9 +256,9 @@ def _send_error(failure: BaseException, origin: str) -> BaseException:
     """The error for a request that got no response, by how far it came: see :class:`~.connections.Connection`."""
     forget_frames(failure)
     if not isinstance(failure, HTTPError):
-        return failure  # of the interpreter, or of somebody's patch
+        return failure  # of the interpreter, or of a patch
     cause: Any = failure
-    if isinstance(failure, ProxyError):  # by this urllib3 also means that a response of a proxy broke off
+    if isinstance(failure, ProxyError):  # by this urllib3 also means that a response of a proxy was incomplete
         cause = failure.original_error
     elif isinstance(failure, ProtocolError):
         cause = failure.args[-1]

@@ -44,7 +44,7 @@ def shut_down(connected: Any) -> None:
 
 
 def _duplicate(connected: Any) -> socket.socket:
-    """Another socket of the same connection, whatever class the first is of."""
+    """Another socket of the same connection, for a socket of any class."""
     return socket.fromfd(connected.fileno(), socket.AF_INET, socket.SOCK_STREAM)
 
 
@@ -142,7 +142,7 @@ class Watch:
     def attach(self, connected: Any) -> None:
         """Watch over a connection, unless there is one already.
 
-        :param connected: Its socket, of whatever class. It is duplicated: the duplicate names the same connection
+        :param connected: Its socket, of any class. It is duplicated: the duplicate names the same connection
             when a TLS socket takes the place of the first, and can be shut down without a risk that its number was
             given to another file.
         """

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from queue import Empty, SimpleQueue
 from typing import Callable
 
-from ..errors import DONE, REFUSED, redact
+from ..errors import DONE, FAILED, redact
 from .findings import FAILURE, Case, Finding
 from .local import check_connection, check_endpoint, check_token
 from .network import check_dns, check_proxy, check_tcp, check_tls
@@ -57,7 +57,7 @@ def doctor(options: argparse.Namespace) -> int:
         sys.stdout.flush()
     if case.client is not None:
         case.client.close()
-    return REFUSED if failed else DONE
+    return FAILED if failed else DONE
 
 
 def diagnose(case: Case) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def diagnose(case: Case) -> Iterator[Finding]:
 
 
 def _within(seconds: float, name: str, check: Callable[[Case], Finding | None], case: Case) -> Finding | None:
-    """Make a check that may take so long: looking up a host, say, cannot be cut short in its own thread."""
+    """Run a check with a time limit, in another thread: a host lookup, for example, has no timeout of its own."""
     outcome: SimpleQueue[Finding | BaseException | None] = SimpleQueue()
 
     def work() -> None:

@@ -65,5 +65,5 @@ class Case:
 
     @property
     def api_version(self) -> str:
-        """The api-version to ask for."""
+        """The api-version to send."""
         return str(getattr(self.options, "api_version", "2025-03-13"))

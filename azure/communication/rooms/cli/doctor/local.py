@@ -41,7 +41,7 @@ def check_connection(case: Case) -> Finding | None:
 def _problem_of(text: str, case: Case) -> tuple[str, str] | None:
     stripped = text.strip()
     if stripped[:1] in _QUOTES or stripped[-1:] in _QUOTES:
-        return "the text is in quotes, and they are part of it", "Remove the quotes around the connection string."
+        return "the text is in quotes, and they are taken as a part", "Remove the quotes around the connection string."
     parts: dict[str, str] = {}
     for part in filter(None, map(str.strip, stripped.split(";"))):
         member, equals, value = part.partition("=")
@@ -56,7 +56,7 @@ def _problem_of(text: str, case: Case) -> tuple[str, str] | None:
         return f"there is no {' and no '.join(missing)}", f"The form is endpoint=https://...;accesskey=... {_COPY}"
     for member, value in parts.items():
         if value[:1] in _QUOTES or value[-1:] in _QUOTES:
-            return f"the {member} is in quotes, and they are part of it", "Remove the quotes."
+            return f"the {member} is in quotes, and they are taken as a part", "Remove the quotes."
     case.endpoint = parts["endpoint"]
     return _problem_of_key(parts["accesskey"])
 
@@ -124,13 +124,13 @@ def check_token(case: Case) -> Finding | None:
     audiences = audience if isinstance(audience, list) else [audience]
     if not any(str(each).rstrip("/") == _AUDIENCE for each in audiences):
         return Finding(
-            name, FAILURE, f"the token is for {audience!r}, not for {_AUDIENCE}", f"Ask for the scope {_SCOPE}."
+            name, FAILURE, f"the token is for {audience!r}, not for {_AUDIENCE}", f"Request the scope {_SCOPE}."
         )
     return Finding(name, OK, f"the token is for {_AUDIENCE}")
 
 
 def _claims(token: str) -> dict[str, Any]:
-    """What a token says, without a look at its signature."""
+    """Decode the claims of a token, without a check of its signature."""
     body = token.split(".")[1] if token.count(".") == 2 else ""
     try:
         claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))

@@ -69,7 +69,7 @@ def _proxy_failure(text: str, place: str, has_password: bool) -> Finding:
         advice = "Set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT, each percent-encoded."
         return Finding("proxy", FAILURE, f"the proxy {place} {message}", advice)
     message = f"the proxy {place} does not let us through: {status.group(1)}"
-    return Finding("proxy", FAILURE, message, "Ask whoever runs it to allow the endpoint's host, port 443.")
+    return Finding("proxy", FAILURE, message, "Have its administrator allow the endpoint's host, port 443.")
 
 
 def _tunnel(case: Case) -> socket.socket:
@@ -83,7 +83,7 @@ def _tunnel(case: Case) -> socket.socket:
         headers["Proxy-Authorization"] = f"Basic {b64encode(credentials).decode()}"
     connection.set_tunnel(case.host, case.port, headers)
     try:
-        HTTPConnection.connect(connection)  # and not that of HTTPSConnection, which would go on to TLS with the service
+        HTTPConnection.connect(connection)  # and not that of HTTPSConnection, which would start TLS with the service
     except BaseException:
         connection.close()
         raise
@@ -98,14 +98,14 @@ def check_dns(case: Case) -> Finding | None:
     try:
         found = socket.getaddrinfo(case.host, case.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        advice = "Check the spelling of the endpoint, that the resource still exists, and DNS of this machine."
+        advice = "Check the endpoint for typing errors, that the resource still exists, and DNS of this machine."
         return Finding("dns", FAILURE, f"the host {case.host} does not resolve", advice)
     addresses = sorted({str(each[4][0]) for each in found})
     return Finding("dns", OK, f"{case.host} is {', '.join(addresses)}")
 
 
 def check_tcp(case: Case) -> Finding | None:
-    """Somebody listens."""
+    """A server listens on the port."""
     if case.proxy is not None:
         return None
     try:
@@ -114,7 +114,7 @@ def check_tcp(case: Case) -> Finding | None:
         reason = error.strerror or str(error) or type(error).__name__
         emulator = " For the emulator: start it with 'rooms-emulator'." if _is_loopback(case.host) else ""
         advice = f"Check the port of the endpoint, and firewalls in between.{emulator}"
-        return Finding("tcp", FAILURE, f"nobody listens at {case.host}:{case.port}: {reason}", advice)
+        return Finding("tcp", FAILURE, f"no server listens at {case.host}:{case.port}: {reason}", advice)
     return Finding("tcp", OK, f"{case.host}:{case.port} takes connections")
 
 
@@ -159,7 +159,7 @@ def check_no_tls(case: Case) -> Finding | None:
     except (OSError, ValueError):
         return None
     advice = f"Write https:// for http:// in the endpoint: https://{case.url.netloc}"
-    return Finding("tls", FAILURE, "the endpoint says http, but the server speaks https (TLS)", advice)
+    return Finding("tls", FAILURE, "the endpoint is http, but the server speaks https (TLS)", advice)
 
 
 def _certificate(case: Case, check_name: bool, trusted: bytes | None = None) -> Any:
@@ -181,7 +181,7 @@ def _certificate(case: Case, check_name: bool, trusted: bytes | None = None) -> 
 
 @contextmanager
 def _handshake(case: Case, context: ssl.SSLContext) -> Iterator[ssl.SSLSocket]:
-    """A connection with TLS, which is ended as TLS wants it, so that the server has nothing to complain of."""
+    """A connection with TLS, which ends with a close notification, so that the server logs no error."""
     with _connect(case) as sock, context.wrap_socket(sock, server_hostname=case.host) as encrypted:
         yield encrypted
         with suppress(OSError, ValueError):
@@ -203,14 +203,14 @@ def _certificate_failure(case: Case, error: ssl.SSLCertVerificationError) -> Fin
         return Finding("tls", FAILURE, f"the certificate is not valid now: {reason}", advice)
     names = _other_names(case)
     if names:
-        advice = "Check the endpoint's host, and whether something in between answers in the service's place."
+        advice = "Check the endpoint's host, and whether something in between responds in the service's place."
         return Finding("tls", FAILURE, f"the certificate is for {names}, not for {case.host}", advice)
     advice = "Name the authority's file in REQUESTS_CA_BUNDLE, if something in between is meant to read along."
     return Finding("tls", FAILURE, f"the certificate's issuer is not trusted: {reason}", advice)
 
 
 def _other_names(case: Case) -> str:
-    """Whom the certificate is for, whoever issued it; empty where it is for the endpoint's host."""
+    """The subject of the certificate, without a check of its issuer; empty where it is for the endpoint's host."""
     try:
         trusted = _unchecked_certificate(case)
         try:
@@ -228,7 +228,7 @@ def _names(certificate: Any) -> list[str]:
 
 def _name(certificate: Any, whose: str) -> str:
     members = {name: value for part in certificate.get(whose, ()) for name, value in part}
-    return str(members.get("organizationName") or members.get("commonName") or "somebody without a name")
+    return str(members.get("organizationName") or members.get("commonName") or "an unnamed issuer")
 
 
 def _until(certificate: Any) -> datetime:

@@ -1,4 +1,4 @@
-"""Checks of the service: one signed request that only reads, and what its response says."""
+"""Checks of the service, by the response to one signed request that only reads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .network import check_no_tls
 
 #: Seconds for one request, and for each of those that are timed.
 _TIMEOUT, _TIMED = 5.0, 1.1
-#: How far a clock may be off: signatures beyond are refused, and a little is normal.
+#: How far a clock may be off: the service rejects signatures beyond that, and a little is normal.
 _REFUSED, _NORMAL = timedelta(minutes=15), timedelta(minutes=1)
 _SLOW = 1.0
 _NO_LIST = "2022-02-01"
@@ -34,7 +34,7 @@ def _send(case: Case, timeout: float) -> HttpResponse:
 
 
 def check_service(case: Case) -> Finding | None:
-    """What answers is the Rooms service."""
+    """The server is the Rooms service."""
     try:
         case.response = _send(case, _TIMEOUT)
     except (AzureError, OSError, ValueError) as error:
@@ -48,11 +48,11 @@ def check_service(case: Case) -> Finding | None:
     if status == 407:
         return Finding("proxy", FAILURE, "the proxy needs a password (407)", "Put it into HTTP_PROXY.")
     if not _is_of_service(_body(case.response)):
-        message = f"what answers at {case.host}:{case.port} is not this service (status {status})"
+        message = f"the server at {case.host}:{case.port} is not this service (status {status})"
         if status in (502, 503, 504):
             message = f"the service is not available ({status})"
         return Finding("service", FAILURE, message, "Check that the endpoint is that of the resource.")
-    return Finding("service", OK, f"the Rooms service answers at {case.host}")
+    return Finding("service", OK, f"the Rooms service responds at {case.host}")
 
 
 def _body(response: HttpResponse) -> Any:
@@ -75,14 +75,14 @@ def check_clock(case: Case) -> Finding | None:
     try:
         service = parsedate_to_datetime(case.response.headers.get("Date") or "")
     except (IndexError, TypeError, ValueError):
-        return Finding("clock", WARNING, "the service does not tell its time")
+        return Finding("clock", WARNING, "the responses of the service have no Date")
     now = datetime.now(timezone.utc)
     off = now - (service if service.tzinfo else service.replace(tzinfo=timezone.utc))
     seconds = abs(round(off.total_seconds()))
     span = f"{seconds // 60} minutes {seconds % 60} seconds" if seconds >= 60 else f"{seconds} seconds"
     message = f"this machine's clock is {span} {'ahead of' if off > timedelta() else 'behind'} the service's"
     if abs(off) > _REFUSED:
-        advice = "Set this machine's clock right: the service refuses what is signed more than 15 minutes off."
+        advice = "Set this machine's clock right: the service rejects signatures that are more than 15 minutes off."
         return Finding("clock", FAILURE, message, advice)
     if abs(off) > _NORMAL:
         return Finding("clock", WARNING, message, "Set it right before it is 15 minutes off.")
@@ -95,13 +95,13 @@ def check_credentials(case: Case) -> Finding | None:
     if case.response.status_code != 401:
         return Finding(name, OK, "the service takes it")
     if case.credential is not None:
-        return Finding(name, FAILURE, f"the service does not take the token: {_said(case)}", "Sign in again.")
-    message = f"the access key is not one of this resource, or is not valid any more: {_said(case)}"
+        return Finding(name, FAILURE, f"the service does not take the token: {_message_of(case)}", "Sign in again.")
+    message = f"the access key is not one of this resource, or is not valid any more: {_message_of(case)}"
     advice = f"Copy the connection string of {case.host} again from its Keys page in the Azure portal."
     return Finding(name, FAILURE, message, advice)
 
 
-def _said(case: Case) -> str:
+def _message_of(case: Case) -> str:
     """The error of a response, with the parts that it names."""
     error = _body(case.response).get("error", {})
     details = [each for each in error.get("details") or [] if isinstance(each, dict)]
@@ -116,9 +116,9 @@ def check_api_version(case: Case) -> Finding | None:
         for kind in ("supported", "deprecated")
     )
     if case.response.status_code == 400:
-        known = f"; it supports {', '.join(supported)}" if supported else f": {_said(case)}"
+        known = f"; it supports {', '.join(supported)}" if supported else f": {_message_of(case)}"
         advice = f"Make the client with api_version={supported[-1]!r}." if supported else "Use another --api-version."
-        return Finding("api-version", FAILURE, f"the service refuses api-version {version}{known}", advice)
+        return Finding("api-version", FAILURE, f"the service rejects api-version {version}{known}", advice)
     if version in deprecated or (supported and version not in supported):
         message = f"{version} is not among the versions that the service supports: {', '.join(supported)}"
         return Finding("api-version", WARNING, message, "Move to one of those.")
@@ -130,13 +130,15 @@ def check_permission(case: Case) -> Finding | None:
     status = case.response.status_code
     if status == 403:
         advice = "Give the identity a role on the resource, such as Contributor."
-        return Finding("permission", FAILURE, f"rooms may not be listed (403): {_said(case)}", advice)
+        return Finding("permission", FAILURE, f"rooms may not be listed (403): {_message_of(case)}", advice)
     if case.api_version == _NO_LIST and status == 404:
         return Finding("permission", OK, "rooms may be read; this api-version has no list of them")
     if status == 429:
-        return Finding("permission", WARNING, "the service asks to slow down (429)", "Try again later.")
+        return Finding("permission", WARNING, "the service throttles requests (429)", "Try again later.")
     if status != 200:
-        return Finding("permission", FAILURE, f"listing rooms fails with {status}: {_said(case)}", "Try again later.")
+        return Finding(
+            "permission", FAILURE, f"listing rooms fails with {status}: {_message_of(case)}", "Try again later."
+        )
     return Finding("permission", OK, "rooms may be listed")
 
 
