@@ -66,10 +66,14 @@ def test_a_row_that_fails_is_named_and_the_rest_goes_on(connected: Rooms, client
     for text in (
         "row 1 (line 2): valid_from: 'nonsense' is no time",
         "row 2 (line 3): pstn_dial_out_enabled: 'maybe' is neither true nor false",
-        "row 3 (line 4): "
-        "the service rejected the request (400 BadRequest): The time range end is in the past. (ValidUntil)",
-        "row 4 (line 5): "
-        "the service rejected the request (400 BadRequest): Invalid format for communication identifier.",
+        (
+            "row 3 (line 4): "
+            "the service rejected the request (400 BadRequest): The time range end is in the past. (ValidUntil)"
+        ),
+        (
+            "row 4 (line 5): "
+            "the service rejected the request (400 BadRequest): Invalid format for communication identifier."
+        ),
         "row 5 (line 6): participants: write each as ID=Role",
         "row 6 (line 7): it has 5 cells, and the first line names 4 columns",
         "1 of 7 rooms are there, 6 rows failed",

@@ -52,7 +52,7 @@ class RoomsClient(LegacyNames):
         known here is sent unchanged.
     :paramtype api_version: ~azure.communication.rooms.ApiVersion or str
     :keyword bool allow_insecure_connection: Accept an ``http://`` endpoint that is not this machine. Default False.
-    :keyword audience: Whom tokens of Microsoft Entra ID are for, in a sovereign cloud: their scope is
+    :keyword audience: The audience of Microsoft Entra ID tokens, in a sovereign cloud: their scope is
         ``<audience>/.default``. Default ``https://communication.azure.com/``. An access key has no use for it.
     :paramtype audience: str or None
     :keyword credential_scopes: One or more scopes to get tokens for, in place of ``audience``.

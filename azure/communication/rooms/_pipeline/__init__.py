@@ -129,7 +129,7 @@ def pipeline_options(
     :paramtype timestamp_headers: Iterable[str]
     :keyword bool correct_clock_skew: Whether to learn the service's time from a 401, if this machine's clock is wrong.
         Default True.
-    :keyword audience: Whom tokens are for: see :func:`~.scopes.token_scopes`.
+    :keyword audience: The audience of tokens: see :func:`~.scopes.token_scopes`.
     :paramtype audience: str or None
     :keyword credential_scopes: The scopes of tokens, in its place.
     :paramtype credential_scopes: str or Sequence[str] or None

@@ -97,7 +97,7 @@ class ClientOptions(SharedOptions, total=False):
     """Keywords of a client beside those of its signature."""
 
     audience: Optional[str]
-    """Whom tokens of Microsoft Entra ID are for, such as ``https://communication.azure.us`` of a sovereign cloud; their
+    """The audience of Microsoft Entra ID tokens, such as ``https://communication.azure.us`` of a sovereign cloud; their
     scope is ``<audience>/.default``. Default ``https://communication.azure.com/``."""
     credential_scopes: Union[str, Sequence[str], None]
     """One or more scopes to get tokens for, in place of ``audience``."""

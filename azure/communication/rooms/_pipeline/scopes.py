@@ -13,7 +13,7 @@ DEFAULT_SCOPES = (_AUDIENCE + _ALL_PERMISSIONS,)
 def token_scopes(audience: str | None, credential_scopes: str | Sequence[str] | None) -> tuple[str, ...]:
     """The scopes to get tokens for.
 
-    :param audience: Whom tokens are for, such as ``https://communication.azure.us``.
+    :param audience: The audience of tokens, such as ``https://communication.azure.us``.
     :type audience: str or None
     :param credential_scopes: The scopes themselves, one or more.
     :type credential_scopes: str or Sequence[str] or None

@@ -1,5 +1,5 @@
 # Mirrored by swagger/mirror.py from _client.py: do not edit.
-# sha256 of _client.py: ac7d9a5354dcd7473d73897ded99fd44c60220af29e5f55263542f58b7e29d20
+# sha256 of _client.py: c2450358409aa0f8d4a4579c3c211c699a27faa0697d3524fd24962a044c4931
 """The synchronous client: signature, docstring and one call for each operation.
 
 Everything with a branch lies in :mod:`._client_base`, which the asynchronous client shares. Annotations here are
@@ -57,7 +57,7 @@ class RoomsClient(LegacyNames):
         known here is sent unchanged.
     :paramtype api_version: ~azure.communication.rooms.ApiVersion or str
     :keyword bool allow_insecure_connection: Accept an ``http://`` endpoint that is not this machine. Default False.
-    :keyword audience: Whom tokens of Microsoft Entra ID are for, in a sovereign cloud: their scope is
+    :keyword audience: The audience of Microsoft Entra ID tokens, in a sovereign cloud: their scope is
         ``<audience>/.default``. Default ``https://communication.azure.com/``. An access key has no use for it.
     :paramtype audience: str or None
     :keyword credential_scopes: One or more scopes to get tokens for, in place of ``audience``.

@@ -299,7 +299,7 @@ async def _note_sent(_: ClientSession, context: SimpleNamespace, __: Any) -> Non
 
 
 def _without_socks(proxy: str | None) -> str | None:
-    """Refuse a SOCKS proxy, which aiohttp does not know.
+    """Check for a SOCKS proxy, which aiohttp does not support.
 
     :raises ValueError: If the URL is that of one.
     """

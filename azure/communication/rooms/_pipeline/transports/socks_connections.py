@@ -1,6 +1,6 @@
 """Connections through a SOCKS5 proxy, by urllib3's ``contrib.socks`` and PySocks.
 
-The scheme of the proxy says who looks up the host of the service: this machine for ``socks5://``, the proxy for
+The scheme of the proxy defines where the host of the service is looked up: this machine for ``socks5://``, the proxy for
 ``socks5h://``. The module is imported for a proxy of these schemes alone.
 """
 
@@ -15,7 +15,7 @@ from urllib3.util import Url
 from .connections import MAX_IDLE, Connection, Pool, TLSConnection, TLSPool
 
 try:
-    import socks  # noqa: F401  before urllib3 looks for it, which would warn and say to install another package
+    import socks  # noqa: F401  before urllib3 imports it, which would warn and recommend another package
 except ImportError as error:
     raise ImportError(
         "a SOCKS proxy needs PySocks: run `python -m pip install 'azure-communication-rooms[socks]'`"
