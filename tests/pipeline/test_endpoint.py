@@ -129,3 +129,26 @@ def test_a_key_is_text() -> None:
     assert decode_key(f" {KEY}\n") == b"0123456789abcdef0123456789abcdef"
     with pytest.raises(TypeError, match="the access key must be a str, not bytes"):
         decode_key(KEY.encode())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("quote", ['"', "'", "`", "\u201c", "\u2019"])
+@pytest.mark.parametrize(
+    ("form", "what"),
+    [
+        ("{q}endpoint=https://contoso.communication.azure.com/;accesskey=c2VjcmV0{q}", "the connection string"),
+        ("{q}endpoint=https://contoso.communication.azure.com/;accesskey=c2VjcmV0", "the connection string"),
+        ("endpoint=https://contoso.communication.azure.com/;accesskey=c2VjcmV0{q}\n", "the connection string"),
+        ("endpoint={q}https://contoso.communication.azure.com/{q};accesskey=c2VjcmV0", "the endpoint in the"),
+        ("endpoint=https://contoso.communication.azure.com/;accesskey={q}c2VjcmV0{q};", "the accesskey in the"),
+    ],
+)
+def test_a_connection_string_in_quotes_says_so(form: str, what: str, quote: str) -> None:
+    with pytest.raises(ValueError, match=f"^{what}.* is in quotes; remove the quotes$"):
+        parse_connection_string(form.format(q=quote))
+
+
+def test_an_endpoint_and_a_key_in_quotes_say_so() -> None:
+    with pytest.raises(ValueError, match=r"^the endpoint is in quotes; remove the quotes$"):
+        normalize_endpoint('"https://contoso.communication.azure.com"', allow_insecure_connection=False)
+    with pytest.raises(ValueError, match=r"^the access key is in quotes; remove the quotes$"):
+        decode_key("'c2VjcmV0'")

@@ -24,6 +24,8 @@ from azure.core.exceptions import (
 )
 from azure.core.rest import HttpResponse
 
+from .participant_errors import refused_participants
+
 _BY_STATUS: dict[int, type[HttpResponseError]] = {
     304: ResourceNotModifiedError,
     401: ClientAuthenticationError,
@@ -97,6 +99,8 @@ def response_error(response: HttpResponse, error_map: Mapping[int, Any] | None =
         lines = [f"The service returned {status}"]
     else:
         lines = [f"({error.error.code}) {error.error.message}", f"Status: {status}", *_parts(error.error)]
+        if response.status_code == 400:
+            lines += refused_participants(response.request, error.error)
     if "Retry-After" in response.headers:
         lines.append(f"Wait before the next attempt (Retry-After: {response.headers['Retry-After'][:100]})")
     if response.status_code in _NEXT_STEP:

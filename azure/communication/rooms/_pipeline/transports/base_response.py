@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import MutableMapping
 from email.message import Message
 from typing import Any
@@ -20,6 +21,9 @@ from azure.core.exceptions import (
 )
 from azure.core.rest import HttpRequest
 from azure.core.utils import case_insensitive_dict
+
+#: How urllib3 begins the text of an error: with the connection, an object of this library.
+_CONNECTION = re.compile(r"^<?\w+\(host=[^)]*\)(?: at 0x[0-9a-f]+>)?: ")
 
 
 class IncompleteResponseError(ServiceResponseError, IncompleteReadError):
@@ -169,8 +173,16 @@ def _charset_of(content_type: str | None) -> str | None:
 
 
 def describe(failure: BaseException) -> str:
-    """The text of an error, or its class where it has no text."""
-    return str(failure) or type(failure).__name__
+    """The text of an error without the objects of connections in it, or its class where it has no text.
+
+    :param failure: An error of urllib3 or aiohttp.
+    """
+    if len(failure.args) > 1 and type(failure).__str__ is BaseException.__str__:  # its text is that of a tuple
+        texts = [describe(part) if isinstance(part, BaseException) else part for part in failure.args]
+        text = ": ".join(text for text in texts if isinstance(text, str))
+    else:
+        text = str(failure)
+    return _CONNECTION.sub("", text) or type(failure).__name__
 
 
 def caused(error: AzureError, cause: BaseException | None) -> AzureError:

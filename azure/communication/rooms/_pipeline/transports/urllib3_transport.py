@@ -39,12 +39,13 @@ from urllib3.util import SKIP_HEADER
 
 from ..._urls import split_request_url
 from ..deadline import remaining
-from .base_response import IncompleteResponseError, caused, forget_frames
+from .base_response import IncompleteResponseError, caused, describe, forget_frames
 from .defaults import CONNECTION_TIMEOUT, MAX_RESPONSE_SIZE, READ_TIMEOUT
 from .environment import Environment, is_socks
 from .managers import new_manager, tls_options
 from .request_message import headers_and_body
 from .response import Urllib3Response
+from .unreachable import refused_by_loopback
 from .watchdog import Watch
 
 if TYPE_CHECKING:
@@ -271,4 +272,5 @@ def _send_error(failure: BaseException, origin: str) -> BaseException:
     elif isinstance(cause, IncompleteRead):
         kind = IncompleteResponseError
     what = "could not be reached" if issubclass(kind, ServiceRequestError) else "gave no valid response"
-    return caused(kind(f"{origin} {what}: {failure}", error=failure), failure)
+    text = refused_by_loopback(origin, failure.__cause__) if isinstance(failure, NewConnectionError) else None
+    return caused(kind(text or f"{origin} {what}: {describe(failure)}", error=failure), failure)
