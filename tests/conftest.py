@@ -29,6 +29,10 @@ KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sync_only(reason): the test is about what only the sync client has")
+    config.addinivalue_line(
+        "markers",
+        "one_python: the rule is the same on every Python, and slow to check; .ci/run checks it on the first alone",
+    )
 
 
 @pytest.fixture(scope="session")

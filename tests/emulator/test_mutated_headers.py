@@ -80,6 +80,7 @@ def kept(emulator: RoomsEmulator) -> Iterator[KeptConnection]:
     connection.close()
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize(
     ("seed", "name", "text", "version"),
     [

@@ -36,7 +36,7 @@ CHECKS: list[Any] = [
 ]
 #: Drawn from a fixed seed, kept nowhere. How long a request takes is no matter here.
 BOUNDED = settings(
-    derandomize=True, database=None, deadline=None, max_examples=50, suppress_health_check=list(HealthCheck)
+    derandomize=True, database=None, deadline=None, max_examples=25, suppress_health_check=list(HealthCheck)
 )
 
 #: Headers that HTTP itself reads, to know where a message ends and what becomes of the connection. Hypothesis finds
@@ -107,6 +107,7 @@ def test_every_document_is_taken() -> None:
     assert "rooms-2025-03-13" in [document.stem for document in DOCUMENTS]
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize(("document", "label"), OPERATIONS)
 def test_what_the_document_allows_is_answered_as_it_says(http: SignedHttp, document: Path, label: str) -> None:
     place = Place.of(http, document)
@@ -126,6 +127,7 @@ def test_what_the_document_allows_is_answered_as_it_says(http: SignedHttp, docum
     hold()
 
 
+@pytest.mark.one_python
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="schemathesis for Python 3.9 finds no such request")
 @pytest.mark.parametrize(("document", "label"), OPERATIONS)
 def test_what_the_document_does_not_allow_is_answered_as_it_says(http: SignedHttp, document: Path, label: str) -> None:

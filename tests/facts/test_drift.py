@@ -448,6 +448,7 @@ def run_live(connection_string: Optional[str], *options: str) -> "subprocess.Com
     )
 
 
+@pytest.mark.one_python
 def test_the_command_names_what_differs_and_writes_the_report(emulator: RoomsEmulator, tmp_path: Path) -> None:
     emulator.faults.add(method="OPTIONS", route="/rooms", nth=1, status=418)
     path = tmp_path / "drift.json"
@@ -460,6 +461,7 @@ def test_the_command_names_what_differs_and_writes_the_report(emulator: RoomsEmu
     assert report["differ"] == ["cors-preflight"]
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize(
     ("connection_string", "options", "message"),
     [

@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.one_python
 BENCHMARK = Path(__file__).resolve().parent.parent.parent / "benchmarks" / "emulator.py"
 
 

@@ -41,6 +41,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.one_python
 def test_mypy_refuses_a_misspelt_keyword(program: Path) -> None:
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(program.parent / "cache"), str(program)]
     ran = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, timeout=300)
@@ -49,6 +50,7 @@ def test_mypy_refuses_a_misspelt_keyword(program: Path) -> None:
     assert {code for _, code in found} <= {"call-arg", "call-overload"}
 
 
+@pytest.mark.one_python
 def test_pyright_refuses_a_misspelt_keyword(program: Path) -> None:
     pytest.importorskip("pyright", reason="dev_requirements.txt has it, with the Node.js that it runs on")
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, str(program)]

@@ -36,6 +36,7 @@ def test_a_sample_starts_the_emulator_and_runs(name: str) -> None:
     assert run(str(SAMPLES / name))
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("name", [name for name in PROGRAMS if not name.startswith("token_credential")])
 def test_a_sample_uses_the_resource_that_is_named_and_leaves_nothing_behind(
     name: str, emulator: RoomsEmulator, http: SignedHttp

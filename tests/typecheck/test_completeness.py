@@ -42,6 +42,7 @@ def annotated_identity(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.one_python
 def test_pyright_knows_the_type_of_every_public_name(annotated_identity: Path) -> None:
     pytest.importorskip("pyright", reason="dev_requirements.txt has it, with the Node.js that it runs on")
     command = [sys.executable, "-m", "pyright", "--verifytypes", PACKAGE, "--ignoreexternal", "--outputjson"]

@@ -43,12 +43,14 @@ def test_there_are_lines_to_refuse_in_every_program() -> None:
     assert [name for name, lines in refused().items() if len(lines) < 3] == []
 
 
+@pytest.mark.one_python
 def test_mypy_refuses_what_is_wrong_and_nothing_else(tmp_path: Path) -> None:
     output = run("mypy", "--strict", "--output", "json", "--cache-dir", tmp_path, *PROGRAMS)
     messages = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     assert found((each["file"], each["line"]) for each in messages if each["severity"] == "error") == refused()
 
 
+@pytest.mark.one_python
 def test_pyright_refuses_what_is_wrong_and_nothing_else() -> None:
     pytest.importorskip("pyright", reason="dev_requirements.txt has it, with the Node.js that it runs on")
     output = run("pyright", "--outputjson", "--pythonpath", sys.executable, "-p", PROJECT / "tests" / "typecheck")
