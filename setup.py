@@ -92,6 +92,7 @@ setup(
         "cli": ["rich>=13.7,<16", "shtab>=1.7,<2"],
         "emulator": [
             "httptools>=0.6.3,<1",
+            "ijson>=3.3,<4",
             "starlette>=0.40.0,<2.0.0",
             "trustme>=1.1.0,<2.0.0",
             "uvicorn>=0.30.0,<1.0.0",

@@ -16,7 +16,9 @@ from azure.communication.rooms.emulator.config import Config
 from azure.communication.rooms.emulator.pipeline import stages
 from azure.communication.rooms.emulator.service import errors
 
-PATHS = [(method, f"/_emulator{path}") for path, methods in commands.COMMANDS.items() for method in methods]
+PATHS = [("POST", "/_emulator/import")] + [
+    (method, f"/_emulator{path}") for path, methods in commands.COMMANDS.items() for method in methods
+]
 
 
 @pytest.fixture

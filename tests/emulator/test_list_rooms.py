@@ -66,11 +66,12 @@ def test_a_link_has_the_form_of_the_service_and_the_version_of_its_page(http: Si
         assert len(pages(http, version)) == 2
 
 
-def test_deleted_rooms_leave_their_pages_short(http: SignedHttp) -> None:
+def test_deleted_rooms_make_no_pages(http: SignedHttp) -> None:
     rooms = create(http, 65)
     for room in rooms[:40]:
-        http.send("DELETE", f"/rooms/{room}")
-    assert [ids(reply) for reply in pages(http)] == [[], rooms[40:60], rooms[60:]]
+        assert http.send("DELETE", f"/rooms/{room}").status == 204
+    assert [ids(reply) for reply in pages(http)] == [rooms[40:]]
+    assert http.send("DELETE", f"/rooms/{rooms[0]}").status == 204  # it stays known
 
 
 def test_rooms_made_in_between_do_not_move_the_pages(http: SignedHttp) -> None:

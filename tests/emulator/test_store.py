@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from azure.communication.rooms.emulator.state import timestamps
-from azure.communication.rooms.emulator.state.store import Position, Room, Store, StoredResponse, Validity
+from azure.communication.rooms.emulator.state.store import NEVER, Position, Room, Store, StoredResponse, Validity
 
 VALIDITY = Validity(10, 20)
 
@@ -20,6 +20,10 @@ def store() -> Iterator[Store]:
     in_memory = Store()
     yield in_memory
     in_memory.close()
+
+
+def all_rooms(store: Store, expired_before: int = NEVER) -> list[Room]:
+    return [room for room, _ in store.all_rooms(expired_before)]
 
 
 def test_a_room_is_kept_under_an_id_of_the_services_form(store: Store) -> None:
@@ -79,14 +83,29 @@ def test_a_page_that_ends_with_the_last_record_has_none_behind_it(store: Store) 
     assert store.rooms(None, 2) == (rooms, None)
 
 
-def test_deleted_rooms_leave_their_pages_short(store: Store) -> None:
-    rooms = [store.add_room(n, VALIDITY, False) for n in range(5)][::-1]
+def test_pages_are_made_of_rooms_that_are_there(store: Store) -> None:
+    rooms = [store.add_room(n, Validity(1, 20 if n == 2 else 30), False) for n in range(7)][::-1]
     for room in rooms[:3]:
         store.delete_room(room.id)
-    first, position = store.rooms(None, 2)
-    second, position_2 = store.rooms(position, 2)
-    third, end = store.rooms(position_2, 2)
-    assert (first, second, third, end) == ([], [rooms[3]], [rooms[4]], None)
+    first, position = store.rooms(None, 2, 25)
+    second, end = store.rooms(position, 2, 25)
+    assert (first, second, end) == ([rooms[3], rooms[5]], [rooms[6]], None)
+
+
+def test_rooms_are_counted_but_those_that_were_deleted_or_have_expired(store: Store) -> None:
+    rooms = [store.add_room(n, Validity(1, end), False) for n, end in enumerate((19, 20, 21))]
+    assert [store.count_rooms(), store.count_rooms(20)] == [3, 2]
+    store.delete_room(rooms[2].id)
+    assert [store.count_rooms(), store.count_rooms(20)] == [2, 1]
+
+
+def test_rooms_are_counted_without_reading_them(store: Store) -> None:
+    statements: list[str] = []
+    store._database.set_trace_callback(statements.append)
+    store.count_rooms(5)
+    store._database.set_trace_callback(None)
+    (plan,) = store._database.execute(f"EXPLAIN QUERY PLAN {statements[0]}").fetchall()
+    assert plan[3] == "SEARCH rooms USING INDEX rooms_by_end (valid_until>?)"
 
 
 def test_participants_keep_their_place_when_their_role_changes(store: Store) -> None:
@@ -130,10 +149,10 @@ def test_a_room_that_has_expired_is_not_read_and_stays_until_it_is_purged(store:
     rooms = [store.add_room(n, Validity(1, end), False) for n, end in enumerate((19, 20, 21))]
     changes = store._database.total_changes
     assert [store.room(room.id, 20) for room in rooms] == [None, *rooms[1:]]
-    assert store.all_rooms(20) == rooms[1:]
+    assert all_rooms(store, 20) == rooms[1:]
     assert store.rooms(None, 3, 20) == ([rooms[2], rooms[1]], None)
     assert store._database.total_changes == changes
-    assert store.all_rooms() == rooms
+    assert all_rooms(store) == rooms
 
 
 def test_old_responses_are_purged(store: Store) -> None:
@@ -189,8 +208,8 @@ def test_a_page_is_found_by_its_place_and_not_by_looking_at_all_rooms(store: Sto
     store._database.set_trace_callback(None)
     plans = [store._database.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall() for statement in statements]
     assert [[step[3] for step in plan] for plan in plans] == [
-        ["SEARCH rooms USING INDEX rooms_by_second (<expr><?)"],
-        ["SEARCH rooms USING INDEX rooms_by_second (<expr><?)"],
+        ["SEARCH rooms USING INDEX rooms_by_age (<expr><?)"],
+        ["SEARCH rooms USING INDEX rooms_by_age (<expr><?)"],
     ]
 
 
@@ -208,7 +227,7 @@ def test_rooms_that_ended_before_a_moment_are_deleted_with_who_was_invited(store
     for room in rooms:
         store.put_participants(room.id, {"a": "Attendee"})
     store.purge(expired_before=20, requests_before=0)
-    assert store.all_rooms() == rooms[1:]
+    assert all_rooms(store) == rooms[1:]
     assert [store.participants(room.id) for room in rooms] == [{}, {"a": "Attendee"}, {"a": "Attendee"}]
     assert store.delete_room(rooms[0].id) is True
 
@@ -216,7 +235,7 @@ def test_rooms_that_ended_before_a_moment_are_deleted_with_who_was_invited(store
 def test_all_rooms_are_told_oldest_first_but_those_that_were_deleted(store: Store) -> None:
     first, second, third = (store.add_room(n, VALIDITY, False) for n in (3, 1, 2))
     store.delete_room(second.id)
-    assert store.all_rooms() == [first, third]
+    assert all_rooms(store) == [first, third]
 
 
 def test_a_room_is_put_back_under_its_id_once(store: Store) -> None:

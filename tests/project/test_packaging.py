@@ -61,7 +61,7 @@ def test_the_wheel_says_what_it_needs(wheel: zipfile.ZipFile) -> None:
         "": {"azure-communication-identity", "azure-core", "certifi", "isodate", "msrest", "urllib3"},
         "aio": {"aiohttp"},
         "cli": {"rich", "shtab"},
-        "emulator": {"httptools", "starlette", "trustme", "uvicorn"},
+        "emulator": {"httptools", "ijson", "starlette", "trustme", "uvicorn"},
         "socks": {"PySocks"},
     }
     assert "MIT" in (metadata["License"] or metadata["License-Expression"])

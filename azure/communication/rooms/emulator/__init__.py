@@ -50,7 +50,7 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    missing = [package for package in ("starlette", "uvicorn") if find_spec(package) is None]
+    missing = [package for package in ("ijson", "starlette", "uvicorn") if find_spec(package) is None]
     if missing:
         raise ImportError(
             f"the emulator needs {' and '.join(missing)}; install it with: "

@@ -21,6 +21,7 @@ from .http.tls import Certificate, check_certificate, make_certificate
 from .pipeline.app import Pipeline
 from .pipeline.authentication import Authenticator
 from .service import snapshot
+from .service.room_import import ImportStream, import_rooms
 from .service.tokens import EmulatorCredential
 from .state.clock import Clock
 from .state.emulator_state import Account, EmulatorState
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _LOGGER = logging.getLogger("azure.communication.rooms.emulator")
+#: Bytes of a file that are read at once.
+_PART = 64 * 1024
 
 
 class RoomsEmulator:
@@ -304,7 +307,36 @@ class RoomsEmulator:
         :raises RuntimeError: If the emulator is not running.
         :raises ValueError: If it is something else, or names an account that is not here.
         """
-        return snapshot.import_rooms(exported, self._running().accounts)
+        return import_rooms(exported, self._running().accounts)
+
+    def export_file(self, file: Path) -> None:
+        """Write all rooms of all accounts to a file: JSON, UTF-8, a room a line. No key is in it.
+
+        The file is written in whole or not at all: the text goes to ``<name>.unfinished`` first.
+
+        :param ~pathlib.Path file: The file; it is replaced.
+        :raises RuntimeError: If the emulator is not running.
+        :raises OSError: If it cannot be written.
+        """
+        unfinished = file.with_name(f"{file.name}.unfinished")
+        with unfinished.open("wb") as stream:
+            stream.writelines(snapshot.export_text(self._running().accounts))
+        unfinished.replace(file)
+
+    def import_file(self, file: Path) -> int:
+        """Replace the rooms by those of a file that was exported.
+
+        :param ~pathlib.Path file: The file.
+        :returns: How many rooms there were.
+        :rtype: int
+        :raises RuntimeError: If the emulator is not running.
+        :raises OSError: If it cannot be read.
+        :raises ValueError: If it is no export of rooms, or names an account that is not here; nothing is changed then.
+        """
+        with ImportStream(self._running().accounts) as stream, file.open("rb") as text:
+            while part := text.read(_PART):
+                stream.feed(part)
+            return stream.commit()
 
     def _running(self) -> EmulatorState:
         if self._state is None:

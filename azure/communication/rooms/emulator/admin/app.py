@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Mapping
-from typing import Any, Callable, NamedTuple
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import parse_qsl, unquote
 
 from ..access import AccessRules, Caller
 from ..service import errors
+from ..service.room_import import ImportStream
 from ..state.emulator_state import EmulatorState
 from . import commands, events, page_files
-from .arguments import Arguments
+from .arguments import Arguments, Result, Steps
 
 LOGGER = logging.getLogger("azure.communication.rooms.emulator")
 
 PREFIX = "/_emulator"
 #: Without the prefix: the stream of what changes.
 EVENTS = "/events"
-#: Bytes of a body that are read: exports are larger than what the service takes.
-BODY_LIMIT = 256 * 1024 * 1024
+#: Bytes of a command's body that are read. That of an import has no limit: it is not held.
+BODY_LIMIT = 4 * 1024 * 1024
+IMPORT = "/import"
+
+
+class RequestBody(Protocol):
+    """The body of a request, to be read in one of two ways."""
+
+    async def read(self, limit: int) -> bytes:
+        """Read the whole body.
+
+        :raises ServiceError: If it is too large or incomplete.
+        """
+
+    def parts(self) -> AsyncIterator[bytes]:
+        """Read the body as it comes.
+
+        :raises ServiceError: If it is incomplete.
+        """
 
 
 class AdminRequest(NamedTuple):
@@ -62,16 +81,16 @@ class AdminApp:
         self._state = state
         self._access = access
 
-    async def run(self, request: AdminRequest, read_body: Callable[[], Awaitable[bytes]]) -> AdminResponse:
-        """Handle one request and always return a response."""
+    async def run(self, request: AdminRequest, body: RequestBody) -> AdminResponse:
+        """Handle one request and always return a response; the body may not be read to its end by then."""
         try:
             self._access.check_admin(request.caller)
-            response = self._handle(request, await read_body())
+            response = await self._handle(request, body)
         except errors.ServiceError as error:
             response = _encode_error(error)
         except ValueError as error:
             response = _encode_error(errors.bad_command(str(error)))
-        except sqlite3.OperationalError as error:
+        except (OSError, sqlite3.Error) as error:
             response = _encode_error(errors.not_stored(str(error)))
         LOGGER.debug("%s %s%s %d", request.method, PREFIX, request.path, response.status)
         return response
@@ -84,7 +103,7 @@ class AdminApp:
             return _encode_error(error)
         return AdminResponse(307, {"Location": f"{PREFIX}/", "Content-Length": "0", **page_files.HEADERS})
 
-    def _handle(self, request: AdminRequest, body: bytes) -> AdminResponse:
+    async def _handle(self, request: AdminRequest, body: RequestBody) -> AdminResponse:
         file = page_files.find(request.path)
         if file is not None or request.path == EVENTS:
             if request.method != "GET" and (file is None or request.method != "HEAD"):
@@ -92,13 +111,26 @@ class AdminApp:
             return self._open_events() if file is None else _send_file(*file)
         path, item = _route(request.path)
         methods = commands.COMMANDS.get(path)
-        if methods is None:
+        if methods is None and path != IMPORT:
             raise errors.path_not_found()
-        if request.method not in methods:
+        if request.method not in (("POST",) if methods is None else methods):
             raise errors.method_not_allowed(request.method)
+        if methods is None:
+            return _encode(200, {"rooms": await self._import(request, body)})
         query = dict(parse_qsl(request.query, keep_blank_values=True))
-        arguments = Arguments(query, _decode(request.caller.headers, body), item)
-        return _encode(*methods[request.method](arguments, self._state))
+        arguments = Arguments(query, _decode(request.caller.headers, await body.read(BODY_LIMIT)), item)
+        result = methods[request.method](arguments, self._state)
+        status, content = result if isinstance(result, tuple) else await _run_steps(result)
+        return await _encode_parts(status, content) if isinstance(content, Iterator) else _encode(status, content)
+
+    async def _import(self, request: AdminRequest, body: RequestBody) -> int:
+        """Replace the rooms by exported ones, which are parsed and stored in another thread as they come."""
+        with ImportStream(self._state.accounts) as stream:
+            async for part in body.parts():
+                if part:
+                    _check_content_type(request.caller.headers)
+                await asyncio.to_thread(stream.feed, part)
+            return await asyncio.to_thread(stream.commit)
 
     def _open_events(self) -> AdminResponse:
         headers = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
@@ -113,6 +145,35 @@ def _route(path: str) -> tuple[str, str]:
     return "/".join(["", parts[1], "{}", *parts[3:]]), unquote(parts[2])
 
 
+async def _run_steps(steps: Steps) -> Result:
+    """Run what takes long in another thread, and give others their turn between its steps."""
+
+    def step() -> Result | None:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return cast(Result, end.value)
+        return None
+
+    while (result := await asyncio.to_thread(step)) is None:
+        pass
+    return result
+
+
+async def _encode_parts(status: int, parts: Iterator[bytes]) -> AdminResponse:
+    """Return a response whose content is made in another thread as it is sent; an error of its begin is raised."""
+    first = await asyncio.to_thread(next, parts)
+
+    async def stream() -> AsyncIterator[bytes]:
+        part = first
+        while part:
+            yield part
+            part = await asyncio.to_thread(next, parts, b"")
+
+    headers = {"Cache-Control": "no-store", "Content-Type": "application/json"}
+    return AdminResponse(status, headers, stream=stream())
+
+
 def _send_file(media_type: str, content: bytes) -> AdminResponse:
     headers = {**page_files.HEADERS, "Content-Type": media_type, "Content-Length": str(len(content))}
     return AdminResponse(200, headers, content)
@@ -122,12 +183,16 @@ def _decode(headers: Mapping[str, str], body: bytes) -> Any:
     """Decode a body, which is JSON and declared as that: a web page cannot send such a one without a preflight."""
     if not body:
         return None
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise errors.content_type("application/json")
+    _check_content_type(headers)
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
         raise errors.bad_command("The body is not JSON.") from None
+
+
+def _check_content_type(headers: Mapping[str, str]) -> None:
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise errors.content_type("application/json")
 
 
 def _encode(status: int, body: Any) -> AdminResponse:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any, NamedTuple
 
 from ..state.emulator_state import Account, EmulatorState
 
-#: A status, and JSON or None.
+#: A status, and JSON, None, or an iterator over the parts of JSON as text.
 Result = tuple[int, Any]
+#: What takes long. It runs in another thread, and other requests have their turn whenever it yields.
+Steps = Generator[None, None, Result]
 
 
 class Arguments(NamedTuple):

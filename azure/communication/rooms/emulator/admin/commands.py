@@ -13,14 +13,13 @@ from ..service import snapshot
 from ..state import timestamps
 from ..state.emulator_state import EmulatorState
 from . import requests, rooms
-from .arguments import Arguments, Result, find_account, members
+from .arguments import Arguments, Result, Steps, find_account, members
 
 
 def show_state(_: Arguments, state: EmulatorState) -> Result:
     """``GET /_emulator/state``: accounts, clock, faults."""
     accounts = {
-        name: {"rooms": len(account.store.all_rooms(account.expired_before))}
-        for name, account in state.accounts.items()
+        name: {"rooms": account.store.count_rooms(account.expired_before)} for name, account in state.accounts.items()
     }
     return 200, {"accounts": accounts, "clock": _clock(state), "faults": _faults(state)}
 
@@ -45,21 +44,20 @@ def reset(_: Arguments, state: EmulatorState) -> Result:
     return 204, None
 
 
-def seed(arguments: Arguments, state: EmulatorState) -> Result:
+def seed(arguments: Arguments, state: EmulatorState) -> Steps:
     """``POST /_emulator/seed``: create ``count`` rooms like ``room`` for ``account``; all three may be missing."""
     wanted = members({} if arguments.body is None else arguments.body, "account", "count", "room")
     account = find_account(state, wanted.get("account"))
-    return 201, {"ids": snapshot.seed_rooms(account, wanted.get("count", 1), wanted.get("room"))}
+    ids: list[str] = []
+    for batch in snapshot.seed_batches(account, wanted.get("count", 1), wanted.get("room")):
+        ids += batch
+        yield
+    return 201, {"ids": ids}
 
 
 def export_rooms(_: Arguments, state: EmulatorState) -> Result:
-    """``GET /_emulator/export``: all rooms."""
-    return 200, snapshot.export_rooms(state.accounts)
-
-
-def import_rooms(arguments: Arguments, state: EmulatorState) -> Result:
-    """``POST /_emulator/import``: replace the rooms by exported ones."""
-    return 200, {"rooms": snapshot.import_rooms(arguments.body, state.accounts)}
+    """``GET /_emulator/export``: all rooms, in parts."""
+    return 200, snapshot.export_text(state.accounts)
 
 
 def show_clock(_: Arguments, state: EmulatorState) -> Result:
@@ -70,22 +68,20 @@ def show_clock(_: Arguments, state: EmulatorState) -> Result:
 def move_clock(arguments: Arguments, state: EmulatorState) -> Result:
     """``POST /_emulator/clock``: move it.
 
-    ``{"set": "2030-01-01T12:00:00Z"}``, ``{"advance": {"days": 181}}``, ``{"freeze": true}``, ``{"resume": true}`` to
-    let it run on, and ``{"reset": true}`` to let it run as at the start. Several in one are done in this order: reset,
-    set, advance, resume, freeze.
+    ``{"set": "2030-01-01T12:00:00Z"}``, ``{"advance": {"days": 181}}``, ``{"freeze": true}``, ``{"resume": true}`` or
+    ``{"freeze": false}`` to let it run on from where it is, and ``{"reset": true}`` to let it run as at the start.
+    Several in one are done in this order: reset, set, advance, resume, freeze. All are done or, where one is invalid,
+    none.
     """
     moves = members(arguments.body, "set", "advance", "freeze", "reset", "resume")
-    time = None if "set" not in moves else _parse_time(moves["set"])
-    span = _parse_span(moves.get("advance", {}))
-    if moves.get("reset"):
-        state.clock.reset()
-    if time is not None:
-        state.clock.set(time)
-    state.clock.advance(span)
-    if moves.get("resume"):
-        state.clock.resume()
-    if moves.get("freeze"):
-        state.clock.freeze()
+    resume = _parse_flag(moves, "resume")
+    freeze = _parse_flag(moves, "freeze")
+    state.clock.move(
+        reset=_parse_flag(moves, "reset") is True,
+        to=None if "set" not in moves else _parse_time(moves["set"]),
+        by=_parse_span(moves.get("advance", {})),
+        freeze=False if freeze is None and resume else freeze,
+    )
     return 200, _clock(state)
 
 
@@ -112,7 +108,7 @@ def remove_faults(arguments: Arguments, state: EmulatorState) -> Result:
     return 204, None
 
 
-Command = Callable[[Arguments, EmulatorState], Result]
+Command = Callable[[Arguments, EmulatorState], "Result | Steps"]
 
 #: By path, without the prefix of all admin paths, and method. ``{}`` stands for the segment that names one thing.
 COMMANDS: Mapping[str, Mapping[str, Command]] = {
@@ -121,7 +117,6 @@ COMMANDS: Mapping[str, Mapping[str, Command]] = {
     "/reset": {"POST": reset},
     "/seed": {"POST": seed},
     "/export": {"GET": export_rooms},
-    "/import": {"POST": import_rooms},
     "/clock": {"GET": show_clock, "POST": move_clock},
     "/faults": {"GET": list_faults, "POST": add_fault, "DELETE": remove_faults},
     "/requests": {"GET": requests.list_requests, "DELETE": requests.clear_requests},
@@ -137,6 +132,13 @@ def _parse_time(text: Any) -> datetime:
         return timestamps.to_datetime(timestamps.parse(text))
     except (TypeError, ValueError):
         raise ValueError(f"set must be a date-time such as 2030-01-01T12:00:00Z, not {text!r}") from None
+
+
+def _parse_flag(moves: Mapping[str, Any], name: str) -> bool | None:
+    value = moves.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false, not {value!r}")
+    return value
 
 
 def _parse_span(units: Any) -> timedelta:

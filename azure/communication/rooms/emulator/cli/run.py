@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import signal
@@ -71,17 +70,14 @@ def _start(options: argparse.Namespace) -> RoomsEmulator:
 
 def _import(emulator: RoomsEmulator, file: Path) -> None:
     try:
-        emulator.import_rooms(json.loads(file.read_text("utf-8")))
-    except (ValueError, RecursionError) as error:
+        emulator.import_file(file)
+    except ValueError as error:
         raise ValueError(f"{file} cannot be imported: {error}") from None
 
 
 def _export(emulator: RoomsEmulator, file: Path, log: DroppingHandler) -> int:
-    """Write the whole file or nothing of it."""
-    unfinished = file.with_name(f"{file.name}.unfinished")
     try:
-        unfinished.write_text(json.dumps(emulator.export_rooms(), indent=2), "utf-8")
-        unfinished.replace(file)
+        emulator.export_file(file)
     except OSError as error:
         log.write(f"rooms-emulator: cannot export: {error}")
         return 1

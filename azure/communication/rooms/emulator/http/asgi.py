@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from functools import partial
 from typing import Protocol, cast
 from urllib.parse import quote, unquote
 
@@ -131,9 +130,13 @@ class _Admin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request (ASGI)."""
-        response = await self._commands.run(_admin_request(scope), partial(read_body, receive, admin.BODY_LIMIT))
+        body = RequestBody(receive)
+        response = await self._commands.run(_admin_request(scope), body)
         if response.stream is None:
-            await _send_whole(response.status, response.headers, response.content, send)
+            await _send_start(response.status, response.headers, send)
+            await send({"type": "http.response.body", "body": response.content, "more_body": True})
+            await body.skip()
+            await send({"type": "http.response.body", "body": b""})
         else:
             stream = StreamingResponse(response.stream, response.status, response.headers)
             await stream(scope, receive, send)
@@ -158,6 +161,37 @@ class _Front:
             return
         response = self._commands.lead_to_page(request)
         await _send_whole(response.status, response.headers, response.content, send)
+
+
+class RequestBody:
+    """The body of a request, for the admin commands.
+
+    :param receive: The server's (ASGI).
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._is_read = False
+
+    async def read(self, limit: int) -> bytes:
+        """Read the whole body."""
+        self._is_read = True
+        return await read_body(self._receive, limit)
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """Read the body as it comes."""
+        while not self._is_read:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise errors.incomplete_body()
+            self._is_read = not message.get("more_body", False)
+            yield message.get("body", b"")
+
+    async def skip(self) -> None:
+        """Drop what is left: a client that is still sending would see a reset connection in place of the response."""
+        with suppress(errors.ServiceError):
+            async for _ in self.parts():
+                pass
 
 
 def _accepts_html(accept: str) -> bool:

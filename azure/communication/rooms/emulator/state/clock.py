@@ -59,12 +59,7 @@ class Clock:
         :keyword float units: ``days``, ``hours``, ``minutes``, ``seconds`` and so on, as ``timedelta`` takes them.
         :raises ValueError: If that leads before the year 1 or after 9998.
         """
-        moved = timestamps.from_timedelta((delta or timedelta()) + timedelta(**units))
-        _require_year(self.timestamp() + moved)
-        with self._lock:
-            self._offset += moved
-            if self._frozen is not None:
-                self._frozen += moved
+        self.move(by=(delta or timedelta()) + timedelta(**units))
 
     def set(self, moment: datetime) -> None:
         """Set the time; it runs on from there unless it is frozen.
@@ -72,29 +67,50 @@ class Clock:
         :param ~datetime.datetime moment: The new time. Naive is local time.
         :raises ValueError: If it lies before the year 1 or after 9998.
         """
-        wanted = timestamps.from_datetime(moment.astimezone(timezone.utc))
-        _require_year(wanted)
-        with self._lock:
-            self._offset = wanted - self._machine()
-            if self._frozen is not None:
-                self._frozen = wanted
+        self.move(to=moment)
 
     def freeze(self) -> None:
         """Stop the clock where it is."""
-        now = self.timestamp()
-        with self._lock:
-            self._frozen = now
+        self.move(freeze=True)
 
     def resume(self) -> None:
         """Let a frozen clock run on from where it is."""
-        with self._lock:
-            if self._frozen is not None:
-                self._offset, self._frozen = self._frozen - self._machine(), None
+        self.move(freeze=False)
 
     def reset(self) -> None:
         """Return to the state at the start: the machine's time plus the skew that the clock was made with."""
+        self.move(reset=True)
+
+    def move(
+        self,
+        *,
+        reset: bool = False,
+        to: datetime | None = None,
+        by: timedelta = timedelta(),
+        freeze: bool | None = None,
+    ) -> None:
+        """Reset the clock, set it, advance it, then freeze it or let it run on: all of that, or on an error nothing.
+
+        :keyword bool reset: Return to the state at the start first.
+        :keyword to: The new time. Naive is local time.
+        :paramtype to: ~datetime.datetime or None
+        :keyword by: A span that is added to the time.
+        :paramtype by: ~datetime.timedelta
+        :keyword freeze: Stop the clock, or let it run on when False; None leaves that as it is.
+        :paramtype freeze: bool or None
+        :raises ValueError: If that leads before the year 1 or after 9998.
+        """
         with self._lock:
-            self._offset, self._frozen = self._skew, None
+            machine = self._machine()
+            offset, is_frozen = (self._skew, False) if reset else (self._offset, self._frozen is not None)
+            now = machine + offset if reset or self._frozen is None else self._frozen
+            if to is not None:
+                now = timestamps.from_datetime(to.astimezone(timezone.utc))
+                _require_year(now)
+            now += timestamps.from_timedelta(by)
+            _require_year(now)
+            is_frozen = is_frozen if freeze is None else freeze
+            self._offset, self._frozen = now - machine, now if is_frozen else None
 
     @property
     def frozen(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from contextlib import ExitStack
 from typing import NamedTuple
 
 from ..faults.registry import Faults
@@ -76,13 +75,10 @@ class EmulatorState:
 
     def reset(self) -> None:
         """Delete all rooms and requests; clock and faults are as they were at the start."""
-        try:
-            with ExitStack() as transactions:
-                for account in self.accounts.values():
-                    transactions.enter_context(account.store.transaction())
-                    account.store.clear()
-        except sqlite3.Error:  # a full disk, or a damaged file: deleting rows takes room as well
-            for account in self.accounts.values():
+        for account in self.accounts.values():
+            try:
+                account.store.clear()
+            except sqlite3.Error:  # a full disk, or a damaged file: deleting rows takes room as well
                 account.store.replace()
         self.clock.reset()
         self.faults.reset()

@@ -41,7 +41,8 @@ CREATE TABLE IF NOT EXISTS repeatable_requests (
 );
 CREATE INDEX IF NOT EXISTS repeatable_requests_by_age ON repeatable_requests (seen_at);
 CREATE INDEX IF NOT EXISTS rooms_by_end ON rooms (valid_until) WHERE NOT deleted;
-CREATE INDEX IF NOT EXISTS rooms_by_second ON rooms ({CREATED_SECOND} DESC, sequence DESC);
+DROP INDEX IF EXISTS rooms_by_second;
+CREATE INDEX IF NOT EXISTS rooms_by_age ON rooms ({CREATED_SECOND} DESC, sequence DESC) WHERE NOT deleted;
 """
 
 TABLES = ("rooms", "participants", "repeatable_requests")

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from .schema import CREATED_SECOND, DEFAULT_JOIN_POLICY, TABLES, create_tables
+from .database import Database
+from .schema import CREATED_SECOND, DEFAULT_JOIN_POLICY
 
 #: Positions and timestamps lie below this, both ways; it is the end of SQLite's integers.
 INTEGER_LIMIT = 2**63
+#: Adding a room under an id that is taken raises this.
+IdTakenError = sqlite3.IntegrityError
 #: No room ended before this.
 NEVER = -INTEGER_LIMIT
 
 _ROOM = "id, created_at, valid_from, valid_until, pstn_dial_out_enabled, room_join_policy"
+_PARTICIPANTS = "SELECT raw_id, role FROM participants WHERE room = ? ORDER BY place"
 
 
 class Validity(NamedTuple):
@@ -68,93 +69,14 @@ class StoredResponse(NamedTuple):
     content: str
 
 
-class Store:
+class Store(Database):
     """Everything that is stored of one account.
 
     :param file: The database file, whose folder is made when missing; None keeps everything in memory.
     :type file: ~pathlib.Path or None
     :raises OSError: If the folder cannot be made.
-    :raises sqlite3.Error: If the file is no database, cannot be written, or is in use by another emulator.
-    :ivar int changes: How many times something was written. Whoever shows rooms compares it, and reads again.
+    :raises sqlite3.Error: If the file is no database, is damaged, cannot be written, or is in use by another emulator.
     """
-
-    def __init__(self, file: Path | None = None) -> None:
-        if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        self._file = file
-        self._lock = threading.RLock()
-        self.changes = 0
-        self._database = self._connect()
-
-    def _connect(self) -> sqlite3.Connection:
-        """Open the database, which is this process's alone until it is closed; make the tables that are missing."""
-        name = ":memory:" if self._file is None else str(self._file)
-        try:
-            database = sqlite3.connect(
-                name,
-                timeout=0,
-                isolation_level=None,
-                check_same_thread=False,  # every statement is executed and fetched under the lock
-            )
-        except sqlite3.Error as error:
-            raise _explained(error, name) from None
-        try:
-            database.execute("PRAGMA locking_mode = EXCLUSIVE")  # until it is closed, or its process has died
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = FULL")  # what was answered is there after a crash
-            database.execute("BEGIN IMMEDIATE")  # takes the lock, and makes all tables or none
-            create_tables(database)
-            database.execute("COMMIT")
-        except sqlite3.Error as error:
-            database.close()
-            raise _explained(error, name) from None
-        return database
-
-    def close(self) -> None:
-        """Close the database."""
-        with self._lock:
-            self._database.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Commit all that is done within, or nothing of it. One may stand in another."""
-        with self._lock:
-            inner = self._database.in_transaction
-            self._database.execute("SAVEPOINT inner" if inner else "BEGIN IMMEDIATE")
-            try:
-                yield
-                self._database.execute("RELEASE inner" if inner else "COMMIT")
-                self.changes += not inner
-            except BaseException:
-                if self._database.in_transaction:  # a full disk ends some by itself
-                    self._database.execute("ROLLBACK TO inner" if inner else "ROLLBACK")
-                raise
-
-    def clear(self) -> None:
-        """Delete everything."""
-        with self.transaction():
-            for table in TABLES:
-                self._database.execute(f"DELETE FROM {table}")
-
-    def replace(self) -> None:
-        """Delete everything with the database itself, and begin a new one: a full disk has no room for less.
-
-        :raises OSError: If the file cannot be deleted.
-        :raises sqlite3.Error: If there is no room for an empty database either.
-        """
-        with self._lock:
-            self._database.close()
-            if self._file is not None:
-                # The database first: SQLite deletes the log of a file that is missing or empty.
-                for name in (self._file, *(self._file.with_name(self._file.name + end) for end in ("-wal", "-shm"))):
-                    name.unlink(missing_ok=True)
-            self._database = self._connect()
-            self.changes += 1
-
-    def _rows(self, statement: str, *values: object) -> list[Any]:
-        """Return all rows of a query."""
-        with self._lock:
-            return self._database.execute(statement, values).fetchall()
 
     # -- rooms --------------------------------------------------------------------------------------------------------
 
@@ -213,17 +135,17 @@ class Store:
     ) -> tuple[list[Room], Position | None]:
         """Return a page of rooms: newest first by the second of their creation, as the live service orders them.
 
-        Within a second the one that was added last comes first, which the service does not promise. ``count`` records
-        are looked at and deleted ones dropped from them afterwards, as the live service does: a page may be short, or
-        empty, with more behind it.
+        Within a second the one that was added last comes first, which the service does not promise. Pages are made of
+        rooms that are there; the live service makes them of records, deleted ones too, and sends empty pages.
 
         :param before: Where the page before ended; None for the first page.
-        :returns: The rooms, and where this page ended when there are records behind it.
+        :returns: The rooms, and where this page ended when there are rooms behind it.
         """
         second, sequence = before or (INTEGER_LIMIT - 1, 0)
         rows = self._rows(
-            f"SELECT {_ROOM}, deleted OR valid_until < ?, {CREATED_SECOND}, sequence FROM rooms "
-            f"WHERE {CREATED_SECOND} <= ? AND ({CREATED_SECOND} < ? OR sequence < ?) "
+            f"SELECT {_ROOM}, {CREATED_SECOND}, sequence FROM rooms "
+            f"WHERE NOT deleted AND valid_until >= ? "
+            f"AND {CREATED_SECOND} <= ? AND ({CREATED_SECOND} < ? OR sequence < ?) "
             f"ORDER BY {CREATED_SECOND} DESC, sequence DESC LIMIT ?",
             expired_before,
             second,
@@ -232,7 +154,7 @@ class Store:
             count + 1,
         )
         more, rows = len(rows) > count, rows[:count]
-        return [_room(row[:6]) for row in rows if not row[6]], Position(*rows[-1][7:]) if more else None
+        return [_room(row[:6]) for row in rows], Position(*rows[-1][6:]) if more else None
 
     def newest_rooms(self, before: Position | None, count: int, expired_before: int = NEVER) -> list[ListedRoom]:
         """Return up to ``count`` rooms that are neither deleted nor expired, in the order of :meth:`rooms`.
@@ -253,13 +175,25 @@ class Store:
         )
         return [ListedRoom(_room(row[:6]), row[6], Position(*row[7:])) for row in rows]
 
-    def all_rooms(self, expired_before: int = NEVER) -> list[Room]:
-        """Return every room that is neither deleted nor expired, in the order in which they were added."""
-        where = "NOT deleted AND valid_until >= ?"
-        return [
-            _room(row)
-            for row in self._rows(f"SELECT {_ROOM} FROM rooms WHERE {where} ORDER BY sequence", expired_before)
-        ]
+    def count_rooms(self, expired_before: int = NEVER) -> int:
+        """Return how many rooms there are that are neither deleted nor expired."""
+        return int(
+            self._rows("SELECT COUNT(*) FROM rooms WHERE NOT deleted AND valid_until >= ?", expired_before)[0][0]
+        )
+
+    def all_rooms(self, expired_before: int = NEVER) -> Iterator[tuple[Room, dict[str, str]]]:
+        """Yield every room that is neither deleted nor expired at one point in time, with its participants' roles.
+
+        The rooms come in the order in which they were added, from a copy: the store can be used meanwhile.
+
+        :raises sqlite3.Error: If the store is replaced while it is copied, or there is no room for the copy.
+        """
+        with self.copied() as copy:
+            rooms = copy.execute(
+                f"SELECT {_ROOM} FROM rooms WHERE NOT deleted AND valid_until >= ? ORDER BY sequence", (expired_before,)
+            )
+            for row in rooms:
+                yield _room(row), dict(copy.execute(_PARTICIPANTS, (row[0],)))
 
     def purge(self, expired_before: int, requests_before: int) -> None:
         """Delete what no read returns any more.
@@ -303,7 +237,7 @@ class Store:
 
     def participants(self, room_id: str) -> dict[str, str]:
         """Return the roles of a room's participants by raw id, in the order in which they were added."""
-        return dict(self._rows("SELECT raw_id, role FROM participants WHERE room = ? ORDER BY place", room_id))
+        return dict(self._rows(_PARTICIPANTS, room_id))
 
     # -- repeatable requests ------------------------------------------------------------------------------------------
 
@@ -326,12 +260,3 @@ class Store:
 
 def _room(row: tuple[str, int, int, int, int, str]) -> Room:
     return Room(*row[:4], pstn_dial_out_enabled=bool(row[4]), room_join_policy=row[5])
-
-
-def _explained(error: sqlite3.Error, file: str) -> sqlite3.Error:
-    """Return the same error with the file and, where SQLite is terse, what to do."""
-    if "database is locked" in str(error):
-        return sqlite3.OperationalError(
-            f"another emulator keeps its rooms in {file}; stop it or choose another location"
-        )
-    return type(error)(f"{file}: {error}")
