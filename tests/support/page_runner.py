@@ -10,8 +10,10 @@ the line before a block says what else is done with it:
 ``<!-- not run: WHY -->``  the reader cannot run it here
 """
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -86,7 +88,8 @@ class Reader:
 
     def __exit__(self, *_: object) -> None:
         for process in reversed(self._started):
-            process.terminate()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)  # what it left in the background, too
         for process in self._started:
             for stream in (process.stdin, process.stdout):
                 if stream:
@@ -139,6 +142,7 @@ class Reader:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
         self._started.append(process)
         return process
