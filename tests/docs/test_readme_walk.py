@@ -91,7 +91,7 @@ def test_the_emulator_runs_in_the_background(walk: Walk) -> None:
     if walk.health is None:
         pytest.skip(f"port {DEFAULT_PORT}, which README names, was taken before the walk began")
     assert walk.health == 200
-    assert "GET /health" in (walk.clone / "emulator.log").read_text("utf-8")
+    assert f"endpoint=http://127.0.0.1:{DEFAULT_PORT}/" in (walk.clone / "emulator.log").read_text("utf-8")
 
 
 def test_the_site_is_built_and_sphinx_build_is_left_in_the_clone(walk: Walk) -> None:

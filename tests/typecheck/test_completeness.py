@@ -17,11 +17,6 @@ import pytest
 
 PACKAGE = "azure.communication.rooms"
 MODULES = [PACKAGE, f"{PACKAGE}.aio", f"{PACKAGE}.bulk", f"{PACKAGE}.aio.bulk", f"{PACKAGE}.emulator"]
-#: Where attributes and constants still lack annotations.
-UNFINISHED = ("nothing",)
-
-#: Where annotations name what is imported for type checkers alone, or are for Python 3.10 and later.
-UNRESOLVED = (f"{PACKAGE}.emulator",)
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +54,8 @@ def test_pyright_knows_the_type_of_every_public_name(annotated_identity: Path) -
     report = json.loads(ran.stdout)["typeCompleteness"]
     symbols = [symbol for symbol in report["symbols"] if symbol["isExported"]]
     assert len(symbols) > 400
-    unknown = {symbol["name"]: symbol["diagnostics"] for symbol in symbols if not symbol["isTypeKnown"]}
-    assert {name: said for name, said in unknown.items() if not name.startswith(UNFINISHED)} == {}
+    assert {symbol["name"]: symbol["diagnostics"] for symbol in symbols if not symbol["isTypeKnown"]} == {}
+    assert report["completenessScore"] == 1
 
 
 def public_callables() -> Iterator[Any]:
@@ -81,18 +76,9 @@ def public_callables() -> Iterator[Any]:
                         yield method
 
 
-def with_mark(member: Any) -> Any:
-    """A parameter, which may fail where annotations are still for type checkers alone."""
-    expected = pytest.mark.xfail(
-        raises=(NameError, TypeError),
-        strict=False,
-        reason="names that are imported for type checkers alone, and on Python 3.9 the bar between types",
-    )
-    name = f"{member.__module__}.{member.__qualname__}"
-    return pytest.param(member, id=name, marks=[expected] if name.startswith(UNRESOLVED) else [])
-
-
-@pytest.mark.parametrize("member", [with_mark(member) for member in public_callables()])
+@pytest.mark.parametrize(
+    "member", [pytest.param(each, id=f"{each.__module__}.{each.__qualname__}") for each in public_callables()]
+)
 def test_annotations_can_be_resolved_at_run_time(member: Any) -> None:
     hints = typing.get_type_hints(member)
     if not inspect.isclass(member):

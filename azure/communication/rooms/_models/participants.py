@@ -177,8 +177,6 @@ class ParticipantChanges:
             return NotImplemented
         return (self.added, self.changed, self.removed) == (other.added, other.changed, other.removed)
 
-    __hash__ = None  # type: ignore[assignment]  # its lists can change
-
     def as_dict(self) -> dict[str, Any]:
         """Convert to values that ``json`` takes: ``added``, ``changed`` and ``removed``.
 

@@ -32,7 +32,7 @@ class Output:
     """
 
     def __init__(self, as_json: bool) -> None:
-        self.is_table = not as_json and sys.stdout.isatty()
+        self.is_table: bool = not as_json and sys.stdout.isatty()
 
     def rooms(self, rooms: Iterable[CommunicationRoom]) -> None:
         """Print rooms: JSON lines as they come, or one table."""

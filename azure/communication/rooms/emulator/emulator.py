@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from .access import AccessRules
 from .admin.app import AdminApp
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from azure.core.pipeline.transport import HttpTransport
     from starlette.types import ASGIApp
     from typing_extensions import Self
+
+    AnyHttpTransport = HttpTransport[Any, Any]
+else:  # an emulator starts without azure-core; annotations can be resolved all the same
+    AnyHttpTransport = Self = Any
 
 _LOGGER = logging.getLogger("azure.communication.rooms.emulator")
 #: Bytes of a file that are read at once.
@@ -86,17 +90,17 @@ class RoomsEmulator:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        location: str | Path | None = None,
-        accounts: Mapping[str, str] | None = None,
+        location: Optional[Union[str, Path]] = None,
+        accounts: Optional[Mapping[str, str]] = None,
         strict_hmac: bool = False,
         lenient_dates: bool = False,
         clock_skew: timedelta = timedelta(),
-        grace: timedelta | None = DEFAULT_GRACE,
+        grace: Optional[timedelta] = DEFAULT_GRACE,
         page_size: int = PAGE_SIZE,
-        faults: Iterable[Fault | str] = (),
+        faults: Iterable[Union[Fault, str]] = (),
         tls: bool = False,
-        certificate: str | Path | None = None,
-        key: str | Path | None = None,
+        certificate: Optional[Union[str, Path]] = None,
+        key: Optional[Union[str, Path]] = None,
         log_bodies: bool = False,
     ) -> None:
         self._configure(
@@ -170,7 +174,7 @@ class RoomsEmulator:
         return f"endpoint={self.endpoint}/;accesskey={self._config.accounts[account]}"
 
     @property
-    def ca_file(self) -> Path | None:
+    def ca_file(self) -> Optional[Path]:
         """Return the file of the authority that clients must trust, PEM; None when the emulator made no certificate.
 
         :rtype: ~pathlib.Path or None
@@ -185,7 +189,7 @@ class RoomsEmulator:
         """
         return self._request_log.entries()
 
-    def token_credential(self, account: str | None = None) -> EmulatorCredential:
+    def token_credential(self, account: Optional[str] = None) -> EmulatorCredential:
         """Return a credential whose tokens this emulator takes, in place of one of ``azure-identity``.
 
         :param account: The account; None, the default, is the first.
@@ -197,7 +201,7 @@ class RoomsEmulator:
             raise KeyError(account)
         return EmulatorCredential(self.clock, account or next(iter(self._config.accounts)))
 
-    def transport(self) -> HttpTransport[Any, Any]:
+    def transport(self) -> AnyHttpTransport:
         """Return a transport for clients on azure-core that calls the emulator in this process, without a connection.
 
         :rtype: ~azure.core.pipeline.transport.HttpTransport
@@ -274,7 +278,7 @@ class RoomsEmulator:
         """
         self._running().reset()
 
-    def seed(self, count: int = 1, room: Any | None = None, *, account: str | None = None) -> list[str]:
+    def seed(self, count: int = 1, room: Optional[Any] = None, *, account: Optional[str] = None) -> list[str]:
         """Create rooms, past the service's rules of time.
 
         :param int count: How many. Default 1.

@@ -29,7 +29,7 @@ class DroppingHandler(logging.Handler):
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
-        self.dropped = 0
+        self.dropped: int = 0
         self._told = 0
         self._lines: queue.Queue[str | None] = queue.Queue(WAITING_LINES)
         self._stream = stream

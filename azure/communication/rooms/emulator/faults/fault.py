@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, Optional
 
 #: The HTTP methods that a fault can be for.
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -72,22 +72,22 @@ class Fault:
     :raises ValueError: If a value is invalid, or there is no action.
     """
 
-    method: str | None = None
-    route: str | None = None
-    nth: int | None = None
-    times: int | None = None
+    method: Optional[str] = None
+    route: Optional[str] = None
+    nth: Optional[int] = None
+    times: Optional[int] = None
     probability: float = 1.0
     seed: int = 0
-    status: int | None = None
+    status: Optional[int] = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: Any | None = None
-    throttle: int | None = None
-    delay: float | None = None
-    reset: str | None = None
-    truncate: int | None = None
+    body: Optional[Any] = None
+    throttle: Optional[int] = None
+    delay: Optional[float] = None
+    reset: Optional[str] = None
+    truncate: Optional[int] = None
     garbage: bool = False
-    clock_skew: float | None = None
-    page_size: int | None = None
+    clock_skew: Optional[float] = None
+    page_size: Optional[int] = None
 
     def __post_init__(self) -> None:
         for name in (*_INTEGERS, *_NUMBERS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Iterable
-from typing import Any, Callable
+from typing import Any, Callable, Optional, Union
 
 from .fault import RESPONSE_PARTS, Fault, from_json, parse
 from .route_pattern import RoutePattern
@@ -24,7 +24,8 @@ class ActiveFault:
     def __init__(self, number: int, fault: Fault) -> None:
         self.number = number
         self.fault = fault
-        self.calls = self.hits = 0
+        self.calls: int = 0
+        self.hits: int = 0
         self._chance = random.Random(fault.seed)  # noqa: S311  the same faults again matter here, secrets do not
         self._pattern = RoutePattern(fault.route)
 
@@ -58,7 +59,7 @@ class Faults:
         self._count = 0
         self.reset()
 
-    def add(self, fault: Fault | str | None = None, **values: Any) -> ActiveFault:
+    def add(self, fault: Optional[Union[Fault, str]] = None, **values: Any) -> ActiveFault:
         """Switch a fault on.
 
         :param fault: The fault, or its one line such as ``POST /rooms nth=1 status=503``.
@@ -121,7 +122,7 @@ class Faults:
             return [active for active in self._active if active.matches(method, path)]
 
 
-def combine(matching: Iterable[ActiveFault]) -> Fault | None:
+def combine(matching: Iterable[ActiveFault]) -> Optional[Fault]:
     """Combine the actions of several faults into one; where two conflict, the first wins."""
     values: dict[str, Any] = {}
     for active in matching:

@@ -100,7 +100,7 @@ class RequestContext:
         self.head = head
         self.route = route
         self.connection = connection
-        self.started = time.perf_counter()
+        self.started: float = time.perf_counter()
         #: The time by which dates are judged and responses are dated; a fault can skew it.
         self.clock: Clock = state.clock
         self.body = b""

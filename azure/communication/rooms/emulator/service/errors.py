@@ -67,7 +67,7 @@ class ServiceError(Exception):
         self.announced = announced
         self.headers: dict[str, str] = headers or {}
         self.code_2022 = code_2022
-        self.message_2022 = message_2022 or message
+        self.message_2022: str = message_2022 or message
 
 
 # -- model validation: what a body says is wrong in itself ------------------------------------------------------------

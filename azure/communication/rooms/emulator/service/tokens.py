@@ -13,6 +13,8 @@ from ..state.clock import Clock
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken
+else:  # an emulator starts without azure-core; annotations can be resolved all the same
+    AccessToken = Any
 
 #: The audience of Communication Services' tokens.
 AUDIENCE = "https://communication.azure.com"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import datetime, timedelta, timezone
+from typing import Optional
 
 from . import timestamps
 
@@ -35,7 +36,7 @@ class Clock:
         with self._lock:
             return self._machine() + self._offset if self._frozen is None else self._frozen
 
-    def setting(self) -> tuple[int, int | None]:
+    def setting(self) -> tuple[int, Optional[int]]:
         """Return what changes when the clock is moved, frozen or resumed, and at no other time."""
         with self._lock:
             return self._offset, self._frozen
@@ -51,7 +52,7 @@ class Clock:
         """
         return timestamps.to_datetime(self.timestamp())
 
-    def advance(self, delta: timedelta | None = None, **units: float) -> None:
+    def advance(self, delta: Optional[timedelta] = None, **units: float) -> None:
         """Move the time forward, or back where the span is negative.
 
         :param delta: The span.

@@ -38,7 +38,7 @@ class Database:
         self._file = file
         self._lock = threading.RLock()
         self._has_successor = threading.Lock()
-        self.changes = 0
+        self.changes: int = 0
         self._database = self._connect()
 
     def _connect(self) -> sqlite3.Connection:

@@ -56,7 +56,7 @@ class EmulatorState:
         self.faults = faults
         self.request_log = request_log
         #: Set when the emulator stops, for responses that go on until then.
-        self.is_stopping = False
+        self.is_stopping: bool = False
         self._named_versions: set[str] = set()
 
     def account(self, name: str | None = None) -> Account:

@@ -6,7 +6,7 @@ import re
 import threading
 from collections import deque
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 from urllib.parse import parse_qsl, urlencode
 
 from .request_details import NO_DETAILS, RequestDetails
@@ -47,11 +47,11 @@ class Entry(NamedTuple):
     time: str
     method: str
     target: str
-    status: int | None
+    status: Optional[int]
     milliseconds: float
     reason: str = ""
-    account: str | None = None
-    client_request_id: str | None = None
+    account: Optional[str] = None
+    client_request_id: Optional[str] = None
     faults: tuple[int, ...] = ()
 
     def __str__(self) -> str:
@@ -71,7 +71,7 @@ class RequestLog:
 
     def __init__(self, keeps_bodies: bool = False) -> None:
         self.keeps_bodies = keeps_bodies
-        self.clears = 0
+        self.clears: int = 0
         self._lock = threading.Lock()
         self._entries: deque[Entry] = deque(maxlen=LIMIT)
         self._details: deque[RequestDetails] = deque(maxlen=LIMIT)
@@ -94,7 +94,7 @@ class RequestLog:
             self._details.append(details)
             return entry
 
-    def find(self, number: int) -> tuple[Entry, RequestDetails] | None:
+    def find(self, number: int) -> Optional[tuple[Entry, RequestDetails]]:
         """Return the entry of a number with its details; None when it is not among the latest."""
         with self._lock:
             place = number - self._count - 1 + len(self._entries)
