@@ -16,7 +16,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 BRINGS = {
     "aio": "aiohttp",
     "cli": "rich, shtab",
-    "emulator": "starlette, trustme, uvicorn, httptools",
+    "emulator": "starlette, trustme, uvicorn, httptools, ijson",
     "socks": "socks",
 }
 #: A program that does the main job and ends with "done".
