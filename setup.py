@@ -85,7 +85,7 @@ setup(
         "isodate>=0.6.1,<1.0.0",
         "msrest>=0.7.1,<1.0.0",
         "certifi>=2023.7.22",
-        "urllib3>=2.6.3,<3.0.0",  # earlier ones unpack a compressed body beyond what is asked for
+        "urllib3>=2.6.3,<3.0.0",  # earlier ones unpack a compressed body beyond what is requested
     ],
     extras_require={
         "aio": ["aiohttp>=3.12,<4"],

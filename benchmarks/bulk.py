@@ -136,7 +136,7 @@ def speed(count: int, rounds: int) -> None:
 
 
 def _print_speed(endpoint: str, count: int, kind: str, rounds: int) -> None:
-    """Take turns, so that whatever else the machine does falls on all."""
+    """Take turns, so that other load of the machine falls on all."""
     rates: dict[str, list[float]] = {how: [] for how in (PLAIN, BULK, JOURNAL)}
     for _ in range(rounds):
         for how, found in rates.items():
@@ -157,7 +157,7 @@ def _print_speed(endpoint: str, count: int, kind: str, rounds: int) -> None:
 
 
 def main() -> None:
-    """Run what is asked for, or both."""
+    """Run what the command line names, or both."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--chaos", type=int, metavar="ROOMS", help="rooms to create through faults (default 10000)")
     parser.add_argument("--speed", type=int, metavar="ROOMS", help="rooms to create at speed, each way (default 20000)")

@@ -2,9 +2,9 @@
 
     python benchmarks/chaos.py [--creates 2000] [--threads 8] [--seed 1] [--aio]
 
-Each exchange meets, by chance, a reset before the service sees it, a reset or a truncated answer after it was carried
+Each exchange meets, by chance, a reset before the service sees it, a reset or a truncated response after it was carried
 out, a 429 or a 503. Every create must come back, and the service must hold exactly one room for each. With ``--aio``
-the asynchronous client sends, from so many tasks, and half of its creates are cancelled at a random moment and taken up
+the asynchronous client sends, from so many tasks, and half of its creates are cancelled at a random time and taken up
 again with their repeatability headers.
 """
 
@@ -47,7 +47,7 @@ class Outcome(NamedTuple):
     """What was done to exchanges."""
     seconds: float
     slept: float
-    """Seconds that the client was told to wait, and did not."""
+    """Seconds of ``Retry-After``, which the client does not wait here."""
 
 
 class SleeplessTransport(Urllib3Transport):
@@ -104,7 +104,7 @@ def run(creates: int, threads: int, seed: int, is_async: bool = False) -> Outcom
 
 
 def create_in_threads(endpoint: str, key: str, creates: int, threads: int) -> tuple[list[str], float]:
-    """Create rooms in threads: their ids, and the seconds of waiting asked for."""
+    """Create rooms in threads: their ids, and the seconds of waiting requested."""
     transport = SleeplessTransport(use_env_settings=False)
     with RoomsClient(endpoint, key, transport=transport, **RETRIES) as client, ThreadPoolExecutor(threads) as pool:
         rooms = pool.map(lambda _: client.create_room(participants=[ALICE]), range(creates))
@@ -112,7 +112,7 @@ def create_in_threads(endpoint: str, key: str, creates: int, threads: int) -> tu
 
 
 async def create_in_tasks(endpoint: str, key: str, creates: int, tasks: int, seed: int) -> tuple[list[str], float]:
-    """Create rooms in tasks, of which half are cancelled once: their ids, and the seconds of waiting asked for."""
+    """Create rooms in tasks, of which half are cancelled once: their ids, and the seconds of waiting requested."""
     chance = random.Random(seed)
     transport = AsyncSleeplessTransport(use_env_settings=False)
     numbers = iter(range(creates))
@@ -138,7 +138,7 @@ async def create_in_tasks(endpoint: str, key: str, creates: int, tasks: int, see
 
 
 def main() -> None:
-    """Run it and print what became of it."""
+    """Run it and print the outcome."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--creates", type=int, default=2000, help="rooms to create (default 2000)")
     parser.add_argument("--threads", type=int, default=8, help="creates at once (default 8)")
@@ -153,7 +153,7 @@ def main() -> None:
     print(f"{'creates that came back with a room':45} {len(outcome.returned):6}")
     print(f"{'rooms that the service holds':45} {len(outcome.held):6}")
     print(f"{'seconds':45} {outcome.seconds:6.1f}")
-    print(f"{'seconds of waiting asked for (not waited)':45} {outcome.slept:6.0f}")
+    print(f"{'seconds of waiting requested (not waited)':45} {outcome.slept:6.0f}")
     if sorted(outcome.held) != sorted(outcome.returned) or len(outcome.held) != given.creates:
         raise SystemExit("rooms were lost or made twice")
 

@@ -64,7 +64,7 @@ def read_rooms(rooms: Any) -> int:
 
 
 def decode(_: Any, calls: int) -> float:
-    """Microseconds of CPU for each participant of a page, from its text to what the package makes of it."""
+    """Microseconds of CPU for each participant of a page, from its text to the package's objects."""
     text = json.dumps({"value": [{"rawId": user.raw_id, "role": "Presenter"} for user in USERS * 10]})
     try:
         from azure.communication.rooms._wire.decoding import decode_participant, page_decoder

@@ -1,8 +1,8 @@
-"""A server that answers every call of a Rooms client with constants, so that a measurement is of the client alone.
+"""A server that returns constants to every call of a Rooms client, so that a measurement is of the client alone.
 
     python benchmarks/compare_server.py [--tls CERT KEY] [--delay SECONDS] [--core N]
 
-It prints its address on the first line. A room id such as ``100x10`` asks for ten pages of a hundred participants.
+It prints its address on the first line. A room id such as ``100x10`` has ten pages of a hundred participants.
 """
 
 import argparse
@@ -46,7 +46,7 @@ ROOM = json.dumps(_room(1), separators=(",", ":")).encode()
 ROOMS = json.dumps([_room(number) for number in range(ROOMS_PER_PAGE)], separators=(",", ":"))
 
 
-def answer(method: str, path: str, query: str, host: str) -> tuple[int, bytes]:
+def respond(method: str, path: str, query: str, host: str) -> tuple[int, bytes]:
     """Status and body."""
     page = int(query.partition("nextLink=")[2].partition("&")[0] or 0)
     if path == "/rooms" and method == "GET":
@@ -75,7 +75,7 @@ def application(scheme: str, delay: float) -> ASGIApp:
         if delay:
             await asyncio.sleep(delay)
         host = next(value for name, value in scope["headers"] if name == b"host").decode()
-        status, body = answer(scope["method"], scope["path"], scope["query_string"].decode(), f"{scheme}://{host}")
+        status, body = respond(scope["method"], scope["path"], scope["query_string"].decode(), f"{scheme}://{host}")
         headers = [(b"content-type", b"application/json; charset=utf-8"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -85,9 +85,9 @@ def application(scheme: str, delay: float) -> ASGIApp:
 
 def main() -> None:
     """Serve until killed."""
-    parser = argparse.ArgumentParser(description="Answer every call of a Rooms client with constants.")
+    parser = argparse.ArgumentParser(description="Return constants to every call of a Rooms client.")
     parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"), default=(None, None))
-    parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds before each response")
     parser.add_argument("--core", type=int, help="the core to run on")
     options = parser.parse_args()
     if options.core is not None:

@@ -37,7 +37,7 @@ def main() -> None:
         log_config=None,
         access_log=False,
     )
-    # Named TCP, as the emulator's: else every answer would wait for the client's delayed acknowledgement.
+    # Named TCP, as the emulator's: else every response would wait for the client's delayed acknowledgement.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     listener.listen()

@@ -16,7 +16,7 @@ from azure.communication.rooms.emulator.state.store import Store, Validity
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Measure what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer runs and rooms: a few seconds, rougher numbers")
     parser.add_argument("--soak", action="store_true", help="64 clients at once in place of the measures")
@@ -41,7 +41,7 @@ def measure_start(runs: int) -> None:
             status, _body = _connect(server).request("GET", "/rooms")
             spans.append(time.perf_counter() - started)
         if status != 200:
-            raise SystemExit(f"the first request was answered with {status}")
+            raise SystemExit(f"the first request got {status}")
     print(
         f"process start to first signed 200: median {statistics.median(spans):.3f} s, "
         f"slowest {max(spans):.3f} s of {runs} runs"

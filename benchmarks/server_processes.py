@@ -21,7 +21,7 @@ CONSTANT_SERVER = [str(Path(__file__).with_name("constant_server.py"))]
 
 
 class ServerProcess:
-    """A server that prints its connection string as its last line before it answers.
+    """A server that prints its connection string as its last line before it takes requests.
 
     :param arguments: What Python runs.
     """
@@ -74,7 +74,7 @@ class SignedConnection:
         self._connection = http.client.HTTPConnection(self._signed.host, timeout=60)
 
     def request(self, method: str, path: str, body: Any = None, headers: Optional[dict[str, str]] = None) -> Any:
-        """The status and the JSON of an answer; ``path`` may hold the query of a link that was given."""
+        """The status and the JSON of a response; ``path`` may hold the query of a link that was given."""
         target = path if "api-version=" in path else f"{path}?api-version={VERSION}"
         content = b"" if body is None else json.dumps(body).encode()
         sent = self._signed.headers(method, target, content)

@@ -1,4 +1,4 @@
-"""Many clients at once, each with rooms of its own: every answer is checked, and at the end everything is read back."""
+"""Many clients at once, each with rooms of its own: every response is checked, and at the end everything is read back."""
 
 import http.client
 import random
@@ -15,7 +15,7 @@ PEOPLE = [f"8:acs:11111111-2222-4333-8444-555555555555_66666666-7777-4888-8999-{
 
 
 def soak(clients: int, seconds: float) -> None:
-    """Print how many requests were answered, how many of them wrongly, which writes were lost, and the memory."""
+    """Print how many requests got a response, how many of them a wrong one, which writes were lost, and the memory."""
     with tempfile.TemporaryDirectory() as location, serving(*EMULATOR, "--location", location) as server:
         people = [Client(server, number) for number in range(clients)]
         started = time.perf_counter()
@@ -43,7 +43,7 @@ def _mib(size: int) -> str:
 
 
 class Client:
-    """One client: what it did, and what the service should hold of it."""
+    """One client: what it did, and the rooms that the service should hold."""
 
     def __init__(self, server: ServerProcess, number: int) -> None:
         self._connection = SignedConnection(server.connection_string)
@@ -62,30 +62,30 @@ class Client:
             self._put(room_id)
             self._expect(200, "GET", f"/rooms/{room_id}")
             listed = self._expect(200, "GET", f"/rooms/{room_id}/participants")
-            if listed is not None and _roster(listed) != self.rooms[room_id]:
+            if listed is not None and _roles_by_id(listed) != self.rooms[room_id]:
                 self.errors["participants differ"] += 1
             self._expect(200, "GET", "/rooms")
-            if self._random.random() < 0.75 and self._ask(204, "DELETE", f"/rooms/{room_id}"):
+            if self._random.random() < 0.75 and self._request(204, "DELETE", f"/rooms/{room_id}"):
                 del self.rooms[room_id]
                 self.deleted.append(room_id)
 
     def lost(self) -> int:
-        """How many rooms are not as the answers said: gone, back, or with others in them."""
+        """How many rooms differ from the responses: gone, back, or with other participants."""
         wrong: int = 0
-        for room_id, roster in self.rooms.items():
+        for room_id, roles in self.rooms.items():
             status, body = self._connection.request("GET", f"/rooms/{room_id}/participants")
-            wrong += status != 200 or _roster(body) != roster
+            wrong += status != 200 or _roles_by_id(body) != roles
         wrong += sum(self._connection.request("GET", f"/rooms/{each}")[0] != 404 for each in self.deleted)
         self._connection.close()
         return wrong
 
     def _create(self) -> Optional[str]:
-        roster = {raw_id: self._random.choice(ROLES) for raw_id in self._random.sample(PEOPLE, 3)}
-        body = {"participants": {raw_id: {"role": role} for raw_id, role in roster.items()}}
+        roles = {raw_id: self._random.choice(ROLES) for raw_id in self._random.sample(PEOPLE, 3)}
+        body = {"participants": {raw_id: {"role": role} for raw_id, role in roles.items()}}
         room = self._expect(201, "POST", "/rooms", body)
         if room is None:
             return None
-        self.rooms[room["id"]] = roster
+        self.rooms[room["id"]] = roles
         return str(room["id"])
 
     def _put(self, room_id: str) -> None:
@@ -93,20 +93,20 @@ class Client:
         changes: dict[str, Any] = {each: {"role": self._random.choice(ROLES)} for each in changed}
         gone = self._random.choice(PEOPLE)
         changes[gone] = None
-        if self._ask(200, "PATCH", f"/rooms/{room_id}/participants", {"participants": changes}):
+        if self._request(200, "PATCH", f"/rooms/{room_id}/participants", {"participants": changes}):
             self.rooms[room_id].update({each: value["role"] for each, value in changes.items() if value})
             self.rooms[room_id].pop(gone, None)
 
-    def _ask(self, wanted: int, method: str, path: str, body: Any = None) -> bool:
+    def _request(self, wanted: int, method: str, path: str, body: Any = None) -> bool:
         before = self.errors.copy()
         self._expect(wanted, method, path, body)
         return before == self.errors
 
     def _expect(self, wanted: int, method: str, path: str, body: Any = None) -> Any:
-        """The body of the answer; None, and an error counted, when it is another than wanted."""
+        """The body of the response; None, and an error counted, when it is another than wanted."""
         self.requests += 1
         try:
-            status, answer = self._connection.request(method, path, body)
+            status, found = self._connection.request(method, path, body)
         except (OSError, http.client.HTTPException, ValueError) as error:
             self._connection.close()
             self.errors[type(error).__name__] += 1
@@ -114,8 +114,8 @@ class Client:
         if status != wanted:
             self.errors[f"{method} {status}"] += 1
             return None
-        return answer
+        return found
 
 
-def _roster(page: Any) -> dict[str, str]:
+def _roles_by_id(page: Any) -> dict[str, str]:
     return {each["rawId"]: each["role"] for each in page["value"]}

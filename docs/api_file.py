@@ -25,8 +25,8 @@ PLUGIN = f"{PACKAGE}.emulator.pytest_plugin"
 HEAD = """\
 # Public surface
 
-Written by `python docs/api_file.py`, which compares it in CI (`--check`). Nobody edits it. A change of this file is a
-change of what users hold: `CHANGELOG.md` says it.
+Written by `python docs/api_file.py`, which compares it in CI (`--check`). Do not edit it. A change of this file is a
+change of what users hold: `CHANGELOG.md` describes it.
 """
 #: Signatures that are longer stand on several lines.
 WIDTH = 100
@@ -217,7 +217,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     if before == text:
         return 0
-    print("The public surface has changed. Run: python docs/api_file.py; say it in CHANGELOG.md.", file=sys.stderr)
+    print("The public surface has changed. Run: python docs/api_file.py; describe it in CHANGELOG.md.", file=sys.stderr)
     return 1
 
 

@@ -20,7 +20,7 @@ exclude_patterns = ["_build"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_class_signature = "separated"
-# Both clients have this name: a docstring that says RoomsClient means either. sphinxarg finds no reference of any kind.
+# Both clients have this name: RoomsClient in a docstring means either. sphinxarg finds no reference of any kind.
 suppress_warnings = ["ref.python", "myst.domains"]
 python_maximum_signature_line_length = 88
 

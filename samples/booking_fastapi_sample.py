@@ -46,7 +46,7 @@ app = FastAPI(lifespan=lifespan)
 
 @app.exception_handler(HttpResponseError)
 async def tell_service_error(_: Request, error: HttpResponseError) -> JSONResponse:
-    """Say what the service rejected: a time in the past, say. What went wrong on our side stays a 502."""
+    """Return what the service rejected, such as a time in the past. Other errors stay a 502."""
     status = 422 if error.status_code == 400 else 502
     details = error.error.details if error.error is not None else []
     return JSONResponse({"detail": [detail.message for detail in details] or [error.reason]}, status)

@@ -42,9 +42,9 @@ class JoinCard:
 
 
 def time_of(expires_on: object) -> datetime:
-    """When a token ends: the Identity service says so in ISO 8601."""
-    moment: datetime = isodate.parse_datetime(str(expires_on))
-    return moment
+    """When a token ends: the Identity service returns it in ISO 8601."""
+    expires: datetime = isodate.parse_datetime(str(expires_on))
+    return expires
 
 
 class Visits:

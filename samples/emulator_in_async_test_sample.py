@@ -40,5 +40,5 @@ def test_a_planned_meeting_knows_who_is_invited(rooms_client_async: RoomsClient)
     assert asyncio.run(scenario()) == [user]
 
 
-def test_a_meeting_that_never_was_has_nobody_invited(rooms_client_async: RoomsClient) -> None:
+def test_a_meeting_that_never_was_has_no_participants(rooms_client_async: RoomsClient) -> None:
     assert asyncio.run(Meetings(rooms_client_async).invited("99400000000000000")) == []

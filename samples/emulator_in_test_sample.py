@@ -52,7 +52,7 @@ def test_a_planned_meeting_knows_who_is_invited(meetings: Meetings) -> None:
     assert meetings.invited(meetings.plan([user])) == [user]
 
 
-def test_a_meeting_that_is_gone_has_nobody_invited(meetings: Meetings, emulator: RoomsEmulator) -> None:
+def test_a_meeting_that_is_gone_has_no_participants(meetings: Meetings, emulator: RoomsEmulator) -> None:
     meeting = meetings.plan([])
     emulator.reset()
     assert meetings.invited(meeting) == []

@@ -41,7 +41,7 @@ async def create_meeting(request: Request) -> dict[str, str]:
 
 @app.delete("/meetings/{room_id}", status_code=204)
 async def delete_meeting(room_id: str, request: Request) -> None:
-    """Delete a room, or say that there is none."""
+    """Delete a room, or return 404 if there is none."""
     rooms: RoomsClient = request.app.state.rooms
     try:
         await rooms.get_room(room_id)

@@ -13,7 +13,7 @@ async def main() -> None:
         async with RoomsClient.from_connection_string(connection_string) as client:
             created = {(await client.create_room()).id for _ in range(35)}
 
-            newest = await client.list_rooms().__anext__()  # asks for the first page alone
+            newest = await client.list_rooms().__anext__()  # fetches the first page alone
             print(f"newest room: {newest.id}, created {newest.created_at}")
 
             pages = client.list_rooms().by_page()

@@ -10,7 +10,7 @@ def main() -> None:
     with sample_service() as connection_string, RoomsClient.from_connection_string(connection_string) as client:
         created = {client.create_room().id for _ in range(35)}
 
-        newest = next(iter(client.list_rooms()))  # asks for the first page alone
+        newest = next(iter(client.list_rooms()))  # fetches the first page alone
         print(f"newest room: {newest.id}, created {newest.created_at}")
 
         pages = client.list_rooms().by_page()

@@ -46,7 +46,7 @@ class Document:
         self.definitions: dict[str, Any] = self.spec["definitions"]
 
     def is_enum(self, name: str) -> bool:
-        """Tell whether a definition is an enum, not an object."""
+        """Return whether a definition is an enum, not an object."""
         return "enum" in self.definitions[name]
 
     def operations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -79,7 +79,7 @@ def _problems(record: dict[str, Any], facts: set[str]) -> Iterator[str]:
     if missing:
         yield f"{standing}, but without {', '.join(missing)}"
     if standing == "unknown" and {"live", "since", "source", "facts"} & record.keys():
-        yield "unknown, but it says what the live service does"
+        yield "unknown, but it states what the live service does"
     yield from (f"{name} is no member of a record" for name in record.keys() - MEMBERS)
     yield from (f"there is no fact {name}" for name in record.get("facts", []) if name not in facts)
     if not str(record.get("source", "https://")).startswith("https://"):

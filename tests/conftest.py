@@ -63,7 +63,7 @@ def client(emulator: RoomsEmulator) -> Iterator[RoomsClient]:
 
 @pytest.fixture
 def server() -> Iterator[RawServer]:
-    """A raw server that keeps what it gets and sends what it is told to."""
+    """A raw server that keeps what it gets and sends the responses of a script."""
     with raw_server() as raw:
         yield raw
 

@@ -24,7 +24,7 @@ def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "date_time"),
     [
         ("2025-03-27T06:42:08.1207436+00:00", datetime(2025, 3, 27, 6, 42, 8, 120743, UTC)),
         ("2025-03-27T06:42:08.1207439Z", datetime(2025, 3, 27, 6, 42, 8, 120743, UTC)),
@@ -44,9 +44,9 @@ def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("0001-01-01T00:00:00Z", datetime(1, 1, 1, 0, 0, 0, 0, UTC)),
     ],
 )
-def test_a_date_time_of_the_service_is_read_to_the_microsecond_in_utc(text: str, moment: datetime) -> None:
+def test_a_date_time_of_the_service_is_read_to_the_microsecond_in_utc(text: str, date_time: datetime) -> None:
     read = parse_datetime(text)
-    assert read == moment
+    assert read == date_time
     assert read.tzinfo is UTC
 
 
@@ -63,7 +63,7 @@ def test_a_date_time_of_the_service_is_read_to_the_microsecond_in_utc(text: str,
         "2025-03-27Tnoon",
     ],
 )
-def test_what_is_no_date_time_is_refused_alike_on_every_python(text: str) -> None:
+def test_what_is_no_date_time_is_rejected_alike_on_every_python(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  the words are those of the parser that was reached last
         parse_datetime(text)
 
@@ -75,7 +75,7 @@ def test_a_date_time_outside_of_the_years_of_python_is_a_value_error(text: str) 
 
 
 @pytest.mark.parametrize(
-    ("moment", "text"),
+    ("date_time", "text"),
     [
         (datetime(2025, 4, 1, 8, 0, 0, 0, UTC), "2025-04-01T08:00:00Z"),
         (datetime(2025, 4, 1, 8, 0, 0, 120, UTC), "2025-04-01T08:00:00.000120Z"),
@@ -84,14 +84,14 @@ def test_a_date_time_outside_of_the_years_of_python_is_a_value_error(text: str) 
         (datetime(9999, 12, 31, 23, 59, 59, 999999, UTC), "9999-12-31T23:59:59.999999Z"),
     ],
 )
-def test_an_aware_datetime_is_written_in_utc(moment: datetime, text: str) -> None:
-    assert format_datetime(moment) == text
+def test_an_aware_datetime_is_written_in_utc(date_time: datetime, text: str) -> None:
+    assert format_datetime(date_time) == text
 
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="this platform cannot change its zone for a test")
 @pytest.mark.usefixtures("new_york")
 @pytest.mark.parametrize(
-    ("moment", "text"),
+    ("date_time", "text"),
     [
         (datetime(2025, 1, 15, 12, 0), "2025-01-15T17:00:00Z"),
         (datetime(2025, 7, 15, 12, 0), "2025-07-15T16:00:00Z"),
@@ -103,8 +103,8 @@ def test_an_aware_datetime_is_written_in_utc(moment: datetime, text: str) -> Non
     ],
     ids=["winter", "summer", "first of two", "second of two", "in the gap", "microseconds", "far"],
 )
-def test_a_naive_datetime_is_local_time(moment: datetime, text: str) -> None:
-    assert format_datetime(moment) == text
+def test_a_naive_datetime_is_local_time(date_time: datetime, text: str) -> None:
+    assert format_datetime(date_time) == text
 
 
 def test_a_datetime_that_utc_cannot_hold_is_a_value_error() -> None:

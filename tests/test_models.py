@@ -45,7 +45,7 @@ ROOM: dict[str, Any] = {
     "valid_until": START + timedelta(days=180),
     "pstn_dial_out_enabled": True,
 }
-#: What api-version 2022-02-01 alone tells of a room.
+#: Members of a room that only api-version 2022-02-01 has.
 EARLIER: dict[str, Any] = {"room_join_policy": "InviteOnly", "participants": [RoomParticipant(ALICE, "Presenter")]}
 
 
@@ -62,7 +62,7 @@ EARLIER: dict[str, Any] = {"room_join_policy": "InviteOnly", "participants": [Ro
     ],
     ids=["positional", "keyword", "raw id", "wire members", "raw id of 2022", "user of 2022", "object with raw_id"],
 )
-def test_a_participant_is_made_from_whatever_names_somebody(participant: RoomParticipant) -> None:
+def test_a_participant_is_made_from_anything_that_identifies_a_user(participant: RoomParticipant) -> None:
     assert (participant.raw_id, participant.role) == (ALICE, ParticipantRole.PRESENTER)
     assert isinstance(participant.role, ParticipantRole)
 
@@ -136,7 +136,7 @@ def test_the_identifier_is_the_object_given_or_one_made_from_the_raw_id() -> Non
         ((ALICE, ""), ValueError, "role is empty"),
     ],
 )
-def test_what_names_nobody_is_refused(arguments: Any, error: type[Exception], words: str) -> None:
+def test_what_identifies_no_user_is_rejected(arguments: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         RoomParticipant(*arguments)
 
@@ -217,7 +217,7 @@ def test_a_policy_is_known_or_stays_as_it_is() -> None:
     assert [policy.value for policy in RoomJoinPolicy] == definitions("2022-02-01")["RoomJoinPolicy"]["enum"]
 
 
-def test_the_roster_of_a_room_is_its_own() -> None:
+def test_the_participants_of_a_room_is_its_own() -> None:
     given = [RoomParticipant(ALICE)]
     room = CommunicationRoom(**ROOM, participants=iter(given))
     assert room.participants == given
@@ -250,7 +250,7 @@ def test_the_times_of_a_room_are_in_utc_whatever_they_were_given_in() -> None:
         ({"participants": [5]}, "not int"),
     ],
 )
-def test_a_room_of_wrong_types_is_refused(members: dict[str, Any], words: str) -> None:
+def test_a_room_of_wrong_types_is_rejected(members: dict[str, Any], words: str) -> None:
     with pytest.raises(TypeError, match=words):
         CommunicationRoom(**{**ROOM, **members})
 
@@ -472,14 +472,14 @@ def test_now_is_the_default(days: int, is_open: bool, has_ended: bool) -> None:
 
 
 @pytest.mark.parametrize("at", [5, b"2025-04-01", date(2025, 4, 1)])
-def test_another_moment_than_a_time_is_a_type_error(at: Any) -> None:
+def test_another_time_than_a_time_is_a_type_error(at: Any) -> None:
     with pytest.raises(TypeError, match=r"at must be a datetime\.datetime or ISO 8601 text"):
         CommunicationRoom(**ROOM).is_open(at)
 
 
 @pytest.mark.parametrize("kind", [ParticipantRole, RoomJoinPolicy])
 @pytest.mark.parametrize("value", ["presenter", "invite", "", 5, None])
-def test_what_is_no_value_of_an_enumeration_is_told_the_values(kind: Any, value: Any) -> None:
+def test_what_is_no_value_of_an_enumeration_lists_the_values(kind: Any, value: Any) -> None:
     values = ", ".join(member.value for member in kind)
     with pytest.raises(ValueError, match=rf"{value!r} is not a {kind.__name__}; the values are {values}\."):
         kind(value)

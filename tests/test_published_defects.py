@@ -29,18 +29,18 @@ PROJECT = Path(__file__).resolve().parent.parent
 def test_the_times_of_a_room_are_not_text(raw_client: RoomsClient, server: RawServer) -> None:
     server.respond(200, ROOM)
     room = raw_client.get_room(ID)
-    moment = datetime(2025, 3, 27, 6, 42, 8, 120743, timezone.utc)
-    assert [room.created_at, room.valid_from, room.valid_until] == [moment] * 3
+    date_time = datetime(2025, 3, 27, 6, 42, 8, 120743, timezone.utc)
+    assert [room.created_at, room.valid_from, room.valid_until] == [date_time] * 3
 
 
-def test_page_2_is_asked_for_with_the_version_as_plain_text(raw_client: RoomsClient, server: RawServer) -> None:
+def test_page_2_is_requested_with_the_version_as_plain_text(raw_client: RoomsClient, server: RawServer) -> None:
     link = f"{server.endpoint}/rooms?nextLink=x&api-version=2025-03-13"
     server.respond(200, json.dumps({"value": [], "nextLink": link})).respond(200, '{"value":[]}')
     assert list(raw_client.list_rooms()) == []
     assert server.received[1].target == "/rooms?nextLink=x&api-version=2025-03-13"
 
 
-def test_an_answer_of_2023_06_14_can_be_read(server: RawServer) -> None:
+def test_a_response_of_2023_06_14_can_be_read(server: RawServer) -> None:
     server.respond(200, ROOM)
     with RoomsClient(server.endpoint, KEY, api_version="2023-06-14") as client:
         assert client.get_room(ID).pstn_dial_out_enabled is None

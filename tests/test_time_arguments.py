@@ -1,4 +1,4 @@
-"""Times that callers give: text is ISO 8601, what is naive is local time, and a warning says so where that matters."""
+"""Times that callers give: text is ISO 8601, what is naive is local time, and a warning is shown where that matters."""
 
 import time
 import warnings
@@ -140,7 +140,7 @@ def test_a_place_warns_once_whatever_times_it_gives(zone: str, emulator: RoomsEm
     assert len({each.lineno for each in caught}) == 3
 
 
-def test_a_room_takes_a_naive_moment_for_local_time(zone: str) -> None:
+def test_a_room_takes_a_naive_time_for_local_time(zone: str) -> None:
     start = NAIVE.astimezone(UTC)
     room = CommunicationRoom(id="1", created_at=start, valid_from=start, valid_until=start + timedelta(minutes=1))
     with pytest.warns(NaiveDatetimeWarning, match="at has no time zone"):

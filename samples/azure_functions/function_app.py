@@ -26,7 +26,7 @@ async def create_room(req: func.HttpRequest) -> func.HttpResponse:
 
 @app.route(route="rooms/{room_id}", methods=["GET"])
 async def get_room(req: func.HttpRequest) -> func.HttpResponse:
-    """Tell until when a room is open, and who may join."""
+    """Return until when a room is open, and who may join."""
     room_id = req.route_params["room_id"]
     try:
         room = await rooms.get_room(room_id)

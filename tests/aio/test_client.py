@@ -181,12 +181,12 @@ except ImportError as error:
 """
 
 
-def test_without_aiohttp_the_error_says_what_to_run() -> None:
+def test_without_aiohttp_the_error_explains_what_to_run() -> None:
     ran = run_program(WITHOUT)
     assert "python -m pip install 'azure-communication-rooms[aio]'" in ran.stdout, ran.stderr
 
 
-def test_a_client_without_the_transport_of_the_extra_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_without_the_transport_of_the_extra_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     module = "azure.communication.rooms._pipeline.transports.aiohttp_transport"
     monkeypatch.setitem(sys.modules, module, None)  # importing it is an ImportError
     with pytest.raises(ImportError, match=r"python -m pip install 'azure-communication-rooms\[aio\]'"):
@@ -221,7 +221,7 @@ def test_10_000_rooms_behind_1_000_empty_pages_are_listed_in_flat_memory() -> No
     service = InMemoryService()
 
     class Script(list[Any]):
-        """The pages, made as they are asked for."""
+        """The pages, made on request."""
 
         number = 0
 
@@ -262,7 +262,7 @@ def two_pages() -> InMemoryService:
 
 
 @pytest.mark.parametrize("read_ahead", [0, 1])
-def test_a_page_is_read_ahead_only_when_asked_for(read_ahead: int) -> None:
+def test_a_page_is_read_ahead_only_when_requested(read_ahead: int) -> None:
     service = two_pages()
 
     async def scenario() -> list[str]:
@@ -306,7 +306,7 @@ def test_a_page_read_ahead_ends_with_its_iterator(server: RawServer, way: str) -
     asyncio.run(scenario())
 
 
-def test_a_page_read_ahead_that_failed_is_told_when_it_is_asked_for_and_asked_for_again() -> None:
+def test_a_page_read_ahead_that_failed_is_reported_when_it_is_used_and_fetched_again() -> None:
     service = InMemoryService()
     service.respond(200, page(service, ["1"], 2)).respond(400).respond(200, {"value": [room_body("2")]})
 
@@ -323,7 +323,7 @@ def test_a_page_read_ahead_that_failed_is_told_when_it_is_asked_for_and_asked_fo
     assert asyncio.run(scenario()) == ["2"]
 
 
-def test_a_page_read_ahead_that_failed_and_is_never_asked_for_is_no_noise(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_page_read_ahead_that_failed_and_is_never_used_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     service = InMemoryService()
     service.respond(200, page(service, ["1"], 2)).respond(400)
 

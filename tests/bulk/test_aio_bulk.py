@@ -38,15 +38,15 @@ def room_ids(client: SyncClient) -> list[str]:
 
 def test_rooms_are_created_and_deleted(run: Run, client: SyncClient) -> None:
     async def create(rooms: RoomsClient) -> Any:
-        told: list[BulkProgress] = []
+        reports: list[BulkProgress] = []
         rows: list[Any] = [{}, {"pstn_dial_out_enabled": True}, {"x": 1}]
-        results = [each async for each in bulk.create_rooms(rows, rooms, on_progress=told.append)]
-        return sorted(results, key=lambda each: each.index), told
+        results = [each async for each in bulk.create_rooms(rows, rooms, on_progress=reports.append)]
+        return sorted(results, key=lambda each: each.index), reports
 
-    results, told = run(create)
+    results, reports = run(create)
     assert [type(each.error) for each in results] == [type(None), type(None), TypeError]
     assert sorted(each.room.id for each in results[:2]) == sorted(room_ids(client))
-    assert told[-1] == BulkProgress(completed=3, succeeded=2, failed=1, from_journal=0)
+    assert reports[-1] == BulkProgress(completed=3, succeeded=2, failed=1, from_journal=0)
 
     async def delete(rooms: RoomsClient) -> Any:
         return [each.error async for each in bulk.delete_rooms(rooms.list_rooms(), rooms)]
@@ -141,7 +141,7 @@ def test_an_error_of_the_iterable_is_raised_after_the_rows_before_it(run: Run, c
     assert len(room_ids(client)) == 3
 
 
-def test_a_journal_that_cannot_be_used_is_refused(run: Run, tmp_path: Path, emulator: RoomsEmulator) -> None:
+def test_a_journal_that_cannot_be_used_is_rejected(run: Run, tmp_path: Path, emulator: RoomsEmulator) -> None:
     (tmp_path / "journal").write_text("valid_from\n")
 
     async def create(rooms: RoomsClient) -> None:

@@ -139,11 +139,11 @@ def test_a_wrong_clock_costs_no_row(minutes: int, tmp_path: Path) -> None:
             assert len(room_ids(client)) == 30
 
 
-def test_progress_is_told_after_each_row(client: RoomsClient) -> None:
-    told: list[BulkProgress] = []
-    list(bulk.create_rooms([{}, {"x": 1}, {}], client, on_progress=told.append))
-    assert [each.completed for each in told] == [1, 2, 3]
-    assert told[-1] == BulkProgress(completed=3, succeeded=2, failed=1, from_journal=0)
+def test_progress_is_reported_after_each_row(client: RoomsClient) -> None:
+    reports: list[BulkProgress] = []
+    list(bulk.create_rooms([{}, {"x": 1}, {}], client, on_progress=reports.append))
+    assert [each.completed for each in reports] == [1, 2, 3]
+    assert reports[-1] == BulkProgress(completed=3, succeeded=2, failed=1, from_journal=0)
 
 
 def test_a_journal_that_cannot_be_written_stops_the_job(

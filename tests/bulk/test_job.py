@@ -1,4 +1,4 @@
-"""The rules of one row: what is sent again, with which pair, how long, and what the journal then says."""
+"""The rules of one row: what is sent again, with which pair, how long, and what the journal then holds."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -61,7 +61,7 @@ TRANSIENT = [
 
 @pytest.mark.parametrize("error", TRANSIENT)
 def test_a_create_that_can_succeed_later_is_sent_again_with_the_same_pair(error: Exception) -> None:
-    shell = FakeShell().answer(error, error)
+    shell = FakeShell().response(error, error)
     assert shell.run(0, {}).room == ROOM
     assert len(shell.sent) == 3
     assert len(set(shell.pairs())) == 1
@@ -76,7 +76,7 @@ def test_a_create_that_can_succeed_later_is_sent_again_with_the_same_pair(error:
     ids=repr,
 )
 def test_what_cannot_succeed_later_is_sent_once(error: Exception) -> None:
-    shell = FakeShell().answer(error)
+    shell = FakeShell().response(error)
     result = shell.run(7, {})
     assert (result.index, result.request, result.room, result.error) == (7, {}, None, error)
     assert len(shell.sent) == 1
@@ -97,12 +97,12 @@ def test_what_cannot_succeed_later_is_sent_once(error: Exception) -> None:
     ],
     ids=str,
 )
-def test_a_failure_says_whether_the_request_may_have_been_carried_out(error: Exception, maybe_done: bool) -> None:
+def test_a_failure_states_whether_the_request_may_have_been_carried_out(error: Exception, maybe_done: bool) -> None:
     assert failure_of(error).maybe_done is maybe_done
 
 
 def test_a_row_has_four_tries_while_no_other_row_gets_through() -> None:
-    shell = FakeShell().answer(*[LOST] * 9)
+    shell = FakeShell().response(*[LOST] * 9)
     assert shell.run(0, {}).error is LOST
     assert len(shell.sent) == 4
     assert shell.sleeps == [0, 0.8, 1.6]
@@ -167,20 +167,20 @@ def test_a_throttled_row_makes_all_rows_wait() -> None:
 
 
 @pytest.mark.parametrize("status", [500, 503])
-def test_a_wait_that_the_service_asks_for_makes_all_rows_wait(status: int) -> None:
-    shell = FakeShell().answer(service_error(status, Retry_After="7"))
+def test_a_wait_that_the_service_requests_makes_all_rows_wait(status: int) -> None:
+    shell = FakeShell().response(service_error(status, Retry_After="7"))
     shell.run(0, {})
     assert [each for each in shell.sleeps if each] == [7]
 
 
 def test_throttling_without_a_time_doubles_the_wait_until_a_row_gets_through() -> None:
-    shell = FakeShell().answer(service_error(429), service_error(429), ROOM, service_error(429))
+    shell = FakeShell().response(service_error(429), service_error(429), ROOM, service_error(429))
     shell.run(0, {})
     shell.run(1, {})
     assert [each for each in shell.sleeps if each] == pytest.approx([0.8, 1.6, 0.8])
 
 
-def test_responses_to_one_burst_ask_for_one_wait() -> None:
+def test_responses_to_one_burst_cause_one_wait() -> None:
     shell = FakeShell()
     for _ in range(5):
         shell.job.gate.close(None)
@@ -188,7 +188,7 @@ def test_responses_to_one_burst_ask_for_one_wait() -> None:
 
 
 def test_a_wait_of_more_than_two_minutes_is_the_result_of_the_row() -> None:
-    shell = FakeShell().answer(service_error(429, Retry_After="100000"))
+    shell = FakeShell().response(service_error(429, Retry_After="100000"))
     assert "Retry-After: 100000" in str(shell.run(0, {}).error)
     assert shell.sleeps == []
 
@@ -235,7 +235,7 @@ def test_an_invalid_row_is_its_own_error_and_is_not_sent(row: object, message: s
 
 
 def test_participants_that_can_be_read_once_are_sent_on_every_try() -> None:
-    shell = FakeShell().answer(LOST)
+    shell = FakeShell().response(LOST)
     shell.run(0, {"participants": (each for each in ["a", "b"])})
     assert [each["participants"] for each in shell.sent] == [["a", "b"]] * 2
 
@@ -267,7 +267,7 @@ def test_a_finished_row_comes_from_the_journal(journal: Path) -> None:
 
 
 def test_a_rejected_row_comes_from_the_journal_with_its_error(journal: Path) -> None:
-    shell = shell_with(journal).answer(service_error(400))
+    shell = shell_with(journal).response(service_error(400))
     error = shell.run(0, {}).error
     shell.job.close()
     again = shell_with(journal)
@@ -280,7 +280,7 @@ def test_a_rejected_row_comes_from_the_journal_with_its_error(journal: Path) -> 
 
 @pytest.mark.parametrize("error", [service_error(401), service_error(403), NOT_SENT, ValueError("x")], ids=repr)
 def test_a_row_of_which_nothing_was_done_is_sent_by_the_next_run(journal: Path, error: Exception) -> None:
-    shell = shell_with(journal).answer(*[error] * 4)
+    shell = shell_with(journal).response(*[error] * 4)
     assert shell.run(0, {}).error is error
     shell.job.close()
     again = shell_with(journal)
@@ -300,7 +300,7 @@ def test_a_create_under_way_when_the_run_was_killed_is_sent_again_with_its_pair(
     assert pair[1] == START
 
 
-def test_a_create_whose_outcome_nobody_can_know_is_named_and_not_sent(journal: Path) -> None:
+def test_a_create_whose_outcome_is_unknown_is_named_and_not_sent(journal: Path) -> None:
     shell = shell_with(journal)
     killed(shell, 0, {})
     again = shell_with(journal)
@@ -312,23 +312,23 @@ def test_a_create_whose_outcome_nobody_can_know_is_named_and_not_sent(journal: P
     assert again.sent == []
 
 
-def test_a_412_for_a_pair_of_an_earlier_run_says_that_nobody_can_know(journal: Path) -> None:
+def test_a_412_for_a_pair_of_an_earlier_run_has_an_unknown_outcome(journal: Path) -> None:
     killed(shell_with(journal), 0, {})
-    again = shell_with(journal).answer(service_error(412))
+    again = shell_with(journal).response(service_error(412))
     assert isinstance(again.run(0, {}).error, OutcomeUnknownError)
 
 
-def test_a_412_for_a_new_pair_is_answered_with_another_pair() -> None:
-    shell = FakeShell().answer(service_error(412))
+def test_a_412_for_a_new_pair_is_retried_with_another_pair() -> None:
+    shell = FakeShell().response(service_error(412))
     assert shell.run(0, {}).room == ROOM
     assert len({request_id for request_id, _ in shell.pairs()}) == 2
-    stubborn = FakeShell().answer(*[service_error(412)] * 4)
+    stubborn = FakeShell().response(*[service_error(412)] * 4)
     assert isinstance(stubborn.run(0, {}).error, HttpResponseError)
     assert len(stubborn.sent) == 4
 
 
 def test_a_row_that_may_be_done_keeps_its_pair_for_the_next_run(journal: Path) -> None:
-    shell = shell_with(journal).answer(*[LOST] * 4)
+    shell = shell_with(journal).response(*[LOST] * 4)
     assert shell.run(0, {}).error is LOST
     shell.job.close()
     again = shell_with(journal)
@@ -338,7 +338,7 @@ def test_a_row_that_may_be_done_keeps_its_pair_for_the_next_run(journal: Path) -
 
 def test_a_delete_is_sent_again_at_any_time(journal: Path) -> None:
     killed(shell_with(journal, "delete_rooms"), 0, ROOM.id)
-    again = shell_with(journal, "delete_rooms").answer(None)
+    again = shell_with(journal, "delete_rooms").response(None)
     again.elapsed = 10_000
     result = again.run(0, ROOM)
     assert (result.room, result.error) == (None, None)
@@ -346,9 +346,9 @@ def test_a_delete_is_sent_again_at_any_time(journal: Path) -> None:
 
 
 def test_a_404_after_a_delete_whose_response_was_lost_is_a_success() -> None:
-    shell = FakeShell("delete_rooms").answer(LOST, service_error(404))
+    shell = FakeShell("delete_rooms").response(LOST, service_error(404))
     assert shell.run(0, ROOM.id).error is None
-    assert isinstance(FakeShell("delete_rooms").answer(service_error(404)).run(0, "1").error, ResourceNotFoundError)
+    assert isinstance(FakeShell("delete_rooms").response(service_error(404)).run(0, "1").error, ResourceNotFoundError)
 
 
 @pytest.mark.parametrize(
@@ -360,7 +360,7 @@ def test_a_404_after_a_delete_whose_response_was_lost_is_a_success() -> None:
         ({"participants": ["a", "b"]}, {"participants": ["a"]}),
     ],
 )
-def test_another_row_than_the_one_that_was_sent_is_refused(journal: Path, before: Any, now: Any) -> None:
+def test_another_row_than_the_one_that_was_sent_is_rejected(journal: Path, before: Any, now: Any) -> None:
     shell = shell_with(journal)
     shell.run(0, before)
     shell.job.close()
@@ -370,7 +370,7 @@ def test_another_row_than_the_one_that_was_sent_is_refused(journal: Path, before
 
 
 def test_a_row_that_was_rejected_may_be_corrected(journal: Path) -> None:
-    shell = shell_with(journal).answer(service_error(400))
+    shell = shell_with(journal).response(service_error(400))
     shell.run(0, {"valid_until": START})
     shell.job.close()
     again = shell_with(journal)

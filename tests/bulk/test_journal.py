@@ -1,4 +1,4 @@
-"""The journal: what it is after a crash, and which files it refuses."""
+"""The journal: what it is after a crash, and which files it rejects."""
 
 import os
 from datetime import datetime, timezone
@@ -93,7 +93,7 @@ def test_a_torn_first_line_is_written_anew(path: Path, length: int) -> None:
     ],
     ids=str,
 )
-def test_a_file_that_cannot_be_the_journal_is_refused_and_left_as_it_is(
+def test_a_file_that_cannot_be_the_journal_is_rejected_and_left_as_it_is(
     path: Path, content: bytes, message: str
 ) -> None:
     path.write_bytes(content)
@@ -102,7 +102,7 @@ def test_a_file_that_cannot_be_the_journal_is_refused_and_left_as_it_is(
     assert path.read_bytes() == content
 
 
-def test_a_journal_that_is_in_use_is_refused(path: Path) -> None:
+def test_a_journal_that_is_in_use_is_rejected(path: Path) -> None:
     journal = opened(path)
     with pytest.raises(JournalError, match="is in use by another job"):
         opened(path)

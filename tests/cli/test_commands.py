@@ -1,4 +1,4 @@
-"""The commands about one room: what they print, their exit status, and which errors say what."""
+"""The commands about one room: what they print, their exit status, and the messages of errors."""
 
 import importlib
 import io
@@ -140,7 +140,7 @@ def test_no_message_repeats_a_secret(rooms: Rooms, arguments: tuple[str, ...]) -
     ],
     ids=str,
 )
-def test_an_error_says_what_to_do_in_one_or_two_lines(
+def test_an_error_explains_what_to_do_in_one_or_two_lines(
     connected: Rooms, arguments: tuple[str, ...], status: int, message: str
 ) -> None:
     ran = connected(*arguments)
@@ -150,7 +150,7 @@ def test_an_error_says_what_to_do_in_one_or_two_lines(
     assert all(len(part.splitlines()) <= 2 for part in ran.err.split("rooms: ")[1:])
 
 
-def test_without_a_resource_the_command_says_how_to_name_one(rooms: Rooms) -> None:
+def test_without_a_resource_the_command_explains_how_to_name_one(rooms: Rooms) -> None:
     ran = rooms("list")
     assert ran.status == 2
     assert "Set AZURE_COMMUNICATION_CONNECTION_STRING, or give --emulator or --endpoint." in ran.err
@@ -218,7 +218,7 @@ def test_every_command_and_option_has_help() -> None:
 
 
 @pytest.mark.parametrize("missing", ["rich", "shtab"])
-def test_without_the_extra_the_command_says_what_to_install(
+def test_without_the_extra_the_command_explains_what_to_install(
     rooms: Rooms, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
     monkeypatch.setattr(cli, "find_spec", lambda name: None if name == missing else object())
@@ -228,19 +228,19 @@ def test_without_the_extra_the_command_says_what_to_install(
     assert 'python -m pip install "azure-communication-rooms[cli]"' in ran.err
 
 
-@pytest.mark.parametrize(("answer", "status", "left"), [("y\n", 0, 0), ("n\n", 1, 1), ("", 1, 1)])
+@pytest.mark.parametrize(("response", "status", "left"), [("y\n", 0, 0), ("n\n", 1, 1), ("", 1, 1)])
 @pytest.mark.parametrize("command", ["delete", "clean"])
-def test_delete_and_clean_ask_on_a_terminal(
+def test_delete_and_clean_prompt_on_a_terminal(
     connected: Rooms,
     client: RoomsClient,
     monkeypatch: pytest.MonkeyPatch,
     command: str,
-    answer: str,
+    response: str,
     status: int,
     left: int,
 ) -> None:
     room = client.create_room().id
-    terminal = io.StringIO(answer)
+    terminal = io.StringIO(response)
     monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(sys, "stdin", terminal)
     ran = connected(command, *([room] if command == "delete" else ["--ended-before", "2100-01-01"]))

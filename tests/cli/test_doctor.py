@@ -26,7 +26,7 @@ WELL = ["connection string", "endpoint", "dns", "tcp", "service", "clock", "sign
 
 
 def failure(ran: Ran) -> tuple[str, str]:
-    """The check that failed, and what it said; everything before it was well."""
+    """The check that failed, and its message; everything before it was well."""
     *before, last = ran.lines
     assert ran.status == 1
     assert [each["check"] for each in before if each["status"] == "failure"] == []
@@ -58,8 +58,8 @@ def secure_emulator() -> Iterator[RoomsEmulator]:
         yield emulator
 
 
-def answering_connect(status: str) -> Any:
-    """A proxy that answers each request so."""
+def responseing_connect(status: str) -> Any:
+    """A proxy that sends this response to each request."""
 
     def action(connection: socketserver.StreamRequestHandler) -> bool:
         connection.wfile.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
@@ -114,8 +114,8 @@ def test_quotes_around_a_part(examine: Any, emulator: RoomsEmulator) -> None:
     ],
 )
 def test_a_connection_string_that_lacks_something(examine: Any, connection_string: str, message: str) -> None:
-    check, said = failure(examine(connection_string))
-    assert (check, message in said) == ("connection string", True)
+    check, output = failure(examine(connection_string))
+    assert (check, message in output) == ("connection string", True)
 
 
 def test_the_key_of_another_resource(examine: Any, emulator: RoomsEmulator) -> None:
@@ -181,7 +181,7 @@ def test_a_host_that_does_not_resolve(examine: Any) -> None:
     assert "the host nowhere.invalid does not resolve" in message
 
 
-def test_a_port_where_nobody_listens(examine: Any) -> None:
+def test_a_port_without_a_server(examine: Any) -> None:
     check, message = failure(examine(f"endpoint=http://127.0.0.1:1;accesskey={KEY}"))
     assert check == "tcp"
     assert "no server listens at 127.0.0.1:1" in message
@@ -274,12 +274,12 @@ def test_a_certificate_that_is_good(
 def test_a_proxy_that_needs_a_password(
     examine: Any, server: RawServer, monkeypatch: pytest.MonkeyPatch, password: str, message: str
 ) -> None:
-    server.run(answering_connect("407 Proxy Authentication Required"))
+    server.run(responseing_connect("407 Proxy Authentication Required"))
     monkeypatch.setenv("HTTPS_PROXY", f"http://{password}{server.host}")
     ran = examine(f"endpoint=https://nowhere.invalid;accesskey={KEY}")
-    check, said = failure(ran)
+    check, output = failure(ran)
     assert check == "proxy"
-    assert f"the proxy {server.host} {message}" in said
+    assert f"the proxy {server.host} {message}" in output
     assert "pass word" not in ran.out
     (received,) = server.received
     assert (received.method, received.target) == ("CONNECT", "nowhere.invalid:443")
@@ -288,17 +288,17 @@ def test_a_proxy_that_needs_a_password(
 
 
 def test_a_proxy_that_does_not_let_us_through(examine: Any, server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    server.run(answering_connect("403 Forbidden"))
+    server.run(responseing_connect("403 Forbidden"))
     monkeypatch.setenv("https_proxy", server.host)
-    check, said = failure(examine(f"endpoint=https://nowhere.invalid;accesskey={KEY}"))
-    assert (check, "does not let us through: 403" in said) == ("proxy", True)
+    check, output = failure(examine(f"endpoint=https://nowhere.invalid;accesskey={KEY}"))
+    assert (check, "does not let us through: 403" in output) == ("proxy", True)
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
 def test_a_proxy_that_is_not_there(examine: Any, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://127.0.0.1:1")
-    check, said = failure(examine(f"endpoint=https://nowhere.invalid;accesskey={KEY}"))
-    assert (check, "cannot be used" in said) == ("proxy", True)
+    check, output = failure(examine(f"endpoint=https://nowhere.invalid;accesskey={KEY}"))
+    assert (check, "cannot be used" in output) == ("proxy", True)
 
 
 def test_a_proxy_that_lets_us_through_is_well(
@@ -378,7 +378,7 @@ def test_no_proxy_is_heeded(examine: Any, monkeypatch: pytest.MonkeyPatch) -> No
     assert failure(examine(f"endpoint=https://nowhere.invalid;accesskey={KEY}"))[0] == "dns"
 
 
-def test_an_api_version_that_the_service_refuses(examine: Any, emulator: RoomsEmulator) -> None:
+def test_an_api_version_that_the_service_rejects(examine: Any, emulator: RoomsEmulator) -> None:
     supported = "2023-06-14, 2024-04-15"
     emulator.faults.add(route="/**", status=400, headers={"api-supported-versions": supported})
     check, message = failure(examine(emulator.connection_string))
@@ -485,8 +485,8 @@ def test_a_token_for_something_else(
         DefaultAzureCredential = Credential
 
     monkeypatch.setitem(sys.modules, "azure.identity", Identity)
-    check, said = failure(rooms("doctor", "--json", "--endpoint", emulator.endpoint))
-    assert (check, message in said) == ("token audience", True)
+    check, output = failure(rooms("doctor", "--json", "--endpoint", emulator.endpoint))
+    assert (check, message in output) == ("token audience", True)
 
 
 def test_a_token_that_the_service_does_not_take(
@@ -502,14 +502,14 @@ def test_a_token_that_the_service_does_not_take(
         DefaultAzureCredential = Credential
 
     monkeypatch.setitem(sys.modules, "azure.identity", Identity)
-    check, said = failure(rooms("doctor", "--json", "--endpoint", emulator.endpoint))
-    assert (check, "the service does not take the token" in said) == ("token", True)
+    check, output = failure(rooms("doctor", "--json", "--endpoint", emulator.endpoint))
+    assert (check, "the service does not take the token" in output) == ("token", True)
 
 
 def test_entra_without_azure_identity(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "azure.identity", None)
-    check, said = failure(rooms("doctor", "--json", "--endpoint", "https://contoso.communication.azure.com"))
-    assert (check, "azure-identity" in said) == ("endpoint", True)
+    check, output = failure(rooms("doctor", "--json", "--endpoint", "https://contoso.communication.azure.com"))
+    assert (check, "azure-identity" in output) == ("endpoint", True)
 
 
 def test_a_certificate_that_ends_soon_is_a_warning(

@@ -54,7 +54,7 @@ def test_each_row_becomes_a_room(connected: Rooms, client: RoomsClient, file: Pa
     assert f"3 of 3 rooms are there (journal: {file}.journal)" in ran.err
 
 
-def test_a_row_that_fails_is_named_and_the_rest_goes_on(connected: Rooms, client: RoomsClient, file: Path) -> None:
+def test_a_row_that_fails_is_named_and_the_rest_continues(connected: Rooms, client: RoomsClient, file: Path) -> None:
     rows = ["nonsense,,,", ",,maybe,", ",2020-01-01,,", f",,,{INVALID_RAW_ID}", f",,,{ALICE}=", ",,,,", ",,,"]
     file.write_text("\n".join([HEADER, *rows]))
     ran = connected("import", str(file))
@@ -100,7 +100,7 @@ def test_started_again_it_sends_what_was_corrected_and_nothing_else(
     assert sum(1 for each in emulator.requests if each.method == "POST") == 4
 
 
-def test_another_file_is_refused_by_the_journal(connected: Rooms, file: Path) -> None:
+def test_another_file_is_rejected_by_the_journal(connected: Rooms, file: Path) -> None:
     file.write_text(f"{HEADER}\n,,true,\n")
     connected("import", str(file))
     file.write_text(f"{HEADER}\n,,false,\n")
@@ -173,7 +173,7 @@ def test_credentials_that_are_not_taken_stop_the_import(rooms: Rooms, emulator: 
     assert len(emulator.requests) < 50
 
 
-def test_a_row_whose_outcome_nobody_can_know_is_named(
+def test_a_row_whose_outcome_is_unknown_is_named(
     connected: Rooms, client: RoomsClient, emulator: RoomsEmulator, file: Path
 ) -> None:
     file.write_text(f"{HEADER}\n,,,\n")
@@ -257,17 +257,17 @@ def test_an_export_that_fails_leaves_the_file_as_it_was(
 def test_clean_deletes_what_ended_before(connected: Rooms, client: RoomsClient) -> None:
     now = datetime.now(timezone.utc)
     early, late = (client.create_room(valid_from=now, valid_until=now + timedelta(days=days)).id for days in (1, 9))
-    moment = (now + timedelta(days=5)).isoformat()
-    dry = connected("clean", "--ended-before", moment, "--dry-run")
+    date_time = (now + timedelta(days=5)).isoformat()
+    dry = connected("clean", "--ended-before", date_time, "--dry-run")
     assert [line["id"] for line in dry.lines] == [early]
-    ran = connected("clean", "--ended-before", moment)
+    ran = connected("clean", "--ended-before", date_time)
     assert ran.lines == [{"id": early, "deleted": True}]
     assert [room.id for room in client.list_rooms()] == [late]
-    assert "no room ended before" in connected("clean", "--ended-before", moment).err
+    assert "no room ended before" in connected("clean", "--ended-before", date_time).err
 
 
 @pytest.mark.parametrize(("status", "calls"), [(400, 3), (401, 1)])
-def test_clean_says_what_cannot_be_deleted(
+def test_clean_states_what_cannot_be_deleted(
     connected: Rooms, client: RoomsClient, emulator: RoomsEmulator, status: int, calls: int
 ) -> None:
     for _ in range(3):

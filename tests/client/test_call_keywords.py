@@ -149,14 +149,14 @@ def test_a_call_is_encoded_by_its_own_api_version(server: RawServer) -> None:
 
 
 @each_operation
-def test_an_api_version_that_is_not_known_is_refused_before_any_request(server: RawServer, operation: str) -> None:
+def test_an_api_version_that_is_not_known_is_rejected_before_any_request(server: RawServer, operation: str) -> None:
     with new_client(server.endpoint) as client:
         with pytest.raises(ValueError, match=r"api_version '2020-01-01' is not known\. Use one of 2022-02-01, .*2025-"):
             getattr(client, operation)(**CALLS[operation], api_version="2020-01-01")
     assert server.received == []
 
 
-def test_what_the_version_of_a_call_lacks_is_refused(server: RawServer) -> None:
+def test_what_the_version_of_a_call_lacks_is_rejected(server: RawServer) -> None:
     with new_client(server.endpoint) as client:
         with pytest.raises(ValueError, match="pstn_dial_out_enabled does not exist in api-version 2023-06-14"):
             client.create_room(pstn_dial_out_enabled=True, api_version="2023-06-14")
@@ -191,7 +191,7 @@ MAPS: dict[str, tuple[Any, Any, str]] = {
 
 @pytest.mark.parametrize("name", MAPS)
 @each_operation
-def test_error_map_says_what_is_raised(server: RawServer, operation: str, name: str) -> None:
+def test_error_map_states_what_is_raised(server: RawServer, operation: str, name: str) -> None:
     error_map, kind, text = MAPS[name]
     server.respond(404, ERROR)
     with new_client(server.endpoint) as client, pytest.raises(kind, match=text) as caught:

@@ -60,7 +60,7 @@ def test_a_callers_own_repeatability_headers_are_sent(raw_client: RoomsClient, s
 
 
 @pytest.mark.parametrize("version", [*list(ApiVersion)[1:], "2026-01-01"])  # the first has no list of rooms
-def test_every_page_is_asked_for_as_its_link_says(server: RawServer, version: str) -> None:
+def test_every_page_is_requested_as_its_link_has_it(server: RawServer, version: str) -> None:
     text = str(version)
     second = f"/rooms?nextLink=a%2Bb%2Fc%3D&api-version={text}"
     third = "/rooms?nextLink=other&api-version=2099-01-01&more=1"
@@ -80,7 +80,7 @@ def test_participants_come_in_pages_too(raw_client: RoomsClient, server: RawServ
     assert server.received[1].target == second
 
 
-def test_a_list_asks_for_nothing_until_it_is_read(raw_client: RoomsClient, server: RawServer) -> None:
+def test_a_list_requests_nothing_until_it_is_read(raw_client: RoomsClient, server: RawServer) -> None:
     rooms, people = raw_client.list_rooms(), raw_client.list_participants(ID)
     assert server.received == []
     server.respond(200, '{"value":[]}').respond(200, '{"value":[]}')
@@ -95,7 +95,7 @@ def test_a_list_resumes_at_a_page(raw_client: RoomsClient, server: RawServer) ->
     )
     pages = raw_client.list_rooms().by_page()
     assert [room.id for room in next(pages)] == ["1"]
-    token = pages.continuation_token  # type: ignore[attr-defined]  # ItemPaged's type does not say it
+    token = pages.continuation_token  # type: ignore[attr-defined]  # ItemPaged's type does not declare it
     (again,) = raw_client.list_rooms().by_page(continuation_token=token)
     assert [room.id for room in again] == ["2"]
     assert server.received[1].target == "/rooms?nextLink=x&api-version=2025-03-13"
@@ -119,7 +119,7 @@ def test_the_keywords_of_a_list_go_with_every_page(raw_client: RoomsClient, serv
     assert [received.headers["x-mine"] for received in server.received] == ["1", "1"]
 
 
-def test_cls_makes_of_an_answer_what_the_caller_wants(raw_client: RoomsClient, server: RawServer) -> None:
+def test_cls_makes_of_a_response_what_the_caller_wants(raw_client: RoomsClient, server: RawServer) -> None:
     server.respond(200, ROOM, MS_CV="abc.0").respond(204).respond(
         200, json.dumps({"value": [room_body("1"), room_body("2")]})
     )
@@ -132,7 +132,7 @@ def test_cls_makes_of_an_answer_what_the_caller_wants(raw_client: RoomsClient, s
     assert list(raw_client.list_rooms(cls=lambda rooms: [room.id for room in rooms])) == ["1", "2"]
 
 
-def test_a_wrong_room_id_is_said_when_the_list_is_made(raw_client: RoomsClient, server: RawServer) -> None:
+def test_a_wrong_room_id_is_reported_when_the_list_is_made(raw_client: RoomsClient, server: RawServer) -> None:
     with pytest.raises(ValueError, match="room_id is empty"):
         raw_client.list_participants("")
     assert server.received == []
@@ -151,7 +151,7 @@ def test_room_ids_and_participants_go_by_place_or_by_name(raw_client: RoomsClien
     assert outlines[0::2] == outlines[1::2]
 
 
-def test_a_client_is_a_context_manager_and_says_where_it_goes(server: RawServer) -> None:
+def test_a_client_is_a_context_manager_and_states_where_it_goes(server: RawServer) -> None:
     server.respond(200, ROOM)
     with RoomsClient(f"{server.endpoint}/", KEY) as client:
         assert repr(client) == f"<RoomsClient {server.endpoint}>"

@@ -42,7 +42,7 @@ def test_no_module_is_searched_for_by_a_call_after_the_first(
     searched: list[str] = []
 
     class Finder(MetaPathFinder):
-        """Is asked for every module that is not there yet, whether it can be found or not."""
+        """Gets the name of every module that is not there yet, whether it can be found or not."""
 
         def find_spec(self, name: str, *_: Any) -> None:
             searched.append(name)
@@ -53,7 +53,7 @@ def test_no_module_is_searched_for_by_a_call_after_the_first(
     assert searched == []
 
 
-def test_every_answer_is_parsed_once(
+def test_every_response_is_parsed_once(
     raw_client: RoomsClient, server: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parsed: list[Any] = []
@@ -152,8 +152,8 @@ def test_the_work_for_an_item_is_bounded_and_does_not_grow_with_their_number(wha
             call, value = wire.list_rooms(None), [json.loads(ROOM) for _ in people]
         else:
             call, value = wire.list_participants(ID, None), [{"rawId": each, "role": "Presenter"} for each in people]
-        answer = FakeResponse(200, {"value": value})
-        return lambda: call.read(answer)
+        response = FakeResponse(200, {"value": value})
+        return lambda: call.read(response)
 
     calls_of(work(1))  # what happens once
     few, some, many = (calls_of(work(items)) for items in (100, 1_000, 100_000))

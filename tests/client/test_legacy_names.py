@@ -91,7 +91,7 @@ def test_whom_to_remove_is_given_once(raw_client: RoomsClient, server: RawServer
     assert server.received == []
 
 
-def test_a_misspelt_keyword_is_refused_under_earlier_names_too(raw_client: RoomsClient, server: RawServer) -> None:
+def test_a_misspelt_keyword_is_rejected_under_earlier_names_too(raw_client: RoomsClient, server: RawServer) -> None:
     client: Any = raw_client
     for call in (client.add_participants, client.update_participants, client.upsert_participants):
         with pytest.raises(TypeError, match="unexpected keyword argument 'header'; did you mean 'headers'"):
@@ -112,24 +112,30 @@ def test_a_misspelt_keyword_is_refused_under_earlier_names_too(raw_client: Rooms
         ("remove_participants", "participants:remove"),
     ],
 )
-def test_on_2022_02_01_each_has_its_own_operation_and_answers_through_cls(
+def test_on_2022_02_01_each_has_its_own_operation_and_returns_through_cls(
     preview_client: RoomsClient, server: RawServer, name: str, path: str
 ) -> None:
     server.respond(200, ROSTER).respond(200, ROSTER)
     call = getattr(preview_client, name)
     assert call(ID, PEOPLE) is None
-    seen = call(ID, PEOPLE, cls=lambda response, roster, headers: (response.http_response.status_code, roster, headers))
+    seen = call(
+        ID,
+        PEOPLE,
+        cls=lambda response, participants, headers: (response.http_response.status_code, participants, headers),
+    )
     assert seen[:2] == (200, [RoomParticipant(BOB, "Consumer")])
     assert seen[2]["Content-Type"] == "application/json"
     assert sent(server) == [("POST", f"/rooms/{ID}/{path}")] * 2
 
 
-def test_on_2022_02_01_to_add_or_update_reads_the_roster_first(preview_client: RoomsClient, server: RawServer) -> None:
+def test_on_2022_02_01_to_add_or_update_reads_the_participants_first(
+    preview_client: RoomsClient, server: RawServer
+) -> None:
     last = ROSTER.replace("Consumer", "Presenter")
     server.respond(200, ROSTER).respond(200, ROSTER).respond(200, last)
     client: Any = preview_client
     seen = client.upsert_participants(
-        ID, {ALICE: "Presenter", BOB: "Presenter"}, cls=lambda _response, roster, _headers: roster
+        ID, {ALICE: "Presenter", BOB: "Presenter"}, cls=lambda _response, participants, _headers: participants
     )
     assert seen == [RoomParticipant(BOB, "Presenter")]
     path = f"/rooms/{ID}/participants"

@@ -44,7 +44,7 @@ def test_a_callers_id_and_time_are_sent(
 
 
 @pytest.mark.parametrize(
-    ("given", "error", "says"),
+    ("given", "error", "states"),
     [
         ({"repeatability_request_id": GUID}, ValueError, "give both or neither"),
         ({"repeatability_first_sent": SENT}, ValueError, "give both or neither"),
@@ -68,10 +68,10 @@ def test_a_callers_id_and_time_are_sent(
         ),
     ],
 )
-def test_an_id_or_time_that_cannot_be_right_is_refused_before_any_request(
-    raw_client: RoomsClient, server: RawServer, given: dict[str, Any], error: type[Exception], says: str
+def test_an_id_or_time_that_cannot_be_right_is_rejected_before_any_request(
+    raw_client: RoomsClient, server: RawServer, given: dict[str, Any], error: type[Exception], states: str
 ) -> None:
-    with pytest.raises(error, match=says):
+    with pytest.raises(error, match=states):
         raw_client.create_room(**given)
     assert server.received == []
 
@@ -99,7 +99,7 @@ def test_a_create_that_another_process_repeats_makes_one_room(emulator: RoomsEmu
     assert [each.id for each in client.list_rooms()] == [room.id]
 
 
-def test_a_create_that_comes_too_late_is_told_what_to_look_for(emulator: RoomsEmulator, client: RoomsClient) -> None:
+def test_a_create_that_comes_too_late_names_what_to_look_for(emulator: RoomsEmulator, client: RoomsClient) -> None:
     sent = emulator.clock.now() - timedelta(minutes=6)
     with pytest.raises(HttpResponseError, match="look whether the room exists before creating it") as caught:
         client.create_room(repeatability_request_id=GUID, repeatability_first_sent=sent)

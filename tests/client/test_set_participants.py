@@ -48,7 +48,7 @@ def as_roles(participants: list[RoomParticipant]) -> dict[str, str]:
         ({DAVE: "Consumer"}, {DAVE: "Consumer"}, {}, BEFORE),
         ({}, {}, {}, BEFORE),
     ],
-    ids=["nothing", "added", "changed-and-removed", "all", "everybody-removed"],
+    ids=["nothing", "added", "changed-and-removed", "all", "all-removed"],
 )
 def test_the_list_becomes_exactly_this_with_one_change(
     rooms: RoomsClient,
@@ -82,9 +82,7 @@ def test_who_is_new_and_named_without_a_role_is_an_attendee(rooms: RoomsClient, 
     assert roles(rooms, room) == {**BEFORE, DAVE: "Attendee"}
 
 
-def test_nothing_is_sent_where_everybody_keeps_their_role(
-    rooms: RoomsClient, room: str, emulator: RoomsEmulator
-) -> None:
+def test_nothing_is_sent_where_all_keep_their_roles(rooms: RoomsClient, room: str, emulator: RoomsEmulator) -> None:
     assert rooms.add_or_update_participants(room, [ALICE, BOB], keep_roles=True) is None
     assert roles(rooms, room) == BEFORE
     assert changing(emulator) == 0
@@ -95,7 +93,7 @@ def test_without_keep_roles_an_id_alone_makes_an_attendee(rooms: RoomsClient, ro
     assert roles(rooms, room) == {**BEFORE, ALICE: "Attendee"}
 
 
-def test_no_list_is_read_where_everybody_has_a_role(client: RoomsClient, emulator: RoomsEmulator) -> None:
+def test_no_list_is_read_where_all_have_a_role(client: RoomsClient, emulator: RoomsEmulator) -> None:
     room = client.create_room(participants=BEFORE).id
     client.add_or_update_participants(room, {ALICE: "Consumer"}, keep_roles=True)
     assert [each.method for each in emulator.requests] == ["POST", "PATCH"]

@@ -1,4 +1,4 @@
-"""``api.md``: it is what the source says, and each kind of change of the public surface shows."""
+"""``api.md``: it matches the source, and each kind of change of the public surface shows."""
 
 import importlib.util
 import re
@@ -26,7 +26,7 @@ def api_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-def test_the_file_is_what_the_source_says(api_file: ModuleType, tmp_path: Path) -> None:
+def test_the_file_matches_the_source(api_file: ModuleType, tmp_path: Path) -> None:
     assert api_file.main([]) == 0
     assert (tmp_path / "api.md").read_text("utf-8") == (PROJECT / "api.md").read_text("utf-8")
 

@@ -43,7 +43,7 @@ def test_blocks_share_a_shell_and_a_python_session(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("block", "said"),
+    ("block", "message"),
     [
         pytest.param("'''bash\nfalse\n'''", "page.md, line 3 failed", id="a command fails"),
         pytest.param("'''bash\nfalse | cat\n'''", "page.md, line 3 failed", id="a command in a pipe fails"),
@@ -54,9 +54,9 @@ def test_blocks_share_a_shell_and_a_python_session(tmp_path: Path) -> None:
         pytest.param("<!-- run: server -->\n'''bash\ntrue\n'''", "printed nothing", id="a server does not start"),
     ],
 )
-def test_a_block_that_fails_is_named(tmp_path: Path, block: str, said: str) -> None:
+def test_a_block_that_fails_is_named(tmp_path: Path, block: str, message: str) -> None:
     path = page(tmp_path, f"# Page\n\n{block}\n")
-    with pytest.raises(AssertionError, match=said):
+    with pytest.raises(AssertionError, match=message):
         read_through(path, tmp_path)
 
 

@@ -32,7 +32,7 @@ def test_every_block_names_its_language(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
-def test_a_block_that_is_not_run_says_why(page: Path) -> None:
+def test_a_block_that_is_not_run_states_why(page: Path) -> None:
     for block in blocks(page.read_text("utf-8")):
         assert block.mark in ("", "file", "run", "not run")
         assert block.mark != "run" or block.value in ("server", "tests")

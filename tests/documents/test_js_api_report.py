@@ -12,7 +12,7 @@ import azure.communication.rooms
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "do" / "migrate_from_javascript.md"
 _TABLE = PAGE.read_text("utf-8").partition("<!-- table: JavaScript -->\n")[2].partition("\n\n")[0]
-#: JavaScript name -> what the page says of it.
+#: JavaScript name -> what the page's table has.
 ROWS = dict(re.findall(r"^\| `([^|]*)` \| (.*) \|$", _TABLE, re.MULTILINE))
 
 _DECLARATION = re.compile(
@@ -21,7 +21,7 @@ _DECLARATION = re.compile(
 
 
 def members(report: str) -> list[str]:
-    """Every public member of a report, as the page's table spells them."""
+    """Every public member of a report, as the page's table writes them."""
     found: list[str] = []
     for owner, body, alias, definition in _DECLARATION.findall(report):
         if owner != "RoomsClient":  # of the class the table has its members

@@ -38,14 +38,14 @@ def test_every_block_runs_as_printed(
 ) -> None:
     room_id = client.create_room().id
     names = run(source, {"<connection_str>": emulator.connection_string, **IDENTITIES}, readers_own(client, room_id))
-    # The ids of rooms that it prints are none: the service says so, and the blocks print what it says.
+    # The ids of rooms that it prints are none: the service reports that, and the blocks print its message.
     output = capsys.readouterr().out
     assert output.count("(BadRequest) Invalid room ID") == 4
     assert names["create_room_response"] in list(client.list_rooms())
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_every_block_does_what_its_text_says(
+def test_every_block_does_what_its_text_describes(
     emulator: RoomsEmulator, client: RoomsClient, source: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     room, other = client.create_room(), client.create_room()
@@ -57,7 +57,7 @@ def test_every_block_does_what_its_text_says(
     names = run(
         source, {"<connection_str>": emulator.connection_string, **IDENTITIES, **ids}, readers_own(client, room.id)
     )
-    assert capsys.readouterr().out == ""  # nothing was refused
+    assert capsys.readouterr().out == ""  # nothing was rejected
     created: CommunicationRoom = names["create_room_response"]
     assert [(each.raw_id, each.role) for each in client.list_participants(created.id)] == [
         (ALICE, "Attendee"),

@@ -23,7 +23,7 @@ class Sample:
         parts = urlsplit(url)
         self.target = f"/{parts.path.lstrip('/')}?{parts.query}"  # the page joins the endpoint's slash to the path's
         self.body: Any = json.loads(request[request.index("{") :])
-        self.answer: Any = json.loads(response.partition("Definitions")[0])
+        self.response: Any = json.loads(response.partition("Definitions")[0])
         self.room_id = parts.path.split("/")[-2]
 
 
@@ -35,18 +35,20 @@ def test_the_sample_request_goes_out_and_the_sample_response_is_read(server: Raw
         CommunicationUserIdentifier(participant["communicationIdentifier"]["communicationUser"]["id"]),
         participant["role"],
     )
-    (left,) = sample.answer["participants"]
-    server.respond(200, json.dumps(sample.answer)).respond(200, json.dumps(sample.answer))
+    (left,) = sample.response["participants"]
+    server.respond(200, json.dumps(sample.response)).respond(200, json.dumps(sample.response))
     with RoomsClient(server.endpoint, KEY, api_version="2022-02-01") as client:
         remove: Any = client.remove_participants
         assert remove(sample.room_id, [who]) is None
-        roster = remove(sample.room_id, [who], cls=lambda _response, roster, _headers: roster)
+        participants = remove(sample.room_id, [who], cls=lambda _response, participants, _headers: participants)
     for received in server.received:
         assert (received.method, received.target) == (sample.method, sample.target)
         assert json.loads(received.body) == sample.body
         assert received.headers["content-type"] == "application/json"
         assert received.headers["authorization"].startswith("HMAC-SHA256 ")
-    assert [(each.raw_id, each.role) for each in roster] == [(left["communicationIdentifier"]["rawId"], left["role"])]
-    assert roster[0].communication_identifier == CommunicationUserIdentifier(
+    assert [(each.raw_id, each.role) for each in participants] == [
+        (left["communicationIdentifier"]["rawId"], left["role"])
+    ]
+    assert participants[0].communication_identifier == CommunicationUserIdentifier(
         left["communicationIdentifier"]["communicationUser"]["id"]
     )

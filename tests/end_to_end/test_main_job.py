@@ -98,7 +98,7 @@ def test_95_rooms_come_in_four_pages_newest_first(client: RoomsClient) -> None:
     assert pages[1] == rooms[30:60]
 
 
-def test_a_list_goes_on_behind_an_empty_page(client: RoomsClient) -> None:
+def test_a_list_continues_behind_an_empty_page(client: RoomsClient) -> None:
     rooms = [client.create_room() for _ in range(61)][::-1]
     for room in rooms[:45]:
         client.delete_room(room.id)
@@ -113,7 +113,7 @@ def test_a_thousand_participants_are_kept_in_their_order(client: RoomsClient) ->
     assert list(client.list_participants(room.id)) == people[999:]
 
 
-def refusal(call: Any) -> tuple[int, str, str, list[tuple[str, str]]]:
+def error_of(call: Any) -> tuple[int, str, str, list[tuple[str, str]]]:
     with pytest.raises(HttpResponseError) as caught:
         call()
     error: Any = caught.value
@@ -124,7 +124,7 @@ def refusal(call: Any) -> tuple[int, str, str, list[tuple[str, str]]]:
     return error.status_code, error.error_code, error.error.message, details
 
 
-def test_a_refusal_of_the_service_is_told_in_its_words(emulator: RoomsEmulator, client: RoomsClient) -> None:
+def test_an_error_of_the_service_is_reported_in_its_words(emulator: RoomsEmulator, client: RoomsClient) -> None:
     room = client.create_room().id
     malformed = "The request could not be understood by the server due to malformed syntax."
     now = emulator.clock.now()
@@ -161,10 +161,10 @@ def test_a_refusal_of_the_service_is_told_in_its_words(emulator: RoomsEmulator, 
         ),
     ]
     for call, wanted in cases:
-        assert refusal(call) == wanted
+        assert error_of(call) == wanted
 
 
-def test_a_wrong_key_is_an_authentication_error_that_says_what_to_check(emulator: RoomsEmulator) -> None:
+def test_a_wrong_key_is_an_authentication_error_that_explains_what_to_check(emulator: RoomsEmulator) -> None:
     with RoomsClient(emulator.endpoint, "d3Jvbmc=") as client:
         with pytest.raises(ClientAuthenticationError, match=r"Check that the access key") as caught:
             client.get_room("99400000000000000")
@@ -191,23 +191,23 @@ def test_users_of_the_identity_client_are_taken_as_participants(emulator: RoomsE
     identities._identity_service_client.close()
 
 
-def test_a_version_that_nobody_knows_yet_is_sent_and_served(emulator: RoomsEmulator) -> None:
+def test_a_version_that_is_not_known_yet_is_sent_and_served(emulator: RoomsEmulator) -> None:
     with RoomsClient.from_connection_string(emulator.connection_string, api_version="2031-01-01") as client:
         assert client.create_room(pstn_dial_out_enabled=True).pstn_dial_out_enabled is True
 
 
-def test_a_create_that_is_sent_again_after_its_answer_was_lost_makes_one_room(client: RoomsClient) -> None:
+def test_a_create_that_is_sent_again_after_its_response_was_lost_makes_one_room(client: RoomsClient) -> None:
     from azure.core.exceptions import ServiceRequestError
 
     lost: list[bool] = []
 
-    def lose_the_first_answer(_: Any) -> None:
+    def lose_the_first_response(_: Any) -> None:
         if not lost:
             lost.append(True)
-            raise ServiceRequestError("the answer was lost")
+            raise ServiceRequestError("the response was lost")
 
     room = client.create_room(
-        raw_response_hook=lose_the_first_answer, retry_on_methods=["POST"], retry_backoff_factor=0
+        raw_response_hook=lose_the_first_response, retry_on_methods=["POST"], retry_backoff_factor=0
     )
     assert lost == [True]
     assert list(client.list_rooms()) == [room]

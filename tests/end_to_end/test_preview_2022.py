@@ -1,4 +1,4 @@
-"""Api-version 2022-02-01, client and emulator over real HTTP: every operation, every refusal."""
+"""Api-version 2022-02-01, client and emulator over real HTTP: every operation, every error."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -52,19 +52,19 @@ def test_the_whole_job(preview: RoomsClient, emulator: RoomsEmulator) -> None:
 def test_participants_are_added_updated_and_removed(preview: RoomsClient) -> None:
     client: Any = preview
     room_id = preview.create_room().id
-    answered = {"cls": lambda _response, roster, _headers: [(each.raw_id, each.role) for each in roster]}
-    assert client.add_participants(room_id, [ALICE, BOB], **answered) == [(ALICE, ATTENDEE), (BOB, ATTENDEE)]
-    assert client.add_participants(room_id, {ALICE: PRESENTER}, **answered) == [(ALICE, ATTENDEE), (BOB, ATTENDEE)]
-    assert client.update_participants(room_id, {ALICE: CONSUMER}, **answered) == [(ALICE, CONSUMER), (BOB, ATTENDEE)]
-    assert client.add_or_update_participants(room_id, {BOB: PRESENTER, CAROL: PRESENTER}, **answered) == [
+    returned = {"cls": lambda _response, participants, _headers: [(each.raw_id, each.role) for each in participants]}
+    assert client.add_participants(room_id, [ALICE, BOB], **returned) == [(ALICE, ATTENDEE), (BOB, ATTENDEE)]
+    assert client.add_participants(room_id, {ALICE: PRESENTER}, **returned) == [(ALICE, ATTENDEE), (BOB, ATTENDEE)]
+    assert client.update_participants(room_id, {ALICE: CONSUMER}, **returned) == [(ALICE, CONSUMER), (BOB, ATTENDEE)]
+    assert client.add_or_update_participants(room_id, {BOB: PRESENTER, CAROL: PRESENTER}, **returned) == [
         (ALICE, CONSUMER),
         (BOB, PRESENTER),
         (CAROL, PRESENTER),
     ]
-    assert client.remove_participants(room_id, [ALICE], **answered) == [(BOB, PRESENTER), (CAROL, PRESENTER)]
+    assert client.remove_participants(room_id, [ALICE], **returned) == [(BOB, PRESENTER), (CAROL, PRESENTER)]
     assert client.remove_participants(room_id, communication_identifiers=[ALICE, BOB]) is None
     assert list(client.get_participants(room_id)) == [RoomParticipant(CAROL, PRESENTER)]
-    assert client.add_or_update_participants(room_id, [], **answered) == [(CAROL, PRESENTER)]
+    assert client.add_or_update_participants(room_id, [], **returned) == [(CAROL, PRESENTER)]
 
 
 def test_a_room_is_the_same_on_either_wire(preview: RoomsClient, client: RoomsClient) -> None:
@@ -76,7 +76,7 @@ def test_a_room_is_the_same_on_either_wire(preview: RoomsClient, client: RoomsCl
     assert preview.get_room(room.id).participants == [RoomParticipant(ALICE, CONSUMER), RoomParticipant(BOB, PRESENTER)]
 
 
-def refusal(call: Any) -> tuple[int, str, str, list[tuple[str, str]]]:
+def error_of(call: Any) -> tuple[int, str, str, list[tuple[str, str]]]:
     with pytest.raises(HttpResponseError) as caught:
         call()
     error: Any = caught.value
@@ -85,26 +85,26 @@ def refusal(call: Any) -> tuple[int, str, str, list[tuple[str, str]]]:
     return error.status_code, error.error_code, error.error.message, details
 
 
-def test_a_refusal_is_told_in_the_services_words(preview: RoomsClient, emulator: RoomsEmulator) -> None:
+def test_an_error_is_reported_in_the_services_words(preview: RoomsClient, emulator: RoomsEmulator) -> None:
     room_id, now = preview.create_room().id, emulator.clock.now()
     bad, title = (400, "BadRequest"), "One or more validation errors occurred."
     large = ("ValidUntil", "The time range is incorrect, or larger than 180 days.")
     together = ("", "validFrom and validUntil should be set together.")
     started = "Room join policy cannot be updated after room start time has elapsed"
-    assert refusal(lambda: preview.create_room(valid_until=now + 181 * DAY)) == (*bad, title, [large])
-    assert refusal(lambda: preview.update_room(room_id, valid_from=now)) == (*bad, title, [together])
-    assert refusal(lambda: preview.update_room(room_id, room_join_policy="CommunicationServiceUsers")) == (
+    assert error_of(lambda: preview.create_room(valid_until=now + 181 * DAY)) == (*bad, title, [large])
+    assert error_of(lambda: preview.update_room(room_id, valid_from=now)) == (*bad, title, [together])
+    assert error_of(lambda: preview.update_room(room_id, room_join_policy="CommunicationServiceUsers")) == (
         400,
         "InvalidInput",
         started,
         [],
     )
-    assert refusal(lambda: preview.add_participants(room_id, [INVALID_RAW_ID])) == (
+    assert error_of(lambda: preview.add_participants(room_id, [INVALID_RAW_ID])) == (
         400,
         "InvalidInput",
         "Identifier format is invalid.",
         [],
     )
-    role = refusal(lambda: preview.add_participants(room_id, {ALICE: "Moderator"}))
+    role = error_of(lambda: preview.add_participants(room_id, {ALICE: "Moderator"}))
     assert role[:3] == (*bad, title)
     assert [target for target, _ in role[3]] == ["addParticipantsRequestDto", "$.participants[0].role"]

@@ -1,4 +1,4 @@
-"""The client sends what the facts say and reads what the live service sent; the transport is given the response."""
+"""The client sends what the facts define and reads what the live service sent; the transport is given the response."""
 
 import json
 from collections.abc import Mapping
@@ -138,23 +138,23 @@ def headers_that_differ(headers: Mapping[str, Optional[str]], request: HttpReque
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
-def test_the_client_sends_what_the_row_says(row: dict[str, Any]) -> None:
-    transport, asked = transport_of(row), row["request"]
+def test_the_client_sends_what_the_row_defines(row: dict[str, Any]) -> None:
+    transport, requested = transport_of(row), row["request"]
     with make_client(row, transport) as client:
         with suppress(HttpResponseError):  # how it is raised is tested below
             call(client, row["client"])
     (request,) = transport.sent
     url = urlsplit(request.url)
-    path, _, query = SYMBOLS.written(asked["path"], "Z").partition("?")
-    assert (request.method, url.netloc, url.path) == (asked["method"], urlsplit(ENDPOINT).netloc, path)
+    path, _, query = SYMBOLS.written(requested["path"], "Z").partition("?")
+    assert (request.method, url.netloc, url.path) == (requested["method"], urlsplit(ENDPOINT).netloc, path)
     assert url.query == "&".join(filter(None, [query, f"api-version={row['version']}"]))
-    content = asked.get("content") or None
+    content = requested.get("content") or None
     if content is None:
         sent = json.loads(request.content) if request.content else None
-        assert normal(sent) == normal(SYMBOLS.written(asked.get("body"), "Z"))
+        assert normal(sent) == normal(SYMBOLS.written(requested.get("body"), "Z"))
     else:
         assert request.content == content
-    assert headers_that_differ(asked.get("headers", {}), request) == []
+    assert headers_that_differ(requested.get("headers", {}), request) == []
 
 
 def normal(body: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The drift report names what a resource does otherwise than the facts say, and nothing of the resource."""
+"""The drift report names what a resource does otherwise than the facts, and nothing of the resource."""
 
 import json
 import os
@@ -362,7 +362,7 @@ def test_a_run_that_ends_in_the_middle_deletes_and_reports(
     assert list(emulator_rooms(emulator)) == []
 
 
-def test_a_request_without_a_response_is_a_difference_and_the_run_goes_on(report_of: Callable[..., Report]) -> None:
+def test_a_request_without_a_response_is_a_difference_and_the_run_continues(report_of: Callable[..., Report]) -> None:
     class Breaks(Resource):
         def send_as_is(self, method: str, target: str, content: bytes, headers: dict[str, str]) -> Reply:
             reply = super().send_as_is(method, target, content, headers)
@@ -413,7 +413,7 @@ def test_a_resource_that_cannot_be_reached_ends_the_run(server: RawServer, tmp_p
     assert report["stopped"] == "the resource cannot be reached: ConnectionResetError"
 
 
-def test_a_request_that_is_throttled_is_sent_again_after_the_wait_that_is_asked_for(
+def test_a_request_that_is_throttled_is_sent_again_after_the_wait_that_is_requested(
     report_of: Callable[..., Report], emulator: RoomsEmulator
 ) -> None:
     emulator.faults.add(method="GET", route="/rooms/{room_id}", nth=1, throttle=7)
@@ -476,7 +476,7 @@ def test_the_command_names_what_differs_and_writes_the_report(emulator: RoomsEmu
     ],
     ids=["no variable", "empty", "malformed", "no folder"],
 )
-def test_a_command_that_cannot_run_says_so_in_one_line(
+def test_a_command_that_cannot_run_reports_that_in_one_line(
     connection_string: Optional[str], options: tuple[str, ...], message: str
 ) -> None:
     ran = run_live(connection_string, *options)

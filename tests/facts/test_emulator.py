@@ -60,7 +60,7 @@ class Scene:
 
 
 def differences(emulator: RoomsEmulator, row: dict[str, Any]) -> list[str]:
-    """Set a row up, send its request, and return where the response is not what the row says."""
+    """Set a row up, send its request, and return where the response is not what the row defines."""
     scene = Scene(emulator, row["version"])
     scene.set_up(row.get("setup", []))
     reply = scene.send(row["request"])
@@ -75,5 +75,5 @@ def test_the_emulator_responds_as_the_service_did(emulator: RoomsEmulator, row: 
 
 
 @pytest.mark.parametrize("probe", PROBES, ids=[probe["id"] for probe in PROBES])
-def test_the_emulator_does_what_the_table_of_parity_says(emulator: RoomsEmulator, probe: dict[str, Any]) -> None:
+def test_the_emulator_does_what_the_table_of_parity_defines(emulator: RoomsEmulator, probe: dict[str, Any]) -> None:
     assert differences(emulator, probe) == []

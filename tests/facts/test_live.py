@@ -1,4 +1,4 @@
-"""A resource does today what the facts say. Runs with ``--live`` alone, and writes the drift report."""
+"""A resource does today what the facts define. Runs with ``--live`` alone, and writes the drift report."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The table of parity is what the records say, and the records are complete."""
+"""The table of parity is what the records hold, and the records are complete."""
 
 import json
 import shutil
@@ -110,7 +110,7 @@ def test_the_check_fails_when_a_line_of_the_table_was(
         ("inferred", {"source": None}, "inferred, but without source"),
         ("unknown", {"standing": "seen"}, "seen, but without facts, live, since, source"),
         ("unknown", {"probes": []}, "unknown, but without probes"),
-        ("unknown", {"live": "404"}, "unknown, but it says what the live service does"),
+        ("unknown", {"live": "404"}, "unknown, but it states what the live service does"),
     ],
 )
 def test_a_record_that_is_wrong_is_named(

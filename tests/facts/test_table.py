@@ -1,4 +1,4 @@
-"""The facts are complete, and every error of the emulator is one of them or says that it was not observed."""
+"""The facts are complete, and every error of the emulator is one of them or marked as not observed."""
 
 import ast
 import inspect
@@ -72,10 +72,10 @@ def test_a_side_that_is_skipped_has_a_reason_and_the_other_side_is_tested() -> N
     assert len(skipped) <= 40
 
 
-# -- every error of the emulator is a fact, or says that it was not observed ------------------------------------------
+# -- every error of the emulator is a fact, or marked as not observed --------------------------------------------------
 
 SOURCE = Path(inspect.getfile(errors)).read_text("utf-8")
-#: "not observed on 2022-02-01" says that it was on other versions.
+#: "not observed on 2022-02-01" means that it was on other versions.
 UNSEEN = re.compile(r"(?i)not observed(?! on 2022)")
 ANYTHING = "\0"
 
@@ -105,10 +105,10 @@ def example(name: str) -> Union[errors.ServiceError, errors.Detail]:
     error = getattr(errors, name)
     if isinstance(error, errors.Detail):
         return error
-    refusal: errors.ServiceError = error(
+    service_error: errors.ServiceError = error(
         *(ANYTHING for each in inspect.signature(error).parameters.values() if each.kind is not each.VAR_POSITIONAL)
     )
-    return refusal
+    return service_error
 
 
 def texts(error: Union[errors.ServiceError, errors.Detail], words: str) -> set[tuple[Any, ...]]:
@@ -118,7 +118,7 @@ def texts(error: Union[errors.ServiceError, errors.Detail], words: str) -> set[t
     if error.details:
         return {(each.message, each.target) for each in error.details}
     on_2022 = set() if "not observed on 2022-02-01" in words else {(error.code_2022 or error.code, error.message_2022)}
-    return {(error.status, *said) for said in {(error.code, str(error)), *on_2022}}
+    return {(error.status, *text) for text in {(error.code, str(error)), *on_2022}}
 
 
 def facts() -> set[tuple[Any, ...]]:
@@ -144,7 +144,9 @@ def is_a_fact(text: tuple[Any, ...]) -> bool:
 def test_every_error_of_the_emulator_is_a_fact_or_marked_as_not_observed(name: str) -> None:
     words = catalogue()[name]
     missing = [text for text in texts(example(name), words) if not is_a_fact(text)]
-    assert missing == [] or UNSEEN.search(words), f"no fact has {missing}, and its comment does not say 'not observed'"
+    assert missing == [] or UNSEEN.search(words), (
+        f"no fact has {missing}, and its comment does not contain 'not observed'"
+    )
 
 
 def test_every_error_of_the_emulator_is_found() -> None:

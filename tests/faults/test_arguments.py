@@ -1,4 +1,4 @@
-"""Rows 24 to 28, 31 and 32 from end to end: what is refused before any request, what goes out, and whose it stays."""
+"""Rows 24 to 28, 31 and 32 from end to end: what is rejected before any request, what goes out, and whose it stays."""
 
 import copy
 import json

@@ -27,9 +27,9 @@ from azure.communication.rooms._pipeline.retry import RoomsRetryPolicy
 from azure.communication.rooms._pipeline.transports.urllib3_transport import Urllib3Transport
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-#: How a server keeps a client waiting. Each goes on for 3 seconds and ends the connection then: another error.
+#: How a server keeps a client waiting. Each continues for 3 seconds and ends the connection then: another error.
 SLOWLY: dict[str, Callable[[RawServer], Any]] = {
-    "no answer": lambda server: server.hang(),
+    "no response": lambda server: server.hang(),
     "status line, byte by byte": lambda server: server.drip(b"HTTP/1.1 200 ", b"O"),
     "headers, byte by byte": lambda server: server.drip(HEAD + b"X-Long: "),
     "headers, line by line": lambda server: server.drip(HEAD, b"X: y\r\n"),
@@ -107,7 +107,7 @@ def test_a_timeout_ends_the_wait_for_a_connection_over_all_addresses(monkeypatch
 
 
 @pytest.mark.parametrize("options", [{"timeout": 5}, {}], ids=["with a deadline", "without"])
-def test_a_second_address_is_tried_when_the_first_does_not_answer(
+def test_a_second_address_is_tried_when_the_first_does_not_response(
     server: RawServer, monkeypatch: pytest.MonkeyPatch, options: Any
 ) -> None:
     looked_up = socket.getaddrinfo
@@ -155,17 +155,17 @@ def test_a_host_whose_name_stands_for_nothing_is_named(monkeypatch: pytest.Monke
 
 
 def test_an_international_name_is_looked_up_in_its_plain_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    requested = []
 
     def unknown(host: Any, *_: Any, **__: Any) -> Any:
-        asked.append(host)
+        requested.append(host)
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with Urllib3Transport(use_env_settings=False) as transport:
         with pytest.raises(ServiceRequestError, match="Name or service not known"):
             transport.send(HttpRequest("GET", "http://räume.invalid/"))
-    assert set(asked) == {"xn--rume-loa.invalid"}
+    assert set(requested) == {"xn--rume-loa.invalid"}
 
 
 def test_a_timeout_ends_a_handshake(server: RawServer) -> None:
@@ -177,7 +177,7 @@ def test_a_timeout_ends_a_handshake(server: RawServer) -> None:
 
 
 @pytest.mark.parametrize("slowly", SLOWLY.values(), ids=SLOWLY)
-def test_a_timeout_ends_a_slow_answer_over_tls(
+def test_a_timeout_ends_a_slow_response_over_tls(
     tls_server: RawServer, trusted: str, slowly: Callable[[RawServer], Any]
 ) -> None:
     slowly(tls_server)
@@ -224,7 +224,7 @@ def test_a_timeout_ends_a_call_through_a_proxy(
 
 
 def drip_handshake(server: RawServer, connection: Any) -> bool:
-    """Open the tunnel, and answer the client's first message by a record of TLS, byte by byte."""
+    """Open the tunnel, and response the client's first message by a record of TLS, byte by byte."""
     connection.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
     connection.connection.recv(65536)
     drips(server, b"\x16\x03\x03\x3f\x00")
@@ -269,8 +269,8 @@ def test_a_timeout_does_not_bound_what_is_streamed(server: RawServer) -> None:
     clock = iter(range(100))
     server.respond(200, b"x" * 50_000)
     with RoomsClient(server.endpoint, KEY, retry_policy=RoomsRetryPolicy(monotonic=lambda: next(clock))) as client:
-        with client.send_request(HttpRequest("GET", "/rooms"), stream=True, timeout=50) as answer:
-            assert len(b"".join(answer.iter_bytes())) == 50_000
+        with client.send_request(HttpRequest("GET", "/rooms"), stream=True, timeout=50) as response:
+            assert len(b"".join(response.iter_bytes())) == 50_000
     assert next(clock) < 50
 
 
@@ -289,16 +289,16 @@ def test_a_wait_beyond_the_deadline_is_not_waited(service: Service) -> None:
 
 def test_a_redirect_is_within_the_same_deadline_and_the_same_retries() -> None:
     service = InMemoryService().respond(503).respond(307, Location="/rooms/elsewhere").respond(503).respond(503)
-    moments = iter([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 99.0, 99.0, 99.0])
-    policy = RoomsRetryPolicy(monotonic=lambda: next(moments), retry_backoff_factor=0)
+    times = iter([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 99.0, 99.0, 99.0])
+    policy = RoomsRetryPolicy(monotonic=lambda: next(times), retry_backoff_factor=0)
     with pytest.raises((HttpResponseError, ServiceRequestTimeoutError)):
         make_client(service, retry_policy=policy).send_request(
             HttpRequest("GET", "/rooms/x"), timeout=50
         ).raise_for_status()
     assert len(service.received) == 3
     service = InMemoryService().respond(503).respond(307, Location="/rooms/elsewhere").respond(503).respond(503)
-    answer = make_client(service).send_request(HttpRequest("GET", "/rooms/x"), retry_total=1)
-    assert (answer.status_code, len(service.received)) == (503, 3)
+    response = make_client(service).send_request(HttpRequest("GET", "/rooms/x"), retry_total=1)
+    assert (response.status_code, len(service.received)) == (503, 3)
 
 
 def test_a_call_of_several_requests_has_one_deadline(server: RawServer) -> None:
@@ -351,8 +351,8 @@ def test_deadlines_nest_and_the_nearer_one_holds() -> None:
 
 
 def test_a_transport_sends_nothing_behind_the_deadline(server: RawServer) -> None:
-    moments = iter([0.0, 99.0])
-    with Urllib3Transport(use_env_settings=False) as transport, Deadline(5, lambda: next(moments)):
+    times = iter([0.0, 99.0])
+    with Urllib3Transport(use_env_settings=False) as transport, Deadline(5, lambda: next(times)):
         with pytest.raises(ServiceRequestTimeoutError, match="no time is left for the request"):
             transport.send(HttpRequest("GET", server.endpoint))
     assert server.received == []

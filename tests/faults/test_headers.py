@@ -34,7 +34,7 @@ def test_a_header_of_a_client_that_is_none_is_left_out_of_every_call(service: Se
 
 
 @pytest.mark.parametrize("name", ["Accept-Encoding", "accept-encoding"])
-def test_an_accept_encoding_that_is_none_asks_for_no_compression(service: Service, name: str) -> None:
+def test_an_accept_encoding_that_is_none_requests_no_compression(service: Service, name: str) -> None:
     service.respond(200, ROOM)
     make_client(service).get_room(ID, headers={name: None})
     assert service.received[0].headers["accept-encoding"] == "identity"

@@ -1,4 +1,4 @@
-"""Rows 19 to 21: links are followed to their end, to no other host, and a list never ends without saying so."""
+"""Rows 19 to 21: links are followed to their end, to no other host, and a list never ends without an error."""
 
 import asyncio
 import json
@@ -41,7 +41,7 @@ def page(service: Any, *ids: str, link: str = "") -> str:
         "http://[::1",
     ],
 )
-def test_a_link_to_another_host_scheme_or_port_is_refused(service: Service, link: str) -> None:
+def test_a_link_to_another_host_scheme_or_port_is_rejected(service: Service, link: str) -> None:
     other = service.endpoint.replace("http:", "https:")
     link = link.format(endpoint=service.endpoint, other_scheme=other)
     service.respond(200, {"value": [room_body("1")], "nextLink": link})
@@ -204,7 +204,7 @@ FAILURES: dict[str, tuple[Any, type[AzureError]]] = {
 
 
 @pytest.mark.parametrize(("fail", "error"), FAILURES.values(), ids=FAILURES)
-def test_a_page_that_fails_is_asked_for_again_and_never_left_out(
+def test_a_page_that_fails_is_fetched_again_and_never_left_out(
     service: Service, fail: Any, error: type[AzureError]
 ) -> None:
     link = "/rooms?nextLink=2"
@@ -221,7 +221,7 @@ def test_a_page_that_fails_is_asked_for_again_and_never_left_out(
     assert [room.id for room in rooms] == ["2", "3"]
 
 
-def test_a_first_page_that_fails_is_asked_for_again(service: Service) -> None:
+def test_a_first_page_that_fails_is_fetched_again(service: Service) -> None:
     service.respond(400).respond(400).respond(200, page(service, "1"))
     rooms = make_client(service).list_rooms()
     for _ in range(2):
@@ -231,7 +231,7 @@ def test_a_first_page_that_fails_is_asked_for_again(service: Service) -> None:
     assert [room.id for room in rooms] == ["1"]
 
 
-def test_pages_that_fail_are_asked_for_again_too(service: Service) -> None:
+def test_pages_that_fail_are_fetched_again_too(service: Service) -> None:
     service.respond(200, page(service, "1", link="/rooms?nextLink=2")).respond(400).respond(200, page(service, "2"))
     pages = make_client(service).list_rooms().by_page()
     assert [room.id for room in next(pages)] == ["1"]
@@ -264,7 +264,7 @@ def test_a_token_resumes_at_the_page_that_failed_in_another_process(server: RawS
     assert ran.stdout.split() == ["2", "3"]
 
 
-def test_a_token_of_another_service_is_refused() -> None:
+def test_a_token_of_another_service_is_rejected() -> None:
     service = InMemoryService()
     pages = make_client(service).list_rooms().by_page(continuation_token="https://evil.example.com/rooms")
     with pytest.raises(ServiceRequestError, match=r"leads to 'https://evil\.example\.com'"):

@@ -72,7 +72,7 @@ def test_a_refused_connection_is_tried_again_and_then_named(closed_port: int, ca
 
 
 def test_a_connection_refused_once_is_made_again_with_the_same_pair() -> None:
-    service = InMemoryService().refuse().respond(201, ROOM)
+    service = InMemoryService().reject().respond(201, ROOM)
     assert CREATE(make_client(service)).id == ID
     first, second = service.received
     assert repeatability_headers(first) == repeatability_headers(second)
@@ -105,7 +105,7 @@ def test_every_operation_survives_a_status_that_passes(
 
 
 @each_operation
-def test_every_operation_survives_a_body_that_breaks_off(
+def test_every_operation_survives_a_body_that_is_incomplete(
     service: Service, call: Operation, status: int, body: Any
 ) -> None:
     service.truncate().respond(status, body)
@@ -146,7 +146,7 @@ def test_a_create_that_goes_wrong_on_the_way_makes_one_room(emulator: RoomsEmula
 
 
 @pytest.mark.parametrize("fault", [RESET_BEFORE, RESET_AFTER])
-def test_a_delete_whose_answer_was_lost_has_deleted(emulator: RoomsEmulator, fault: int) -> None:
+def test_a_delete_whose_response_was_lost_has_deleted(emulator: RoomsEmulator, fault: int) -> None:
     key = emulator.connection_string.partition("accesskey=")[2]
     with fault_proxy(emulator.endpoint, [PASS, fault]) as proxy:
         with RoomsClient(proxy.endpoint, key, api_version="2022-02-01", transport=NonSleepingTransport()) as client:
@@ -157,10 +157,10 @@ def test_a_delete_whose_answer_was_lost_has_deleted(emulator: RoomsEmulator, fau
 
 
 @pytest.mark.parametrize("lost", [408, 500, 502, 504, None], ids=str)
-def test_a_404_behind_a_lost_answer_of_a_delete_is_its_success(service: Service, lost: Optional[int]) -> None:
+def test_a_404_behind_a_lost_response_of_a_delete_is_its_success(service: Service, lost: Optional[int]) -> None:
     (service.respond(lost) if lost else service.reset()).respond(404, MS_CV="abc.0")
     client = make_client(service)
-    assert client.delete_room(ID, cls=lambda _answer, value, headers: (value, headers["MS-CV"])) == (None, "abc.0")
+    assert client.delete_room(ID, cls=lambda _response, value, headers: (value, headers["MS-CV"])) == (None, "abc.0")
 
 
 @pytest.mark.parametrize("before", [429, 503, None], ids=str)
@@ -172,7 +172,7 @@ def test_a_404_behind_an_attempt_that_did_nothing_is_a_404(service: Service, bef
 
 def test_a_404_behind_a_refused_connection_is_a_404() -> None:
     with pytest.raises(ResourceNotFoundError):
-        make_client(InMemoryService().refuse().respond(404)).delete_room(ID)
+        make_client(InMemoryService().reject().respond(404)).delete_room(ID)
 
 
 def test_a_404_of_another_call_than_a_delete_stays_one(service: Service) -> None:
@@ -181,7 +181,7 @@ def test_a_404_of_another_call_than_a_delete_stays_one(service: Service) -> None
         make_client(service).get_room(ID)
 
 
-def test_a_client_that_gives_up_raises_the_last_answer(service: Service) -> None:
+def test_a_client_that_gives_up_raises_the_last_response(service: Service) -> None:
     for number in range(9):
         service.respond(503, {"error": {"code": f"Busy{number}", "message": "Later."}})
     with pytest.raises(HttpResponseError, match=r"^\(Busy3\) Later\.") as caught:
@@ -230,7 +230,7 @@ def test_waits_differ_by_chance() -> None:
     assert waits == [2.0, 4.0]
 
 
-def test_a_wait_the_service_asks_for_is_waited(service: Service) -> None:
+def test_a_wait_the_service_requests_is_waited(service: Service) -> None:
     service.respond(429, Retry_After="7").respond(200, ROOM)
     GET(make_client(service))
     assert service.transport.sleeps == [7.0]
@@ -238,7 +238,7 @@ def test_a_wait_the_service_asks_for_is_waited(service: Service) -> None:
 
 @pytest.mark.parametrize("call", [GET, CREATE], ids=["GET", "create"])
 @pytest.mark.parametrize("options", [{}, {"timeout": 60}], ids=["longest wait", "deadline"])
-def test_a_wait_that_is_too_long_is_told_and_not_waited(
+def test_a_wait_that_is_too_long_is_reported_and_not_waited(
     service: Service, call: Operation, options: dict[str, Any]
 ) -> None:
     service.respond(429, Retry_After="100000")
@@ -265,7 +265,7 @@ def test_a_date_to_wait_for_is_compared_with_the_date_of_the_response(service: S
     assert service.transport.sleeps == [7.0]
 
 
-def test_a_retry_after_does_not_make_an_answer_worth_a_retry(service: Service) -> None:
+def test_a_retry_after_does_not_make_a_response_worth_a_retry(service: Service) -> None:
     service.respond(400, Retry_After="1")
     with pytest.raises(HttpResponseError, match="Retry-After: 1"):
         GET(make_client(service))
@@ -381,7 +381,7 @@ def test_requests_of_ones_own_are_retried_where_it_is_safe(
     assert len(service.received) == attempts
 
 
-def test_a_streamed_answer_that_is_retried_gives_its_connection_up(server: RawServer) -> None:
+def test_a_streamed_response_that_is_retried_gives_its_connection_up(server: RawServer) -> None:
     server.respond(503, b"x" * 100_000).respond(200, ROOM_TEXT)
     seen: list[Any] = []
     options: dict[str, Any] = {"raw_response_hook": seen.append, "retry_backoff_factor": 0}

@@ -114,7 +114,7 @@ def test_no_secret_is_shown(
         texts += [repr(client), str(client), repr(vars(client)), *(repr(vars(span)) for span in spans)]
     log = caplog.text
     assert "/rooms" in log
-    assert PHONE not in log  # bodies are logged only where that is asked for
+    assert PHONE not in log  # bodies are logged only where that is requested
     for secret in [KEY, TOKEN, *credentials_in(server)]:
         assert secret
         assert secret not in log
@@ -125,7 +125,7 @@ def test_no_secret_is_shown(
 
 @pytest.mark.parametrize("operation", CALLS)
 @pytest.mark.parametrize("credential", CREDENTIALS)
-def test_a_log_of_bodies_that_is_asked_for_has_them_and_no_secret(
+def test_a_log_of_bodies_that_is_requested_has_them_and_no_secret(
     server: RawServer, caplog: pytest.LogCaptureFixture, credential: str, operation: str
 ) -> None:
     server.respond(503).respond(200, PEOPLE).respond(200, PEOPLE)
@@ -142,7 +142,7 @@ def test_a_log_of_bodies_that_is_asked_for_has_them_and_no_secret(
 
 
 @pytest.mark.parametrize("key", ["not base64!", "c2VjcmV0", ""])
-def test_a_connection_string_that_is_refused_is_not_shown(key: str) -> None:
+def test_a_connection_string_that_is_rejected_is_not_shown(key: str) -> None:
     with pytest.raises(ValueError, match=r"connection string|endpoint|access key") as caught:
         RoomsClient.from_connection_string(f"endpoint=ftp://canary;accesskey={key}c4n4ry")
     assert "c4n4ry" not in str(caught.value)

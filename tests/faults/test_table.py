@@ -53,8 +53,8 @@ TABLE: dict[int, tuple[str, list[str]]] = {
     5: (
         "lost 204 on DELETE",
         [
-            f"{RETRIES}::test_a_delete_whose_answer_was_lost_has_deleted",
-            f"{RETRIES}::test_a_404_behind_a_lost_answer_of_a_delete_is_its_success",
+            f"{RETRIES}::test_a_delete_whose_response_was_lost_has_deleted",
+            f"{RETRIES}::test_a_404_behind_a_lost_response_of_a_delete_is_its_success",
             f"{RETRIES}::test_a_404_behind_an_attempt_that_did_nothing_is_a_404",
         ],
     ),
@@ -65,12 +65,12 @@ TABLE: dict[int, tuple[str, list[str]]] = {
             f"{RETRIES}::test_waits_differ_by_chance",
         ],
     ),
-    7: ("Retry-After: 100000", [f"{RETRIES}::test_a_wait_that_is_too_long_is_told_and_not_waited"]),
+    7: ("Retry-After: 100000", [f"{RETRIES}::test_a_wait_that_is_too_long_is_reported_and_not_waited"]),
     8: ("Retry-After garbage", [f"{RETRIES}::test_a_wait_that_is_none_is_ignored"]),
     9: (
         "503 for ever",
         [
-            f"{RETRIES}::test_a_client_that_gives_up_raises_the_last_answer",
+            f"{RETRIES}::test_a_client_that_gives_up_raises_the_last_response",
             f"{DEADLINES}::test_a_wait_beyond_the_deadline_is_not_waited",
         ],
     ),
@@ -78,14 +78,14 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         "the service hangs or drips",
         [
             f"{DEADLINES}::test_a_timeout_ends_a_call_that_the_service_draws_out",
-            f"{DEADLINES}::test_a_timeout_ends_a_slow_answer_over_tls",
+            f"{DEADLINES}::test_a_timeout_ends_a_slow_response_over_tls",
             f"{DEADLINES}::test_a_timeout_ends_the_wait_for_a_connection_over_all_addresses",
         ],
     ),
     11: (
         "truncated body",
         [
-            f"{RETRIES}::test_every_operation_survives_a_body_that_breaks_off",
+            f"{RETRIES}::test_every_operation_survives_a_body_that_is_incomplete",
             f"{RESPONSES}::test_a_truncated_body_is_an_error_of_the_way_when_it_may_not_be_retried",
         ],
     ),
@@ -100,7 +100,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         "optional member missing",
         [
             f"{RESPONSES}::test_members_that_are_missing_are_none",
-            "wire/test_decoding.py::test_an_older_version_says_nothing_of_pstn_dial_out",
+            "wire/test_decoding.py::test_an_older_version_omits_pstn_dial_out",
         ],
     ),
     14: (
@@ -118,8 +118,8 @@ TABLE: dict[int, tuple[str, list[str]]] = {
     16: (
         "gzip bomb, deep JSON, 1 GB body",
         [
-            f"{TRANSPORT}::test_a_body_of_more_than_64_mib_is_refused",
-            f"{TRANSPORT}::test_a_body_that_grows_too_large_is_refused_before_it_is_held",
+            f"{TRANSPORT}::test_a_body_of_more_than_64_mib_is_rejected",
+            f"{TRANSPORT}::test_a_body_that_grows_too_large_is_rejected_before_it_is_held",
             f"{RESPONSES}::test_a_body_that_is_none_is_a_decode_error_with_status_snippet_and_ids",
         ],
     ),
@@ -131,8 +131,8 @@ TABLE: dict[int, tuple[str, list[str]]] = {
     19: (
         "nextLink to another host, scheme or port",
         [
-            f"{PAGES}::test_a_link_to_another_host_scheme_or_port_is_refused",
-            f"{PAGES}::test_a_token_of_another_service_is_refused",
+            f"{PAGES}::test_a_link_to_another_host_scheme_or_port_is_rejected",
+            f"{PAGES}::test_a_token_of_another_service_is_rejected",
         ],
     ),
     20: (
@@ -147,7 +147,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
     21: (
         "page 2 fails, caller calls next() again",
         [
-            f"{PAGES}::test_a_page_that_fails_is_asked_for_again_and_never_left_out",
+            f"{PAGES}::test_a_page_that_fails_is_fetched_again_and_never_left_out",
             f"{PAGES}::test_a_token_resumes_at_the_page_that_failed_in_another_process",
         ],
     ),
@@ -164,7 +164,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         [
             f"{RETRIES}::test_a_412_is_not_retried_and_explains_window_and_clock",
             f"{RETRIES}::test_a_create_is_not_sent_again_when_its_five_minutes_are_nearly_over",
-            "client/test_repeatability.py::test_a_create_that_comes_too_late_is_told_what_to_look_for",
+            "client/test_repeatability.py::test_a_create_that_comes_too_late_names_what_to_look_for",
         ],
     ),
     24: (
@@ -196,9 +196,9 @@ TABLE: dict[int, tuple[str, list[str]]] = {
     27: (
         "connection strings",
         [
-            "pipeline/test_endpoint.py::test_a_wrong_connection_string_is_refused_by_part_and_without_its_key",
-            "pipeline/test_endpoint.py::test_a_key_that_is_not_base64_is_refused_and_not_shown",
-            f"{SECRETS}::test_a_connection_string_that_is_refused_is_not_shown",
+            "pipeline/test_endpoint.py::test_a_wrong_connection_string_is_rejected_by_part_and_without_its_key",
+            "pipeline/test_endpoint.py::test_a_key_that_is_not_base64_is_rejected_and_not_shown",
+            f"{SECRETS}::test_a_connection_string_that_is_rejected_is_not_shown",
         ],
     ),
     28: (
@@ -222,7 +222,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         "secrets",
         [
             f"{SECRETS}::test_no_secret_is_shown",
-            f"{SECRETS}::test_a_log_of_bodies_that_is_asked_for_has_them_and_no_secret",
+            f"{SECRETS}::test_a_log_of_bodies_that_is_requested_has_them_and_no_secret",
             f"{SECRETS}::test_a_client_cannot_be_pickled_or_copied",
             f"{SECRETS}::test_errors_can_be_pickled",
             f"{SECRETS}::test_models_can_be_pickled",
@@ -232,7 +232,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         "http endpoint that is not loopback",
         [
             f"{ARGUMENTS}::test_nothing_goes_unencrypted_to_another_machine_unless_allowed",
-            "pipeline/test_endpoint.py::test_http_to_another_machine_wants_to_be_allowed",
+            "pipeline/test_endpoint.py::test_http_to_another_machine_must_be_allowed",
         ],
     ),
     32: ("what is the caller's", [f"{ARGUMENTS}::test_nothing_of_the_callers_is_changed"]),
@@ -240,9 +240,9 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         "misspelt keyword",
         [
             f"{ARGUMENTS}::test_a_misspelt_keyword_sends_nothing",
-            "pipeline/test_options.py::test_a_misspelt_keyword_is_refused_before_any_request",
-            "project/test_misspelt_keywords.py::test_mypy_refuses_a_misspelt_keyword",
-            "project/test_misspelt_keywords.py::test_pyright_refuses_a_misspelt_keyword",
+            "pipeline/test_options.py::test_a_misspelt_keyword_is_rejected_before_any_request",
+            "project/test_misspelt_keywords.py::test_mypy_rejects_a_misspelt_keyword",
+            "project/test_misspelt_keywords.py::test_pyright_rejects_a_misspelt_keyword",
         ],
     ),
     34: (
@@ -277,7 +277,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
     ),
     40: (
         "misspelt keyword of the constructor",
-        ["pipeline/test_options.py::test_a_misspelt_keyword_of_a_client_is_refused_with_the_nearest_name"],
+        ["pipeline/test_options.py::test_a_misspelt_keyword_of_a_client_is_rejected_with_the_nearest_name"],
     ),
     42: (
         "headers that are None or cannot be sent, interrupts",
@@ -314,7 +314,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
 }
 #: Rows about what only sockets do: connections refused, rooms really made, responses drawn out, threads, frames.
 ON_SOCKETS = {1, 3, 10, 29, 30, 34, 35, 38, 44, 45, 46}
-#: Rows with nothing to send: what is wrong is said when the client is made.
+#: Rows with nothing to send: what is wrong is reported when the client is made.
 WITHOUT_A_SERVICE = {27, 31, 40}
 #: Rows about other libraries in the same process (36, 37) and about a caller's ``cls`` (41) stand with those tests.
 ELSEWHERE = {36, 37, 41}
@@ -340,12 +340,12 @@ def test_the_tests_of_a_row_are_there(number: int) -> None:
 
 
 def fixtures(number: int) -> set[str]:
-    """All that the tests of a row ask for."""
-    asked = set()
+    """All that the tests of a row request."""
+    requested = set()
     for test in TABLE[number][1]:
         file, _, name = test.partition("::")
-        asked |= {argument.arg for argument in functions(file)[name].args.args}
-    return asked
+        requested |= {argument.arg for argument in functions(file)[name].args.args}
+    return requested
 
 
 @pytest.mark.parametrize("number", sorted(set(TABLE) - WITHOUT_A_SERVICE - ON_SOCKETS))

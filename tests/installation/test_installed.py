@@ -20,10 +20,10 @@ def test_the_wheel_works_without_extras_and_with_one(
     assert does_the_main_job(environment, connection_string)
     for module in BRINGS.values():
         environment.run("-c", f"import {module}", fails=True)
-    said = environment.run("-m", "azure.communication.rooms.emulator", "--port", "0", fails=True)
-    assert 'python -m pip install "azure-communication-rooms[emulator]"' in said
-    said = environment.run("-m", "azure.communication.rooms.cli", "list", fails=True)
-    assert 'python -m pip install "azure-communication-rooms[cli]"' in said
+    output = environment.run("-m", "azure.communication.rooms.emulator", "--port", "0", fails=True)
+    assert 'python -m pip install "azure-communication-rooms[emulator]"' in output
+    output = environment.run("-m", "azure.communication.rooms.cli", "list", fails=True)
+    assert 'python -m pip install "azure-communication-rooms[cli]"' in output
     (tmp_path / "test_without.py").write_text("def test_nothing_of_rooms():\n    assert True\n")
     assert "1 passed" in environment.run("-m", "pytest", "-q", cwd=tmp_path)  # the plugin needs no extra
 

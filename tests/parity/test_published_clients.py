@@ -1,7 +1,7 @@
-"""Programs that nobody here wrote, against the emulator: what they see is what the live service was seen to answer.
+"""Published clients against the emulator: what they see is what the live service was seen to return.
 
 The published packages for Python (1.2.0, both clients) and JavaScript (1.2.0) and their identity clients run unchanged.
-The values below are facts about the live service's newest build, unless the line says otherwise.
+The values below are facts about the live service's newest build, unless the line has a note.
 """
 
 import re
@@ -24,12 +24,12 @@ Fact = tuple[int, str, str, list[list[str]], Optional[str]]
 
 
 def logic(message: str, status: int = 400, code: str = "BadRequest") -> Fact:
-    """A refusal by the service's logic: its code is in a header too."""
+    """An error by the service's logic: its code is in a header too."""
     return status, code, message, [], code
 
 
 def validation(*details: list[str]) -> Fact:
-    """A refusal of what the body says: details, and no header."""
+    """An error about the values of a body: details, and no header."""
     return 400, "BadRequest", MALFORMED, list(details), None
 
 
@@ -58,7 +58,7 @@ REFUSALS: dict[str, Fact] = {
     "add a wrong identifier": logic("Communication identifier wrong_mri is not supported."),
     "remove a wrong identifier": logic("Communication identifier wrong_mri is not supported."),
 }
-#: What answers nothing: 204, or 200 and an empty object.
+#: What returns nothing: 204, or 200 and an empty object.
 NOTHING = [
     "add and update",
     "delete",
@@ -95,7 +95,7 @@ JUDGED_APART = {
 }
 
 
-def moment(text: str) -> datetime:
+def time(text: str) -> datetime:
     """What a program saw of a time: as the service wrote it, or as JavaScript writes it."""
     return timestamps.to_datetime(timestamps.parse(text))
 
@@ -105,7 +105,7 @@ def test_every_step_of_a_program_is_judged(seen: Any) -> None:
 
 
 @pytest.mark.parametrize("step", REFUSALS)
-def test_a_refusal_is_the_one_of_the_live_service(seen: Any, step: str) -> None:
+def test_an_error_is_the_one_of_the_live_service(seen: Any, step: str) -> None:
     status, code, message, details, header = REFUSALS[step]
     expected = {"status": status, "code": code, "message": message, "details": details, "header": header}
     assert seen.steps[step] == expected
@@ -116,7 +116,7 @@ def test_a_change_succeeds_and_gives_nothing(seen: Any, step: str) -> None:
     assert seen.value(step) is None
 
 
-def test_a_wrong_role_is_refused_by_the_place_where_it_stands(seen: Any) -> None:
+def test_a_wrong_role_is_rejected_by_the_place_where_it_stands(seen: Any) -> None:
     first = seen.value("create users")[0]
     detail = ["BadArgument", ROLE, f"$.participants.{first}.role"]
     status, code, message, details, header = validation(detail)
@@ -126,18 +126,18 @@ def test_a_wrong_role_is_refused_by_the_place_where_it_stands(seen: Any) -> None
 
 def test_a_wrong_key_is_denied(seen: Any) -> None:
     denied = seen.steps["wrong key"]
-    # The live service's message is documented; the detail, which says what differs, is the emulator's own.
+    # The live service's message is documented; the detail, which states what differs, is the emulator's own.
     assert (denied["status"], denied["code"], denied["message"]) == (401, "Denied", "Denied by the resource provider.")
     assert [detail[2] for detail in denied["details"]] == ["signature"]
 
 
 @pytest.mark.parametrize(("step", "version"), [("unknown version", "2020-01-01"), ("malformed version", "newest")])
-def test_an_api_version_that_is_none_is_refused(seen: Any, step: str, version: str) -> None:
-    refused = seen.steps[step]
+def test_an_api_version_that_is_none_is_rejected(seen: Any, step: str, version: str) -> None:
+    rejected = seen.steps[step]
     # Not observed on Rooms: the words are those of its sister services.
-    assert (refused["status"], refused["code"]) == (400, "UnsupportedApiVersion")
-    assert refused["message"].endswith(f"does not support the API version '{version}'.")
-    assert refused["message"].startswith(f"The HTTP resource that matches the request URI '{seen.endpoint}/rooms/")
+    assert (rejected["status"], rejected["code"]) == (400, "UnsupportedApiVersion")
+    assert rejected["message"].endswith(f"does not support the API version '{version}'.")
+    assert rejected["message"].startswith(f"The HTTP resource that matches the request URI '{seen.endpoint}/rooms/")
 
 
 def test_users_are_made_that_rooms_take(seen: Any) -> None:
@@ -147,7 +147,7 @@ def test_users_are_made_that_rooms_take(seen: Any) -> None:
     assert all(re.fullmatch(f"8:acs:{guid}_{guid}", user) for user in users)
 
 
-def test_tokens_of_users_last_a_day_or_as_long_as_asked(seen: Any) -> None:
+def test_tokens_of_users_last_a_day_or_as_long_as_requested(seen: Any) -> None:
     parts_and_hours = [seen.value("create user and token"), seen.value("get token")]
     assert parts_and_hours == [[3, 24], [3, 2]]
 
@@ -164,10 +164,10 @@ def test_deleted_rooms_make_a_page_short_and_no_other_longer(seen: Any) -> None:
     assert [room_id for page in pages for room_id in page] == seen.value("create 95 rooms")[::-1][3:]
 
 
-def test_page_2_is_refused_where_the_published_client_names_no_version(seen: Any) -> None:
+def test_page_2_is_rejected_where_the_published_client_names_no_version(seen: Any) -> None:
     step = seen.steps["list rooms, version not given"]
     if seen.program.startswith("python") and sys.version_info >= (3, 11):
-        # The client sends the name that its enumeration has for the version. What the live service says was not seen.
+        # The client sends the name of the enumeration member as the version. The live service's response was not observed.
         assert (step["status"], step["code"]) == (400, "UnsupportedApiVersion")
         assert step["message"].endswith("does not support the API version 'ApiVersion.V2025_03_13'.")
     else:
@@ -180,31 +180,31 @@ def test_a_room_has_an_id_of_the_services_form(seen: Any) -> None:
 
 def test_a_room_of_nothing_opens_now_for_180_days(seen: Any) -> None:
     room = seen.value("create with nothing")
-    assert moment(room["validUntil"]) - moment(room["validFrom"]) == timedelta(days=180)
-    assert moment(room["createdAt"]) >= moment(room["validFrom"])
+    assert time(room["validUntil"]) - time(room["validFrom"]) == timedelta(days=180)
+    assert time(room["createdAt"]) >= time(room["validFrom"])
     assert room["pstnDialOutEnabled"] is False
 
 
 def test_times_are_written_as_the_service_writes_them(seen: Any) -> None:
     if seen.program == "javascript":
-        pytest.skip("the JavaScript client gives moments, not the text of the answer")
+        pytest.skip("the JavaScript client gives times, not the text of the response")
     room = seen.value("create with nothing")
     form = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1-9])?\+00:00"
     assert all(re.fullmatch(form, room[name]) for name in ("createdAt", "validFrom", "validUntil"))
 
 
-def test_a_room_is_as_it_was_asked_for(seen: Any) -> None:
+def test_a_room_is_as_it_was_requested(seen: Any) -> None:
     room = seen.value("create with everything")
-    assert moment(room["validUntil"]) - moment(room["validFrom"]) == timedelta(days=30)
-    assert abs(moment(room["validFrom"]) - moment(room["createdAt"]) - timedelta(days=1)) < timedelta(minutes=5)
+    assert time(room["validUntil"]) - time(room["validFrom"]) == timedelta(days=30)
+    assert abs(time(room["validFrom"]) - time(room["createdAt"]) - timedelta(days=1)) < timedelta(minutes=5)
     assert room["pstnDialOutEnabled"] is True
     assert seen.value("get") == room
 
 
 def test_an_update_changes_what_it_names_alone(seen: Any) -> None:
     room, times = seen.value("create with everything"), seen.value("update times")
-    assert moment(times["validFrom"]) - moment(room["validFrom"]) == timedelta(days=1)
-    assert moment(times["validUntil"]) - moment(times["validFrom"]) == timedelta(days=60)
+    assert time(times["validFrom"]) - time(room["validFrom"]) == timedelta(days=1)
+    assert time(times["validUntil"]) - time(times["validFrom"]) == timedelta(days=60)
     assert {**times, "validFrom": room["validFrom"], "validUntil": room["validUntil"]} == room
     assert seen.value("update dial out") == {**times, "pstnDialOutEnabled": False}
     assert seen.value("update nothing") == seen.value("update dial out")

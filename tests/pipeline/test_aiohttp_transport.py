@@ -355,12 +355,12 @@ def outside():
 def test_a_transport_never_closed_is_one_warning(
     server: RawServer, tls_server: RawServer, trusted: str, call: str, encrypted: bool
 ) -> None:
-    asked = tls_server if encrypted else server
+    requested = tls_server if encrypted else server
     for _ in range(3):
-        asked.respond(204)
+        requested.respond(204)
     program = NEVER_CLOSED.format(call=call).replace("use_env_settings=False", "use_env_settings=True")
     ran = subprocess.run(
-        [sys.executable, "-X", "dev", "-c", program, asked.endpoint],
+        [sys.executable, "-X", "dev", "-c", program, requested.endpoint],
         capture_output=True,
         text=True,
         check=True,
@@ -392,7 +392,7 @@ def test_without_a_loop_of_asyncio_the_error_names_a_transport_that_works(server
 
 
 @pytest.mark.parametrize("version", [(3, 9), (3, 10)])
-def test_an_https_proxy_for_an_https_endpoint_is_refused_where_asyncio_has_no_tls_within_tls(
+def test_an_https_proxy_for_an_https_endpoint_is_rejected_where_asyncio_has_no_tls_within_tls(
     monkeypatch: pytest.MonkeyPatch, server: RawServer, version: tuple[int, int]
 ) -> None:
     monkeypatch.setattr(sys, "version_info", version)

@@ -87,15 +87,15 @@ def test_bodies_of_text_and_of_bytes_are_signed(raw_client: RoomsClient, server:
 
 
 @pytest.mark.parametrize("body", [{"content": iter([b"x"])}, {"data": {"a": "b"}}, {"files": {"a": b"b"}}])
-def test_a_body_that_cannot_be_hashed_is_refused(raw_client: RoomsClient, server: RawServer, body: Any) -> None:
+def test_a_body_that_cannot_be_hashed_is_rejected(raw_client: RoomsClient, server: RawServer, body: Any) -> None:
     with pytest.raises(TypeError, match="cannot be signed; pass json= or content= with bytes or str"):
         raw_client.send_request(HttpRequest("POST", "/rooms", **body))
     assert server.received == []
 
 
 def test_every_attempt_is_signed_anew(raw_client: RoomsClient, server: RawServer) -> None:
-    moments = iter([datetime(2025, 3, 27, 6, 42, second, tzinfo=timezone.utc) for second in (12, 13)])
-    policy = HMACCredentialsPolicy(server.endpoint, AzureKeyCredential(KEY), ServiceClock(lambda: next(moments)))
+    times = iter([datetime(2025, 3, 27, 6, 42, second, tzinfo=timezone.utc) for second in (12, 13)])
+    policy = HMACCredentialsPolicy(server.endpoint, AzureKeyCredential(KEY), ServiceClock(lambda: next(times)))
     server.respond(503).respond(200, ROOM)
     with RoomsClient(server.endpoint, KEY, authentication_policy=policy, retry_backoff_factor=0) as client:
         client.get_room("99412345678901234")
@@ -137,7 +137,7 @@ def test_a_key_is_decoded_once_for_each_value(monkeypatch: pytest.MonkeyPatch) -
     assert decoded == [KEY, OTHER_KEY]
 
 
-def test_a_token_is_asked_for_with_the_scope_of_communication_services(server: RawServer) -> None:
+def test_a_token_is_requested_with_the_scope_of_communication_services(server: RawServer) -> None:
     tokens = Tokens()
     server.respond(200, ROOM).respond(200, ROOM)
     with RoomsClient(server.endpoint, tokens) as client:
@@ -217,7 +217,7 @@ def test_no_credentials_are_logged_at_any_level(
 
 
 @pytest.mark.parametrize("credential", [None, 5, object(), {"key": KEY}])
-def test_what_is_no_credential_is_refused(credential: Any) -> None:
+def test_what_is_no_credential_is_rejected(credential: Any) -> None:
     with pytest.raises(TypeError, match="credential must be an AzureKeyCredential or a token credential"):
         RoomsClient("https://contoso.communication.azure.com", credential)
 
@@ -237,7 +237,7 @@ class AsyncTokenInfos:
 
 
 @pytest.mark.parametrize("credential", [AsyncTokens(), AsyncTokenInfos()])
-def test_an_asynchronous_credential_is_refused_when_the_client_is_made(credential: Any) -> None:
+def test_an_asynchronous_credential_is_rejected_when_the_client_is_made(credential: Any) -> None:
     with pytest.raises(TypeError, match=rf"asynchronous {type(credential).__name__}.* pass the synchronous one"):
         RoomsClient("https://contoso.communication.azure.com", credential)
 
@@ -260,7 +260,7 @@ class Awaitable:
 
 
 @pytest.mark.parametrize("credential", [Delegating(), Awaitable()])
-def test_a_credential_that_is_found_to_be_asynchronous_is_refused(server: RawServer, credential: Any) -> None:
+def test_a_credential_that_is_found_to_be_asynchronous_is_rejected(server: RawServer, credential: Any) -> None:
     with RoomsClient(server.endpoint, credential) as client:
         with pytest.raises(TypeError, match=rf"asynchronous {type(credential).__name__}.* pass the synchronous one"):
             client.get_room("99412345678901234")

@@ -138,7 +138,7 @@ FAILURES: dict[str, tuple[AzureError, bool]] = {
         ({"retryable": True}, {"GET": True, "POST": True, "PATCH": True, "DELETE": True}),
         ({"retryable": False}, {"GET": False, "POST": False, "PATCH": False, "DELETE": False}),
     ],
-    ids=["says nothing", "retryable", "not retryable"],
+    ids=["unset", "retryable", "not retryable"],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
 def test_what_may_have_arrived_is_sent_again_only_where_that_is_safe(
@@ -190,7 +190,7 @@ def test_no_option_of_a_call_reaches_the_transport(pipeline: Any, options: dict[
 
 
 @pytest.mark.parametrize(
-    ("machine", "date", "asked", "wait"),
+    ("machine", "date", "requested", "wait"),
     [
         (HERE, "Tue, 01 Apr 2025 08:00:00 GMT", "Tue, 01 Apr 2025 08:00:07 GMT", 7),
         (HERE - timedelta(hours=2), "Tue, 01 Apr 2025 08:00:00 GMT", "Tue, 01 Apr 2025 08:00:07 GMT", 7),
@@ -201,12 +201,12 @@ def test_no_option_of_a_call_reaches_the_transport(pipeline: Any, options: dict[
         (HERE, "Tue, 01 Apr 2025 09:00:00 GMT", "Tue, 01 Apr 2025 08:00:07 GMT", None),
         (HERE, "Tue, 01 Apr 2025 08:00:00 GMT", "7", 7),
     ],
-    ids=["right", "behind", "ahead", "no Date", "no date in Date", "RFC 850", "past", "seconds"],
+    ids=["right", "behind", "fast", "no Date", "no date in Date", "RFC 850", "past", "seconds"],
 )
 def test_a_date_to_wait_for_is_compared_with_the_date_of_the_response(
-    make: Callable[..., Any], machine: datetime, date: Optional[str], asked: str, wait: Optional[float]
+    make: Callable[..., Any], machine: datetime, date: Optional[str], requested: str, wait: Optional[float]
 ) -> None:
-    headers = {"Retry_After": asked, **({} if date is None else {"Date": date})}
+    headers = {"Retry_After": requested, **({} if date is None else {"Date": date})}
     pipeline = make(clock=ServiceClock(lambda: machine), retry_backoff_factor=0).respond(429, **headers).respond(200)
     assert pipeline.run(get()).http_response.status_code == 200
     assert pipeline.transport.sleeps == ([] if wait is None else [wait])
@@ -337,7 +337,7 @@ class SlowExchanges:
 
 @pytest.fixture
 def slow(make: Callable[..., Any], kind: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
-    """Makes a pipeline over a slow transport of somebody else's, with timeouts of its own."""
+    """Makes a pipeline over a slow transport of another library, with timeouts of its own."""
 
     def make_slow(credential: str) -> Any:
         exchanges = SlowExchanges()
@@ -461,7 +461,9 @@ def test_a_body_is_sent_again_whole_or_not_at_all(
     [("5", TypeError), (timedelta(seconds=5), TypeError), (float("nan"), ValueError)],
     ids=["text", "timedelta", "NaN"],
 )
-def test_a_timeout_that_is_no_number_of_seconds_is_refused(pipeline: Any, timeout: Any, error: type[Exception]) -> None:
+def test_a_timeout_that_is_no_number_of_seconds_is_rejected(
+    pipeline: Any, timeout: Any, error: type[Exception]
+) -> None:
     with pytest.raises(error, match=r"timeout must be a number of seconds or None, not (str|timedelta|NaN)"):
         pipeline.run(get(), timeout=timeout)
     assert pipeline.received == []
@@ -493,10 +495,10 @@ async def two_at_once(pipeline: AsyncPipeline) -> None:
 
 def test_each_loop_has_tokens_of_its_own() -> None:
     class Slow(AsyncTokens):
-        asked = 0
+        requested = 0
 
         async def get_token(self, *_: str, **__: Any) -> AccessToken:
-            self.asked += 1
+            self.requested += 1
             await asyncio.sleep(0.01)  # so that two calls wait for one lock
             return AccessToken(TOKEN, 2**33)
 
@@ -505,7 +507,7 @@ def test_each_loop_has_tokens_of_its_own() -> None:
     for _ in range(3):
         pipeline.respond(200).respond(200)
         asyncio.run(two_at_once(pipeline))
-    assert credential.asked == 3
+    assert credential.requested == 3
     assert {received.headers["authorization"] for received in pipeline.received} == {f"Bearer {TOKEN}"}
 
 

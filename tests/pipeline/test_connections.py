@@ -100,14 +100,14 @@ LEFT_OVER = {
 def test_a_connection_with_bytes_left_over_is_not_used_again(
     server: RawServer, tls_server: RawServer, trusted: str, method: str, response: bytes, left_over: bytes, secure: bool
 ) -> None:
-    asked = tls_server if secure else server
-    asked.send_bytes(response + left_over).send_bytes(OK + b"B")
+    requested = tls_server if secure else server
+    requested.send_bytes(response + left_over).send_bytes(OK + b"B")
     with Urllib3Transport(use_env_settings=False, connection_verify=trusted) as transport:
-        first = transport.send(get(asked, method))
-        second = transport.send(get(asked))
+        first = transport.send(get(requested, method))
+        second = transport.send(get(requested))
     assert first.content in (b"", b"A")
     assert second.content == b"B"
-    assert asked.connections == 2
+    assert requested.connections == 2
 
 
 def test_a_connection_that_is_closed_meanwhile_has_nothing_left_over() -> None:
@@ -141,7 +141,7 @@ CUT_HEADERS = {
 
 
 @pytest.mark.parametrize("content", CUT_HEADERS.values(), ids=CUT_HEADERS)
-def test_headers_that_break_off_are_an_incomplete_response(
+def test_headers_that_incomplete_are_an_incomplete_response(
     transport: Urllib3Transport, server: RawServer, content: bytes
 ) -> None:
     server.truncate(content)
@@ -195,7 +195,7 @@ def test_an_error_of_a_handshake_is_one_of_the_request(transport: Urllib3Transpo
 
 
 @pytest.mark.parametrize("status", [403, 407, 502])
-def test_a_tunnel_that_a_proxy_refuses_is_an_error_of_the_request(
+def test_a_tunnel_that_a_proxy_rejects_is_an_error_of_the_request(
     transport: Urllib3Transport, server: RawServer, status: int
 ) -> None:
     server.send_bytes(b"HTTP/1.1 %d No\r\n\r\n" % status)
@@ -262,7 +262,7 @@ def test_small_packets_to_a_proxy_are_not_held_back(
 
     monkeypatch.setattr(util.connection, "create_connection", noting)
     server.respond(502)
-    with suppress(ServiceRequestError):  # a tunnel that is refused; without one the response is the proxy's
+    with suppress(ServiceRequestError):  # a tunnel that is rejected; without one the response is the proxy's
         transport.send(HttpRequest("GET", url), proxies={"all": server.endpoint})
     assert options == [[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]]
 
@@ -361,7 +361,7 @@ def test_a_call_after_long_idling_has_a_new_connection(
 
 
 @pytest.mark.parametrize(("pool", "base"), [(Pool, HTTPConnectionPool), (TLSPool, HTTPSConnectionPool)])
-def test_a_connection_class_in_the_place_of_urllib3s_is_used(
+def test_a_connection_class_that_replaces_urllib3s_is_used(
     monkeypatch: pytest.MonkeyPatch, pool: Any, base: Any
 ) -> None:
     own = pool("127.0.0.1").ConnectionCls
@@ -434,15 +434,15 @@ def test_a_context_of_tls_is_made_once_for_a_client(
 def test_the_lookup_of_a_host_gets_text(
     transport: Urllib3Transport, server: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[Any] = []
+    requested: list[Any] = []
     real = socket.getaddrinfo
 
     def noting(host: Any, *arguments: Any, **keywords: Any) -> Any:
-        asked.append(host)
+        requested.append(host)
         return real(host, *arguments, **keywords)
 
     noting.__module__ = "socket"  # as functools.wraps has it
     monkeypatch.setattr(socket, "getaddrinfo", noting)
     server.respond(200)
     transport.send(get(server))
-    assert asked == ["127.0.0.1"]
+    assert requested == ["127.0.0.1"]

@@ -1,4 +1,4 @@
-"""Connection strings, endpoints and keys: accepted in every harmless form, refused with the name of the wrong part."""
+"""Connection strings, endpoints and keys: accepted in every harmless form, rejected with the name of the wrong part."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def test_a_connection_string_is_taken_in_any_order_case_and_spacing(text: str) -
         (f"endpoint={HOST};{KEY.rstrip('=')}", "a part without '='"),
     ],
 )
-def test_a_wrong_connection_string_is_refused_by_part_and_without_its_key(text: str, words: str) -> None:
+def test_a_wrong_connection_string_is_rejected_by_part_and_without_its_key(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words) as caught:
         RoomsClient.from_connection_string(text)
     assert KEY.rstrip("=") not in str(caught.value)
@@ -94,7 +94,7 @@ def test_an_endpoint_has_one_form(endpoint: str, normal: str) -> None:
         ("https://[::1", "is not a URL"),
     ],
 )
-def test_a_wrong_endpoint_is_refused_by_part(endpoint: str, words: str) -> None:
+def test_a_wrong_endpoint_is_rejected_by_part(endpoint: str, words: str) -> None:
     with pytest.raises(ValueError, match=words) as caught:
         RoomsClient(endpoint, KEY)
     assert "secret" not in str(caught.value)
@@ -107,7 +107,7 @@ def test_an_endpoint_is_text(endpoint: Any) -> None:
 
 
 @pytest.mark.parametrize("host", ["contoso.communication.azure.com", "10.0.0.1", "localhost.example.com", "128.0.0.1"])
-def test_http_to_another_machine_wants_to_be_allowed(host: str) -> None:
+def test_http_to_another_machine_must_be_allowed(host: str) -> None:
     with pytest.raises(ValueError, match="allow_insecure_connection=True"):
         RoomsClient(f"http://{host}", KEY)
     with pytest.raises(ValueError, match="allow_insecure_connection=True"):
@@ -118,7 +118,7 @@ def test_http_to_another_machine_wants_to_be_allowed(host: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["not base64!", "MDEy=MzQ1", "YWJj ZGVm", "===", "ключ"])
-def test_a_key_that_is_not_base64_is_refused_and_not_shown(key: str) -> None:
+def test_a_key_that_is_not_base64_is_rejected_and_not_shown(key: str) -> None:
     with pytest.raises(ValueError, match="the access key is not base64") as caught:
         RoomsClient.from_connection_string(f"endpoint={HOST};accesskey={key}")
     assert key not in str(caught.value)

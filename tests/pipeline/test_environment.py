@@ -1,4 +1,4 @@
-"""What the environment and the caller say about proxies and certificates, and which of them wins."""
+"""Proxies and certificates from the environment and from the caller, and which of them wins."""
 
 from typing import Any, Optional
 

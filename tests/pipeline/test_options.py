@@ -1,4 +1,4 @@
-"""Keywords of a call: azure-core's are taken, misspelt ones refused with the nearest name."""
+"""Keywords of a call: azure-core's are taken, misspelt ones rejected with the nearest name."""
 
 import logging
 import re
@@ -33,7 +33,7 @@ CALLS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("operation", CALLS)
-def test_a_misspelt_keyword_is_refused_before_any_request(
+def test_a_misspelt_keyword_is_rejected_before_any_request(
     raw_client: RoomsClient, server: RawServer, operation: str
 ) -> None:
     with pytest.raises(TypeError, match=rf"{operation}\(\) got an unexpected keyword argument 'heders'.*'headers'"):
@@ -45,14 +45,14 @@ def test_a_misspelt_keyword_is_refused_before_any_request(
     ("operation", "keyword", "meant"),
     [("create_room", "valid_form", "valid_from"), ("update_room", "pstn_dialout_enabled", "pstn_dial_out_enabled")],
 )
-def test_a_misspelt_keyword_of_the_operation_is_told_its_name(
+def test_a_misspelt_keyword_of_the_operation_gets_its_name(
     raw_client: RoomsClient, operation: str, keyword: str, meant: str
 ) -> None:
     with pytest.raises(TypeError, match=f"did you mean '{meant}'"):
         getattr(raw_client, operation)(**CALLS[operation], **{keyword: None})
 
 
-def test_a_keyword_that_is_near_to_nothing_is_refused_too(raw_client: RoomsClient) -> None:
+def test_a_keyword_that_is_near_to_nothing_is_rejected_too(raw_client: RoomsClient) -> None:
     with pytest.raises(TypeError, match=r"get_room\(\) got an unexpected keyword argument 'zzz'$"):
         raw_client.get_room(ID, zzz=1)  # type: ignore[call-arg]
 
@@ -77,7 +77,7 @@ def test_a_policy_of_the_callers_gets_keywords_of_its_own(server: RawServer, pla
     assert policy.got == ["red"]
 
 
-def test_a_policy_in_the_place_of_ours_gets_keywords_of_its_own(server: RawServer) -> None:
+def test_a_policy_that_replaces_ours_gets_keywords_of_its_own(server: RawServer) -> None:
     policy = WithKeyword()
     server.respond(204)
     with RoomsClient(server.endpoint, "aGVsbG8=", custom_hook_policy=policy) as client:
@@ -173,7 +173,7 @@ each_maker = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
         ("conection_verify", "connection_verify"),
     ],
 )
-def test_a_misspelt_keyword_of_a_client_is_refused_with_the_nearest_name(
+def test_a_misspelt_keyword_of_a_client_is_rejected_with_the_nearest_name(
     make: Callable[..., RoomsClient], keyword: str, meant: str
 ) -> None:
     message = rf"^RoomsClient\(\) got an unexpected keyword argument '{keyword}'; did you mean '{meant}'\?$"
@@ -182,7 +182,7 @@ def test_a_misspelt_keyword_of_a_client_is_refused_with_the_nearest_name(
 
 
 @each_maker
-def test_a_keyword_of_a_client_that_is_near_to_nothing_is_refused_too(make: Callable[..., RoomsClient]) -> None:
+def test_a_keyword_of_a_client_that_is_near_to_nothing_is_rejected_too(make: Callable[..., RoomsClient]) -> None:
     with pytest.raises(TypeError, match=r"^RoomsClient\(\) got an unexpected keyword argument 'zzz'$"):
         make(zzz=1)
 

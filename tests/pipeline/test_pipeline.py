@@ -73,7 +73,7 @@ def test_a_callers_policies_come_first_or_behind_the_retries() -> None:
         ("authentication_policy", "HMACCredentialsPolicy"),
     ],
 )
-def test_a_callers_policy_takes_the_place_of_ours(keyword: str, place: str) -> None:
+def test_a_callers_policy_replaces_ours(keyword: str, place: str) -> None:
     class Mine(policies.SansIOHTTPPolicy[Any, Any]):
         pass
 
@@ -145,7 +145,7 @@ def test_no_proxy_of_the_environment_stands_before_this_machine(
 
 
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.1:1", "http://rooms.invalid"])
-def test_a_proxy_that_is_asked_for_is_used(server: RawServer, endpoint: str) -> None:
+def test_a_proxy_that_is_requested_is_used(server: RawServer, endpoint: str) -> None:
     server.respond(200, ROOM)
     with RoomsClient(endpoint, KEY, proxies={"http": server.endpoint}, allow_insecure_connection=True) as client:
         assert client.get_room(ID).id == ID
@@ -162,7 +162,7 @@ def test_the_environment_holds_for_other_machines(server: RawServer, monkeypatch
         assert client.get_room(ID).id == ID
 
 
-def test_a_closed_client_says_so(server: RawServer) -> None:
+def test_a_closed_client_raises(server: RawServer) -> None:
     client = RoomsClient(server.endpoint, KEY)
     server.respond(200, ROOM)
     client.get_room(ID)

@@ -1,4 +1,4 @@
-"""Answers of the default transport: what azure-core's interface says of them, whatever has been read so far."""
+"""Responses of the default transport: azure-core's interface, before and after parts of the body are read."""
 
 import codecs
 import pickle
@@ -18,7 +18,7 @@ def get(server: RawServer) -> HttpRequest:
 
 
 def typed(content_type: str, body: bytes) -> bytes:
-    """An answer of that content type."""
+    """A response of that content type."""
     return f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
@@ -48,28 +48,28 @@ def test_a_text_is_read_by_its_charset(
     assert (theirs.encoding, theirs.text()) == (encoding, text)
 
 
-def test_a_text_is_read_by_the_charset_that_is_asked_for(transport: Any, server: RawServer) -> None:
+def test_a_text_is_read_by_the_charset_that_is_requested(transport: Any, server: RawServer) -> None:
     server.send_bytes(typed("text/plain; charset=utf-8", b"\xfc"))
-    answer = transport.send(get(server))
-    assert answer.text("iso-8859-1") == "ü"
-    answer.encoding = "cp437"
-    assert (answer.encoding, answer.text()) == ("cp437", "ⁿ")
-    answer.encoding = None
-    assert answer.text() == "\N{REPLACEMENT CHARACTER}"
+    response = transport.send(get(server))
+    assert response.text("iso-8859-1") == "ü"
+    response.encoding = "cp437"
+    assert (response.encoding, response.text()) == ("cp437", "ⁿ")
+    response.encoding = None
+    assert response.text() == "\N{REPLACEMENT CHARACTER}"
     with pytest.raises(LookupError):
-        answer.text("nonsense")
+        response.text("nonsense")
 
 
-def test_an_answer_says_what_it_is(transport: Any, server: RawServer) -> None:
+def test_a_response_states_what_it_is(transport: Any, server: RawServer) -> None:
     server.respond(404, b'{"a":1}', X_Mine="1")
     request = get(server)
-    answer = transport.send(request)
-    assert answer.request is request
-    assert answer.url == request.url
-    assert (answer.status_code, answer.reason, answer.content_type) == (404, "Reason", "application/json")
-    assert (answer.headers["x-MINE"], "x-other" in answer.headers) == ("1", False)
-    assert answer.json() == {"a": 1}
-    assert repr(answer).replace("<Async", "<") == "<HttpResponse: 404 Reason, Content-Type: application/json>"
+    response = transport.send(request)
+    assert response.request is request
+    assert response.url == request.url
+    assert (response.status_code, response.reason, response.content_type) == (404, "Reason", "application/json")
+    assert (response.headers["x-MINE"], "x-other" in response.headers) == ("1", False)
+    assert response.json() == {"a": 1}
+    assert repr(response).replace("<Async", "<") == "<HttpResponse: 404 Reason, Content-Type: application/json>"
 
 
 @pytest.mark.parametrize("status", [200, 304, 399])
@@ -80,31 +80,31 @@ def test_a_status_below_400_raises_nothing(transport: Any, server: RawServer, st
 
 def test_a_status_from_400_raises(transport: Any, server: RawServer) -> None:
     server.respond(400, b'{"error":{"code":"C","message":"M"}}')
-    answer = transport.send(get(server))
+    response = transport.send(get(server))
     with pytest.raises(HttpResponseError) as caught:
-        answer.raise_for_status()
-    assert (caught.value.status_code, caught.value.response) == (400, answer)
+        response.raise_for_status()
+    assert (caught.value.status_code, caught.value.response) == (400, response)
     assert str(caught.value).startswith("(C) M")
 
 
 def test_a_stream_has_no_content_before_it_is_read(transport: Any, server: RawServer) -> None:
     server.respond(200, b"abc")
-    with transport.send(get(server), stream=True) as answer:
-        for read in (lambda: answer.content, answer.text, answer.json):
+    with transport.send(get(server), stream=True) as response:
+        for read in (lambda: response.content, response.text, response.json):
             with pytest.raises(ResponseNotReadError):
                 read()
-        assert (answer.is_closed, answer.is_stream_consumed) == (False, False)
-        assert answer.read() == b"abc"
-        assert (answer.is_closed, answer.is_stream_consumed) == (True, True)
-        assert (answer.content, answer.text()) == (b"abc", "abc")
+        assert (response.is_closed, response.is_stream_consumed) == (False, False)
+        assert response.read() == b"abc"
+        assert (response.is_closed, response.is_stream_consumed) == (True, True)
+        assert (response.content, response.text()) == (b"abc", "abc")
 
 
 def test_a_stream_that_is_closed_is_not_read(transport: Any, server: RawServer) -> None:
     server.respond(200, b"abc")
-    answer = transport.send(get(server), stream=True)
-    answer.close()
-    assert answer.internal_response.closed
-    for read in (answer.read, lambda: list(answer.iter_bytes()), lambda: list(answer.iter_raw())):
+    response = transport.send(get(server), stream=True)
+    response.close()
+    assert response.internal_response.closed
+    for read in (response.read, lambda: list(response.iter_bytes()), lambda: list(response.iter_raw())):
         with pytest.raises(StreamClosedError):
             read()
 
@@ -112,11 +112,11 @@ def test_a_stream_that_is_closed_is_not_read(transport: Any, server: RawServer) 
 def test_what_was_read_can_be_iterated_again_but_not_raw(transport: Any, server: RawServer) -> None:
     body = bytes(range(256)) * 40
     server.respond(200, body)
-    answer = transport.send(get(server))
-    assert [len(piece) for piece in answer.iter_bytes()] == [4096, 4096, 2048]
-    assert b"".join(answer.iter_bytes()) == body
+    response = transport.send(get(server))
+    assert [len(piece) for piece in response.iter_bytes()] == [4096, 4096, 2048]
+    assert b"".join(response.iter_bytes()) == body
     with pytest.raises(StreamConsumedError):
-        list(answer.iter_raw())
+        list(response.iter_raw())
 
 
 WITHOUT_MORE = {
@@ -129,30 +129,30 @@ WITHOUT_MORE = {
 }
 
 
-@pytest.mark.parametrize(("method", "answer"), WITHOUT_MORE.values(), ids=WITHOUT_MORE)
-def test_a_connection_is_used_again_once_its_answer_was_read(
-    transport: Any, server: RawServer, method: str, answer: bytes
+@pytest.mark.parametrize(("method", "response"), WITHOUT_MORE.values(), ids=WITHOUT_MORE)
+def test_a_connection_is_used_again_once_its_response_was_read(
+    transport: Any, server: RawServer, method: str, response: bytes
 ) -> None:
     request = HttpRequest(method, server.endpoint + "/rooms")
-    server.send_bytes(answer).send_bytes(answer).send_bytes(answer)
-    answers = [transport.send(request), transport.send(request, stream=True)]
-    pieces = list(answers[1].iter_raw())
-    answers.append(transport.send(request))  # all are held: none gives its connection back by being forgotten
+    server.send_bytes(response).send_bytes(response).send_bytes(response)
+    responses = [transport.send(request), transport.send(request, stream=True)]
+    pieces = list(responses[1].iter_raw())
+    responses.append(transport.send(request))  # all are held: none gives its connection back by being forgotten
     assert max(map(len, pieces), default=0) <= 4096
     assert (len(server.received), server.connections) == (3, 1)
 
 
 def test_the_names_of_before_still_work(transport: Any, server: RawServer) -> None:
     server.respond(200, b"abc").respond(200, b"abc")
-    with transport.send(get(server), stream=True) as answer:
-        assert answer.body() == b"abc"
-        assert (answer.internal_response.status, answer.block_size) == (200, 4096)
-    with transport.send(get(server), stream=True) as answer:
-        assert b"".join(answer.stream_download(pipeline=None)) == b"abc"
+    with transport.send(get(server), stream=True) as response:
+        assert response.body() == b"abc"
+        assert (response.internal_response.status, response.block_size) == (200, 4096)
+    with transport.send(get(server), stream=True) as response:
+        assert b"".join(response.stream_download(pipeline=None)) == b"abc"
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_an_answer_can_be_pickled(transport: Any, server: RawServer, stream: bool) -> None:
+def test_a_response_can_be_pickled(transport: Any, server: RawServer, stream: bool) -> None:
     server.respond(200, b"abc", X_Mine="1")
     response = transport.send(get(server), stream=stream)
     response = getattr(response, "wrapped", response)
@@ -166,7 +166,7 @@ def test_an_answer_can_be_pickled(transport: Any, server: RawServer, stream: boo
     assert copied._content == (None if stream else b"abc")
 
 
-def test_an_answer_that_was_pickled_is_not_read(server: RawServer) -> None:
+def test_a_response_that_was_pickled_is_not_read(server: RawServer) -> None:
     server.respond(200, b"abc")
     with Urllib3Transport(use_env_settings=False) as transport:
         unread = pickle.loads(pickle.dumps(transport.send(get(server), stream=True)))

@@ -1,4 +1,4 @@
-"""What tokens of Microsoft Entra ID are asked for: the public cloud, or what the client was made for."""
+"""The scope of Microsoft Entra ID tokens: the public cloud, or what the client was made for."""
 
 from datetime import datetime, timezone
 from typing import Any
@@ -29,7 +29,7 @@ class Tokens:
         return AccessToken("token", int(datetime.now(timezone.utc).timestamp()) + 3600)
 
 
-#: Keywords of a client -> the scopes that it asks for.
+#: Keywords of a client -> the scopes that it requests.
 SCOPES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "default": ({}, ("https://communication.azure.com//.default",)),
     "neither": ({"audience": None, "credential_scopes": None}, ("https://communication.azure.com//.default",)),
@@ -45,7 +45,7 @@ SCOPES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("name", SCOPES)
-def test_a_token_is_asked_for_with_the_scopes_of_the_client(server: RawServer, name: str) -> None:
+def test_a_token_is_requested_with_the_scopes_of_the_client(server: RawServer, name: str) -> None:
     options, expected = SCOPES[name]
     tokens: Any = Tokens()
     server.respond(200, room_text(ID))
@@ -68,7 +68,7 @@ INVALID: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
 
 
 @pytest.mark.parametrize("name", INVALID)
-def test_what_is_no_audience_and_no_scope_is_refused_when_the_client_is_made(name: str) -> None:
+def test_what_is_no_audience_and_no_scope_is_rejected_when_the_client_is_made(name: str) -> None:
     options, kind, message = INVALID[name]
     tokens: Any = Tokens()
     with pytest.raises(kind, match=message):

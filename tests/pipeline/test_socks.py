@@ -41,7 +41,9 @@ def call(endpoint: str, proxy: str, **options: Any) -> str:
 @pytest.mark.parametrize(
     ("scheme", "host"), [("socks5", "127.0.0.1"), ("socks5h", "localhost"), ("SOCKS5H", "localhost")]
 )
-def test_the_scheme_says_who_looks_up_the_host(server: RawServer, proxy: SocksServer, scheme: str, host: str) -> None:
+def test_the_scheme_defines_where_the_host_is_looked_up(
+    server: RawServer, proxy: SocksServer, scheme: str, host: str
+) -> None:
     port = int(server.host.partition(":")[2])
     server.respond(200, room_text(ID))
     assert call(f"http://localhost:{port}", f"{scheme}://{proxy.host}") == ID
@@ -88,7 +90,7 @@ def test_user_and_password_are_sent_to_the_proxy(server: RawServer, proxy: Socks
     assert call(server.endpoint, f"socks5://me:{password}@{proxy.host}") == ID
 
 
-def test_a_proxy_that_refuses_the_password_is_an_error_that_does_not_show_it(
+def test_a_proxy_that_rejects_the_password_is_an_error_that_does_not_show_it(
     server: RawServer, proxy: SocksServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -136,7 +138,7 @@ def test_a_service_that_drips_behind_a_proxy_is_cut_off_in_time(server: RawServe
     assert time.monotonic() - began < 2.5
 
 
-def test_without_pysocks_the_error_says_what_to_install(
+def test_without_pysocks_the_error_explains_what_to_install(
     server: RawServer, proxy: SocksServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "socks", None)
@@ -153,7 +155,7 @@ async def _asynchronous_call(endpoint: str, proxy: str) -> None:
         await client.get_room(ID)
 
 
-def test_the_asynchronous_client_refuses_a_socks_proxy_and_says_what_to_do(proxy: SocksServer) -> None:
+def test_the_asynchronous_client_rejects_a_socks_proxy_and_explains_what_to_do(proxy: SocksServer) -> None:
     import asyncio
 
     with pytest.raises(
@@ -165,6 +167,6 @@ def test_the_asynchronous_client_refuses_a_socks_proxy_and_says_what_to_do(proxy
 
 
 @pytest.mark.parametrize("scheme", ["socks4", "socks4a", "ftp"])
-def test_a_proxy_of_another_scheme_is_refused(server: RawServer, scheme: str) -> None:
+def test_a_proxy_of_another_scheme_is_rejected(server: RawServer, scheme: str) -> None:
     with pytest.raises(ValueError, match=f"a {scheme} proxy is not supported; .* socks5:// or socks5h://"):
         call(server.endpoint, f"{scheme}://127.0.0.1:1")

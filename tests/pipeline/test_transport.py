@@ -43,14 +43,14 @@ def get(server: RawServer, target: str = "/rooms") -> HttpRequest:
     return HttpRequest("GET", server.endpoint + target)
 
 
-def test_an_answer_is_read_and_its_connection_used_again(transport: Any, server: RawServer) -> None:
+def test_a_response_is_read_and_its_connection_used_again(transport: Any, server: RawServer) -> None:
     server.respond(200, "one", X_Mine="1").respond(204).respond(304).send_bytes(
         b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
     )
-    answers = [transport.send(get(server)) for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [200, 204, 304, 200]
-    assert [answer.content for answer in answers] == [b"one", b"", b"", b""]
-    assert (answers[0].headers["x-mine"], answers[0].reason, answers[0].content_type) == (
+    responses = [transport.send(get(server)) for _ in range(4)]
+    assert [response.status_code for response in responses] == [200, 204, 304, 200]
+    assert [response.content for response in responses] == [b"one", b"", b"", b""]
+    assert (responses[0].headers["x-mine"], responses[0].reason, responses[0].content_type) == (
         "1",
         "Reason",
         "application/json",
@@ -81,34 +81,34 @@ def test_a_stream_comes_in_pieces_or_raw(transport: Any, server: RawServer) -> N
     server.respond(200, packed, Content_Encoding="gzip").respond(200, packed, Content_Encoding="gzip").respond(
         200, "abc"
     )
-    with transport.send(get(server), stream=True) as answer:
-        pieces = list(answer.iter_bytes())
+    with transport.send(get(server), stream=True) as response:
+        pieces = list(response.iter_bytes())
         with pytest.raises(StreamConsumedError):
-            answer.read()
+            response.read()
     assert b"".join(pieces) == gzip.decompress(packed)
     assert max(map(len, pieces)) <= 4096
-    with transport.send(get(server), stream=True) as answer:
-        assert b"".join(answer.iter_raw()) == packed
-    with transport.send(get(server), stream=True) as answer:
-        assert b"".join(answer.stream_download(None)) == b"abc"
+    with transport.send(get(server), stream=True) as response:
+        assert b"".join(response.iter_raw()) == packed
+    with transport.send(get(server), stream=True) as response:
+        assert b"".join(response.stream_download(None)) == b"abc"
     assert server.connections == 1
 
 
 def test_a_stream_that_is_left_early_gives_its_connection_up(transport: Any, server: RawServer) -> None:
     server.respond(200, b"x" * 10_000_000).respond(200, "abc")
-    with transport.send(get(server), stream=True) as answer:
-        assert len(next(answer.iter_bytes())) == 4096
+    with transport.send(get(server), stream=True) as response:
+        assert len(next(response.iter_bytes())) == 4096
     with pytest.raises(StreamConsumedError):
-        answer.read()
+        response.read()
     assert transport.send(get(server)).content == b"abc"
     assert server.connections == 2
 
 
 def test_a_stream_is_read_at_once_too(transport: Any, server: RawServer) -> None:
     server.respond(200, ROOM)
-    answer = transport.send(get(server), stream=True)
-    assert (answer.read(), answer.read(), answer.json()) == (ROOM.encode(), ROOM.encode(), json.loads(ROOM))
-    assert answer.is_closed
+    response = transport.send(get(server), stream=True)
+    assert (response.read(), response.read(), response.json()) == (ROOM.encode(), ROOM.encode(), json.loads(ROOM))
+    assert response.is_closed
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_body_goes_out_as_its_bytes_and_their_number(
     assert server.received[0].headers["content-length"] == str(len(sent))
 
 
-def test_a_form_is_refused(transport: Any, server: RawServer) -> None:
+def test_a_form_is_rejected(transport: Any, server: RawServer) -> None:
     with pytest.raises(TypeError, match="pass json= or content="):
         transport.send(HttpRequest("POST", server.endpoint, data={"a": "b"}))
     assert server.received == []
@@ -147,7 +147,7 @@ def test_a_form_is_refused(transport: Any, server: RawServer) -> None:
     ],
     ids=["two lines", "line end", "name", "not Latin-1"],
 )
-def test_a_header_that_cannot_be_sent_is_refused_and_not_shown(
+def test_a_header_that_cannot_be_sent_is_rejected_and_not_shown(
     transport: Any, server: RawServer, name: str, value: str, message: str
 ) -> None:
     with pytest.raises(ValueError, match=f"^{message}$") as caught:
@@ -157,7 +157,7 @@ def test_a_header_that_cannot_be_sent_is_refused_and_not_shown(
     assert server.received == []
 
 
-def test_a_header_without_a_value_is_left_out_and_one_that_is_no_text_is_refused(
+def test_a_header_without_a_value_is_left_out_and_one_that_is_no_text_is_rejected(
     transport: Any, server: RawServer
 ) -> None:
     headers: Any = {"x-none": None, "ACCEPT-encoding": "identity", "x-mine": "1"}
@@ -170,7 +170,7 @@ def test_a_header_without_a_value_is_left_out_and_one_that_is_no_text_is_refused
         transport.send(HttpRequest("GET", server.endpoint, headers={"x": 1}))  # type: ignore[dict-item]
 
 
-def test_a_method_that_cannot_be_sent_is_refused(transport: Any, server: RawServer) -> None:
+def test_a_method_that_cannot_be_sent_is_rejected(transport: Any, server: RawServer) -> None:
     with pytest.raises(ValueError, match=r"^'GET / ' cannot be the method of a request$"):
         transport.send(HttpRequest("GET / ", server.endpoint))
     assert server.received == []
@@ -195,7 +195,7 @@ def test_no_netrc_is_read(
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
+    ("response", "error"),
     [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", IncompleteResponseError),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab", IncompleteResponseError),
@@ -208,28 +208,28 @@ def test_no_netrc_is_read(
     ],
     ids=["cut", "cut chunk", "no chunk", "cut headers", "not gzip", "not http", "nothing", "too long a header"],
 )
-def test_an_answer_that_is_none_is_an_error_of_azure_core(
-    transport: Any, server: RawServer, answer: bytes, error: type[Exception]
+def test_a_response_that_is_none_is_an_error_of_azure_core(
+    transport: Any, server: RawServer, response: bytes, error: type[Exception]
 ) -> None:
-    server.truncate(answer)
+    server.truncate(response)
     with pytest.raises(error) as caught:
         transport.send(get(server))
     assert type(caught.value) in (error, IncompleteResponseError)  # how much came before the error is for the library
     assert caught.value.exc_traceback is None  # type: ignore[attr-defined]
 
 
-def test_a_body_that_breaks_off_is_either_of_azure_cores_errors_for_it() -> None:
+def test_a_body_that_is_incomplete_is_either_of_azure_cores_errors_for_it() -> None:
     assert issubclass(IncompleteResponseError, ServiceResponseError)
     assert issubclass(IncompleteResponseError, IncompleteReadError)
 
 
 @pytest.mark.parametrize("status", [204, 304])
-def test_an_answer_that_has_no_body_needs_no_length(transport: Any, server: RawServer, status: int) -> None:
+def test_a_response_that_has_no_body_needs_no_length(transport: Any, server: RawServer, status: int) -> None:
     server.truncate(b"HTTP/1.1 %d x\r\n\r\n" % status)
     assert transport.send(get(server)).status_code == status
 
 
-def test_the_answer_to_a_head_needs_no_length(transport: Any, server: RawServer) -> None:
+def test_the_response_to_a_head_needs_no_length(transport: Any, server: RawServer) -> None:
     server.truncate(b"HTTP/1.1 200 x\r\n\r\n")
     assert transport.send(HttpRequest("HEAD", server.endpoint)).status_code == 200
 
@@ -247,7 +247,7 @@ def test_a_slow_body_ends_with_the_read_timeout(transport: Any, server: RawServe
         transport.send(get(server), read_timeout=0.5)
 
 
-def test_a_body_of_more_than_64_mib_is_refused(transport: Any, server: RawServer) -> None:
+def test_a_body_of_more_than_64_mib_is_rejected(transport: Any, server: RawServer) -> None:
     packed = gzip.compress(b"\0" * (64 * 1024 * 1024 + 1))
     server.respond(200, packed, Content_Encoding="gzip").respond(200, ROOM)
     with pytest.raises(DecodeError, match="returned 200 with a body of more than 67108864 bytes, the limit"):
@@ -255,7 +255,7 @@ def test_a_body_of_more_than_64_mib_is_refused(transport: Any, server: RawServer
     assert transport.send(get(server)).json() == json.loads(ROOM)
 
 
-def test_a_body_that_grows_too_large_is_refused_before_it_is_held(new_transport: Any, server: RawServer) -> None:
+def test_a_body_that_grows_too_large_is_rejected_before_it_is_held(new_transport: Any, server: RawServer) -> None:
     bomb = gzip.compress(b"\0" * 50_000_000)
     server.respond(200, bomb, Content_Encoding="gzip").respond(200, bomb, Content_Encoding="gzip")
     server.respond(200, b"x" * 100_001).respond(200, b"x" * 100_000)
@@ -300,7 +300,7 @@ def test_certificates_are_checked_with_the_file_or_folder_given(
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-def test_certificates_are_not_checked_when_told_so(transport: Any, tls_server: RawServer) -> None:
+def test_certificates_are_not_checked_when_switched_off(transport: Any, tls_server: RawServer) -> None:
     tls_server.respond(200, ROOM)
     assert transport.send(get(tls_server), connection_verify=False).status_code == 200
 
@@ -347,8 +347,8 @@ def test_http_goes_through_a_proxy_by_its_full_address(transport: Any, server: R
 def test_a_proxy_may_be_spoken_to_over_tls(transport: Any, tls_server: RawServer, trusted: str) -> None:
     tls_server.respond(200, ROOM)
     request = HttpRequest("GET", "http://rooms.invalid/rooms")
-    answer = transport.send(request, proxies={"http": tls_server.endpoint}, connection_verify=trusted)
-    assert answer.json() == json.loads(ROOM)
+    response = transport.send(request, proxies={"http": tls_server.endpoint}, connection_verify=trusted)
+    assert response.json() == json.loads(ROOM)
     assert tls_server.received[0].target == "http://rooms.invalid/rooms"
 
 
@@ -365,8 +365,8 @@ def test_https_goes_through_a_tunnel(transport: Any, server: RawServer, tls_serv
         return False
 
     server.run(tunnel)
-    answer = transport.send(get(tls_server), proxies={"https": server.host}, connection_verify=trusted)
-    assert answer.json() == json.loads(ROOM)
+    response = transport.send(get(tls_server), proxies={"https": server.host}, connection_verify=trusted)
+    assert response.json() == json.loads(ROOM)
     transport.close()
     assert (server.received[0].method, server.received[0].target) == ("CONNECT", tls_server.host)
 
@@ -378,7 +378,7 @@ def _pump(source: Any, sink: Any) -> None:
         sink.shutdown(socket.SHUT_WR)
 
 
-def test_a_proxy_that_refuses_is_an_error_of_azure_core(transport: Any, server: RawServer) -> None:
+def test_a_proxy_that_rejects_is_an_error_of_azure_core(transport: Any, server: RawServer) -> None:
     server.send_bytes(b"HTTP/1.1 407 No\r\n\r\n")
     with pytest.raises((ServiceRequestError, ServiceResponseError), match="407"):
         transport.send(HttpRequest("GET", "https://rooms.invalid/"), proxies={"https": server.endpoint})
@@ -462,12 +462,12 @@ def test_a_closed_client_is_closed_for_good(server: RawServer) -> None:
     assert len(server.received) == 1
 
 
-def test_an_answer_in_hand_outlives_its_client(server: RawServer) -> None:
+def test_a_response_in_hand_outlives_its_client(server: RawServer) -> None:
     client = RoomsClient(server.endpoint, KEY)
     server.respond(200, b"x" * 100_000)
-    answer = client.send_request(HttpRequest("GET", "/rooms"), stream=True)
+    response = client.send_request(HttpRequest("GET", "/rooms"), stream=True)
     client.close()
-    assert len(answer.read()) == 100_000
+    assert len(response.read()) == 100_000
 
 
 def test_a_pool_that_is_closed_meanwhile_is_an_error_of_azure_core(server: RawServer) -> None:

@@ -1,6 +1,6 @@
 """The service that the tests of this folder speak to: a recording of it, the service recorded anew, or it itself.
 
-- By default answers come out of ``tests/recordings`` and no socket can be opened.
+- By default responses come out of ``tests/recordings`` and no socket can be opened.
 - ``--record-mode=rewrite`` records against the resource that AZURE_COMMUNICATION_CONNECTION_STRING names, or against
   an emulator when that is not set.
 - ``--live`` runs against that resource and leaves the recordings alone.
@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "emulator_only(reason): no resource can be brought to answer so")
+    config.addinivalue_line("markers", "emulator_only(reason): no resource can be brought to return so")
     if config.getoption("--live", False) and not os.environ.get(VARIABLE):
         raise pytest.UsageError(f"--live needs the connection string of a resource in {VARIABLE}")
     if config.getoption("--record-mode") not in (None, "none", "rewrite"):
@@ -99,7 +99,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Any:
     if cassette is not None and _way(pyfuncitem.config) == "playback":
         left = strict_playback.unplayed(cassette)
         if left:
-            pytest.fail("the recording holds what was not asked for: " + ", ".join(left), pytrace=False)
+            pytest.fail("the recording holds what was not requested: " + ", ".join(left), pytrace=False)
     return result
 
 
@@ -166,12 +166,12 @@ def now(pytestconfig: pytest.Config, service: Service) -> datetime:
     """When it is, in whole minutes. An emulator stands still there."""
     if _way(pytestconfig) == "playback":
         return NOON
-    moment = datetime.now(timezone.utc).replace(second=0, microsecond=0)
+    time = datetime.now(timezone.utc).replace(second=0, microsecond=0)
     if service.emulator is not None:
         service.emulator.reset()
         service.emulator.clock.freeze()
-        service.emulator.clock.set(moment)
-    return moment
+        service.emulator.clock.set(time)
+    return time
 
 
 @pytest.fixture

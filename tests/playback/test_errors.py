@@ -1,4 +1,4 @@
-"""What the service refuses on the current wire, as it did."""
+"""What the service rejects on the current wire, as it did."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ LATE = ("Value is incorrect or more than 180 days in the future.", "ValidFrom")
 TOGETHER = ("validFrom and validUntil should be set together.", "")
 
 
-def refusal(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> HttpResponseError:
+def error_of(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> HttpResponseError:
     """The error of a call."""
     with pytest.raises(HttpResponseError) as caught:
         call(*arguments, **keywords)
@@ -61,10 +61,10 @@ BAD_TIMES: dict[str, tuple[Mapping[str, timedelta], list[tuple[str, str]]]] = {
 
 
 @pytest.mark.parametrize("case", BAD_TIMES)
-def test_wrong_times_of_a_new_room_are_told(client: RoomsClient, now: datetime, case: str) -> None:
+def test_wrong_times_of_a_new_room_are_reported(client: RoomsClient, now: datetime, case: str) -> None:
     times, faults = BAD_TIMES[case]
-    moments: dict[str, Any] = {name: now + distance for name, distance in times.items()}
-    assert validation(refusal(client.create_room, **moments)) == faults
+    times: dict[str, Any] = {name: now + distance for name, distance in times.items()}
+    assert validation(error_of(client.create_room, **times)) == faults
 
 
 BAD_UPDATES: dict[str, tuple[Mapping[str, timedelta], list[tuple[str, str]]]] = {
@@ -77,17 +77,19 @@ BAD_UPDATES: dict[str, tuple[Mapping[str, timedelta], list[tuple[str, str]]]] = 
 
 
 @pytest.mark.parametrize("case", BAD_UPDATES)
-def test_wrong_times_of_an_update_are_told_and_change_nothing(client: RoomsClient, now: datetime, case: str) -> None:
+def test_wrong_times_of_an_update_are_reported_and_change_nothing(
+    client: RoomsClient, now: datetime, case: str
+) -> None:
     times, faults = BAD_UPDATES[case]
     room = client.create_room()
-    moments: dict[str, Any] = {name: now + distance for name, distance in times.items()}
-    assert validation(refusal(client.update_room, room.id, **moments)) == faults
+    times: dict[str, Any] = {name: now + distance for name, distance in times.items()}
+    assert validation(error_of(client.update_room, room.id, **times)) == faults
     assert client.get_room(room.id) == room
 
 
 def test_a_wrong_identifier_keeps_a_room_from_being_made(client: RoomsClient) -> None:
     message = "Invalid format for communication identifier."
-    assert logic(refusal(client.create_room, participants=[INVALID_RAW_ID])) == (
+    assert logic(error_of(client.create_room, participants=[INVALID_RAW_ID])) == (
         HttpResponseError,
         400,
         "BadRequest",
@@ -98,18 +100,18 @@ def test_a_wrong_identifier_keeps_a_room_from_being_made(client: RoomsClient) ->
 def test_a_wrong_identifier_is_neither_added_nor_removed(client: RoomsClient) -> None:
     room = client.create_room()
     for call in (client.add_or_update_participants, client.remove_participants):
-        error = refusal(call, room.id, [INVALID_RAW_ID])
+        error = error_of(call, room.id, [INVALID_RAW_ID])
         message = f"Communication identifier {INVALID_RAW_ID} is not supported."
         assert logic(error) == (HttpResponseError, 400, "BadRequest", message)
 
 
-def test_a_wrong_role_is_told_by_its_place(client: RoomsClient, people: tuple[str, ...]) -> None:
+def test_a_wrong_role_is_reported_by_its_place(client: RoomsClient, people: tuple[str, ...]) -> None:
     room = client.create_room()
     fault = (
         "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator.",
         f"$.participants.{people[0]}.role",
     )
-    error = refusal(client.add_or_update_participants, room.id, {people[0]: "Kafka"})
+    error = error_of(client.add_or_update_participants, room.id, {people[0]: "Kafka"})
     assert validation(error) == [fault]
     assert list(client.list_participants(room.id)) == []
 
@@ -125,17 +127,17 @@ NO_ROOMS = {
 
 
 @pytest.mark.parametrize("case", NO_ROOMS)
-def test_what_is_no_room_is_refused_whatever_is_done_to_it(client: RoomsClient, case: str) -> None:
+def test_what_is_no_room_is_rejected_whatever_is_done_to_it(client: RoomsClient, case: str) -> None:
     room_id, expected = NO_ROOMS[case]
     for call in (client.get_room, client.update_room, client.delete_room):
-        assert logic(refusal(call, room_id)) == expected
+        assert logic(error_of(call, room_id)) == expected
 
 
 def test_a_deleted_room_is_not_found_whatever_is_done_to_it(client: RoomsClient, people: tuple[str, ...]) -> None:
     room = client.create_room()
     client.delete_room(room.id)
     expected = (ResourceNotFoundError, 404, "NotFound", "The server cannot find the requested resource.")
-    assert logic(refusal(client.get_room, room.id)) == expected
-    assert logic(refusal(client.update_room, room.id)) == expected
-    assert logic(refusal(client.add_or_update_participants, room.id, [people[0]])) == expected
-    assert logic(refusal(lambda: list(client.list_participants(room.id)))) == expected
+    assert logic(error_of(client.get_room, room.id)) == expected
+    assert logic(error_of(client.update_room, room.id)) == expected
+    assert logic(error_of(client.add_or_update_participants, room.id, [people[0]])) == expected
+    assert logic(error_of(lambda: list(client.list_participants(room.id)))) == expected

@@ -1,4 +1,4 @@
-"""Participants on the current wire, as the service answered."""
+"""Participants on the current wire, as the service responded."""
 
 import pytest
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.vcr
 People = tuple[str, ...]
 
 
-def roster(client: RoomsClient, room_id: str) -> list[tuple[str, str]]:
+def participants(client: RoomsClient, room_id: str) -> list[tuple[str, str]]:
     return [(each.raw_id, str(each.role)) for each in client.list_participants(room_id)]
 
 
@@ -24,7 +24,7 @@ def test_participants_are_added_and_changed_in_one_call(client: RoomsClient, peo
     client.add_or_update_participants(
         room.id, [RoomParticipant(CommunicationUserIdentifier(alice), ParticipantRole.COLLABORATOR), bob]
     )
-    assert roster(client, room.id) == [
+    assert participants(client, room.id) == [
         (alice, "Collaborator"),
         (carol, "Attendee"),
         (dave, "Consumer"),
@@ -35,16 +35,16 @@ def test_participants_are_added_and_changed_in_one_call(client: RoomsClient, peo
 def test_a_participant_without_a_role_becomes_an_attendee(client: RoomsClient, people: People) -> None:
     room = client.create_room(participants={people[0]: "Presenter"})
     client.add_or_update_participants(room.id, [people[0]])
-    assert roster(client, room.id) == [(people[0], "Attendee")]
+    assert participants(client, room.id) == [(people[0], "Attendee")]
 
 
 def test_participants_are_removed_and_who_is_not_there_is_passed_over(client: RoomsClient, people: People) -> None:
     alice, bob, carol, _ = people
     room = client.create_room(participants=[alice, bob])
     client.remove_participants(room.id, [alice, carol])
-    assert roster(client, room.id) == [(bob, "Attendee")]
+    assert participants(client, room.id) == [(bob, "Attendee")]
     client.remove_participants(room.id, communication_identifiers=[CommunicationUserIdentifier(bob)])
-    assert roster(client, room.id) == []
+    assert participants(client, room.id) == []
 
 
 def test_earlier_names_do_the_same(client: RoomsClient, people: People) -> None:
@@ -69,5 +69,5 @@ def test_the_list_of_participants_is_replaced(client: RoomsClient, people: Peopl
         [alice],
         [bob],
     ]
-    assert roster(client, room.id) == [(alice, "Consumer"), (carol, "Attendee")]
+    assert participants(client, room.id) == [(alice, "Consumer"), (carol, "Attendee")]
     assert not client.set_participants(room.id, {alice: "Consumer", carol: "Attendee"})

@@ -1,4 +1,4 @@
-"""What the recordings hold: every operation on both wires, and nothing of anybody's."""
+"""What the recordings hold: every operation on both wires, and no personal data."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ from azure.communication.rooms import RoomsClient
 
 PATHS = sorted(RECORDINGS.rglob("*.yaml"))
 
-#: Everything that looks like somebody's, and the form in which alone it may stand in a recording.
+#: Everything that looks like personal data, and the form in which alone it may stand in a recording.
 FORMS = {
     "origin": (r"https?://[^/\"'\s]+", r"https://(sanitized\.communication\.azure\.com|tools\.ietf\.org)"),
     "host": (r"[\w.-]+\.(?:azure\.(?:com|net)|windows\.net)", r"sanitized\.communication\.azure\.com"),
@@ -38,7 +38,7 @@ HEADERS = {*scrubbing.SENT, *scrubbing.ANSWERED}
 
 
 @pytest.mark.parametrize("what", FORMS)
-def test_no_recording_holds_what_is_somebodys(what: str) -> None:
+def test_no_recording_holds_personal_data(what: str) -> None:
     pattern, form = FORMS[what]
     found = {
         f"{name_of(path)}: {match[0]}"
@@ -70,7 +70,7 @@ def test_no_recording_holds_what_is_somebodys(what: str) -> None:
         ("time", "2025-03-18T12:00:00.1234567+00:00"),
     ],
 )
-def test_what_is_somebodys_is_seen(what: str, text: str) -> None:
+def test_personal_data_is_found(what: str, text: str) -> None:
     pattern, form = FORMS[what]
     match = re.search(pattern, text)
     assert match

@@ -1,4 +1,4 @@
-"""Rooms on the current wire, as the service answered."""
+"""Rooms on the current wire, as the service responded."""
 
 from datetime import datetime, timedelta
 from typing import Any, Callable
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def is_about(tolerance: timedelta) -> Callable[[Any, datetime], bool]:
     """Whether a time of the service's is the one expected."""
-    return lambda moment, expected: abs(moment - expected) <= tolerance
+    return lambda time, expected: abs(time - expected) <= tolerance
 
 
 def test_a_room_of_nothing_has_every_default(client: RoomsClient, now: datetime, is_about: Any) -> None:
@@ -47,8 +47,8 @@ def test_a_room_has_what_it_was_created_with(
     assert is_about(room.created_at, now)
     assert (room.valid_from, room.valid_until) == (now + DAY, now + 30 * DAY)
     assert room.pstn_dial_out_enabled is True
-    roster = [(each.raw_id, each.role) for each in client.list_participants(room.id)]
-    assert sorted(roster) == sorted([(alice, "Presenter"), (bob, "Consumer"), (carol, "Attendee")])
+    participants = [(each.raw_id, each.role) for each in client.list_participants(room.id)]
+    assert sorted(participants) == sorted([(alice, "Presenter"), (bob, "Consumer"), (carol, "Attendee")])
 
 
 def test_an_end_alone_and_a_start_alone_are_enough(client: RoomsClient, now: datetime, is_about: Any) -> None:
@@ -105,15 +105,15 @@ def test_rooms_are_listed_over_three_pages(client: RoomsClient, sixty_one_rooms:
     assert len(pages) >= 3
     assert max(len(page) for page in pages) <= 30
     assert len({room.id for room in rooms}) == len(rooms) >= sixty_one_rooms
-    moments = [room.created_at for room in rooms if room.created_at is not None]
-    assert len(moments) == len(rooms)
-    assert moments == sorted(moments, reverse=True)
+    times = [room.created_at for room in rooms if room.created_at is not None]
+    assert len(times) == len(rooms)
+    assert times == sorted(times, reverse=True)
 
 
 def test_a_list_resumes_at_a_page(client: RoomsClient, sixty_one_rooms: int) -> None:
     pages = client.list_rooms().by_page()
     first = list(next(pages))
-    token = pages.continuation_token  # type: ignore[attr-defined]  # ItemPaged's type does not say it
+    token = pages.continuation_token  # type: ignore[attr-defined]  # ItemPaged's type does not declare it
     rest = [room for page in client.list_rooms().by_page(continuation_token=token) for room in page]
     assert len({room.id for room in first + rest}) == len(first + rest) >= sixty_one_rooms
 

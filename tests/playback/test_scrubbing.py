@@ -36,8 +36,8 @@ def scrubber() -> Scrubber:
     ],
     ids=["origin", "people", "stranger", "no room", "rooms", "page", "trace"],
 )
-def test_what_is_somebodys_becomes_what_stands_for_it(scrubber: Scrubber, text: str, written: str) -> None:
-    assert scrubber.answered(text) == scrubber.sent(text) == written
+def test_personal_data_is_replaced(scrubber: Scrubber, text: str, written: str) -> None:
+    assert scrubber.returned(text) == scrubber.sent(text) == written
 
 
 def test_a_time_that_was_sent_is_as_far_from_noon_as_it_was_from_now(scrubber: Scrubber) -> None:
@@ -59,7 +59,7 @@ def test_a_time_of_the_services_is_whole_hours_from_noon(
     scrubber: Scrubber, distance: timedelta, fraction: str, written: str
 ) -> None:
     text = (NOW + distance).strftime(f"%Y-%m-%dT%H:%M:%S{fraction}+00:00")
-    assert scrubber.answered(text) == written
+    assert scrubber.returned(text) == written
 
 
 def test_headers_of_a_known_form_become_what_stands_for_them_and_others_stay() -> None:
@@ -105,13 +105,13 @@ def test_playback_compares_all_but_headers_as_it_is() -> None:
     assert (played.uri, played.body) == (f"{ORIGIN}/rooms/9949123456789012", USERS[0].encode())
 
 
-def test_an_answer_keeps_the_headers_that_matter(scrubber: Scrubber) -> None:
-    answer = {
+def test_a_response_keeps_the_headers_that_matter(scrubber: Scrubber) -> None:
+    response = {
         "status": {"code": 201, "message": "Created"},
         "headers": {"location": ["99412345678901234"], "MS-CV": ["abc.0"], "X-Azure-Ref": ["1"], "Date": ["now"]},
         "body": {"string": b'{"id":"99412345678901234"}'},
     }
-    assert scrubber.response(answer) == {
+    assert scrubber.response(response) == {
         "status": {"code": 201, "message": "Created"},
         "headers": {"Location": ["99400000000000001"], "MS-CV": ["AAAAAAAAAAAAAAAAAAAAAA.0"]},
         "body": {"string": b'{"id":"99400000000000001"}'},

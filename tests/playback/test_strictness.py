@@ -52,7 +52,7 @@ def drop_header(name: str) -> Callable[[Entries], None]:
 
 UNMATCHED = "CannotOverwriteExistingCassetteException"
 URL_DIFFERS = "recorded https://sanitized.communication.azure.com"
-#: What is done to which recording, and what is told then.
+#: What is done to which recording, and the message.
 BROKEN: dict[str, tuple[Callable[[Entries], Any], tuple[str, ...]]] = {
     "rooms/test_an_update_changes_what_it_is_given": (
         replace(1, ("body",), '":true', '":false'),
@@ -74,7 +74,7 @@ BROKEN: dict[str, tuple[Callable[[Entries], Any], tuple[str, ...]]] = {
         replace(1, ("uri",), "?", "?maxpagesize=5&"),
         (UNMATCHED, URL_DIFFERS),
     ),
-    "errors/test_a_wrong_role_is_told_by_its_place": (
+    "errors/test_a_wrong_role_is_reported_by_its_place": (
         replace(1, ("headers", "Content-Type", 0), "merge-patch+", ""),
         (UNMATCHED, "Content-Type: sent 'application/merge-patch+json'"),
     ),
@@ -93,7 +93,7 @@ BROKEN: dict[str, tuple[Callable[[Entries], Any], tuple[str, ...]]] = {
     "rooms/test_a_deleted_room_is_gone_and_can_be_deleted_again": (lambda entries: entries.pop(2), (UNMATCHED,)),
     "rooms/test_a_room_has_what_it_was_created_with": (
         lambda entries: entries.append(copy.deepcopy(entries[-1])),
-        ("the recording holds what was not asked for: GET https://sanitized.communication.azure.com/rooms/994",),
+        ("the recording holds what was not requested: GET https://sanitized.communication.azure.com/rooms/994",),
     ),
 }
 
@@ -112,7 +112,7 @@ def run_of_broken(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_differs_from_a_recording_fails_and_says_how(run_of_broken: Run, name: str) -> None:
+def test_what_differs_from_a_recording_fails_and_shows_the_difference(run_of_broken: Run, name: str) -> None:
     assert [text for text in BROKEN[name][1] if text not in run_of_broken.failed[name]] == []
 
 
@@ -166,7 +166,7 @@ def test_recording_again_gives_the_recordings_that_are_there(tmp_path: Path) -> 
 
 @pytest.fixture
 def resource(emulator: RoomsEmulator) -> Iterator[dict[str, str]]:
-    """What stands for a real resource: an emulator whose clock runs, and that nobody resets. It is left empty."""
+    """What stands for a real resource: an emulator whose clock runs, and that is never reset. It is left empty."""
     yield {"AZURE_COMMUNICATION_CONNECTION_STRING": emulator.connection_string}
     with RoomsClient.from_connection_string(emulator.connection_string) as client:
         assert list(client.list_rooms()) == []
@@ -181,8 +181,8 @@ def test_recording_a_resource_gives_the_same_recordings_but_for_lists(tmp_path: 
     assert (run.code, run.failed) == (0, {}), run.text
     assert {name.partition("/")[0] for name in run.passed} == {"errors", "participants", "rooms"}
     for path in again.rglob("*.yaml"):
-        asked = [(each["request"]["method"], each["request"]["uri"].partition("?")[0]) for each in read(path)]
-        if ("GET", f"{ORIGIN}/rooms") not in asked:  # lists show that there were other rooms before
+        requested = [(each["request"]["method"], each["request"]["uri"].partition("?")[0]) for each in read(path)]
+        if ("GET", f"{ORIGIN}/rooms") not in requested:  # lists show that there were other rooms before
             assert path.read_text("utf-8") == (RECORDINGS / path.relative_to(again)).read_text("utf-8")
 
 

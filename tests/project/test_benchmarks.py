@@ -1,4 +1,4 @@
-"""The benchmarks run, and print what they say they do. What they measure is not judged here."""
+"""The benchmarks run, and print their figures. What they measure is not judged here."""
 
 import re
 import subprocess
@@ -49,7 +49,7 @@ def test_rooms_made_through_faults_and_kills_are_there_once() -> None:
     assert [figures[name] for name in names] == ["2", "60", "60", "0"]
 
 
-def test_the_speed_of_bulk_jobs_is_told_for_both_clients() -> None:
+def test_the_speed_of_bulk_jobs_is_reported_for_both_clients() -> None:
     lines = run_bulk("--speed", "60", "--rounds", "1")
     forms = [
         r": the service allows 3200 rooms/s, the client alone makes \d+",

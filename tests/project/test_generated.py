@@ -1,4 +1,4 @@
-"""The generator: what is on disk is what the documents say, and a difference is found."""
+"""The generator: what is on disk is what the documents define, and a difference is found."""
 
 import ast
 import importlib
@@ -113,7 +113,7 @@ def test_the_generator_needs_only_the_standard_library() -> None:
     assert {module.partition(".")[0] for module in modules} - own <= sys.stdlib_module_names
 
 
-def test_the_asynchronous_client_is_what_the_synchronous_one_says(
+def test_the_asynchronous_client_mirrors_the_synchronous_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mirror = load("mirror")

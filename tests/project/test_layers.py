@@ -106,7 +106,7 @@ def test_one_line_of_the_client_sends() -> None:
     )
     assert base.count("_pipeline.run") == 1
     for client in clients:
-        assert client.count(".send_request(") == 1  # the public method of that name hands on to azure-core's
+        assert client.count(".send_request(") == 1  # the public method of that name calls azure-core's
         assert "_pipeline.run" not in client
 
 

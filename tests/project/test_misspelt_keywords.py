@@ -1,4 +1,4 @@
-"""Row 33: mypy and pyright refuse a misspelt keyword of every operation, and take the right one."""
+"""Row 33: mypy and pyright reject a misspelt keyword of every operation, and take the right one."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.one_python
-def test_mypy_refuses_a_misspelt_keyword(program: Path) -> None:
+def test_mypy_rejects_a_misspelt_keyword(program: Path) -> None:
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(program.parent / "cache"), str(program)]
     ran = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, timeout=300)
     found = re.findall(r"program\.py:(\d+): error: .*\[(.*)\]", ran.stdout)
@@ -51,7 +51,7 @@ def test_mypy_refuses_a_misspelt_keyword(program: Path) -> None:
 
 
 @pytest.mark.one_python
-def test_pyright_refuses_a_misspelt_keyword(program: Path) -> None:
+def test_pyright_rejects_a_misspelt_keyword(program: Path) -> None:
     pytest.importorskip("pyright", reason="dev_requirements.txt has it, with the Node.js that it runs on")
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, str(program)]
     ran = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, timeout=300)

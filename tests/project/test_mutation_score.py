@@ -10,7 +10,7 @@ NONE = dict.fromkeys(("killed", "survived", "no_tests", "skipped", "suspicious",
 
 
 @pytest.mark.parametrize(
-    ("counts", "status", "said"),
+    ("counts", "status", "message"),
     [
         pytest.param({"killed": 9, "survived": 1, "total": 10}, 0, "9 of 10 mutants noticed, 90.0%", id="enough"),
         pytest.param({"killed": 8, "survived": 2, "total": 10}, 1, "8 of 10 mutants noticed, 80.0%", id="too few"),
@@ -21,8 +21,8 @@ NONE = dict.fromkeys(("killed", "survived", "no_tests", "skipped", "suspicious",
     ],
 )
 def test_nine_of_ten_mutants_must_be_noticed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], counts: dict[str, int], status: int, said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], counts: dict[str, int], status: int, message: str
 ) -> None:
     (tmp_path / "mutmut-cicd-stats.json").write_text(json.dumps({**NONE, **counts}), "utf-8")
     assert mutation_score.main(tmp_path) == status
-    assert said in capsys.readouterr().out
+    assert message in capsys.readouterr().out

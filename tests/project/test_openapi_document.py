@@ -1,4 +1,4 @@
-"""The OpenAPI documents: valid, with examples that are; what the client sends and the emulator answers is in them."""
+"""The OpenAPI documents: valid, with examples that are; what the client sends and the emulator returns is in them."""
 
 import json
 from datetime import datetime, timezone
@@ -20,7 +20,7 @@ SPECS: dict[str, dict[str, Any]] = {
     version: json.loads((PROJECT / "swagger" / f"rooms-{version}.json").read_text("utf-8"))
     for version in ("2022-02-01", "2025-03-13")
 }
-#: (api-version, operation) -> method, path and what the document says.
+#: (api-version, operation) -> method, path and what the document defines.
 OPERATIONS = {
     (version, operation["operationId"]): (method.upper(), path, operation)
     for version, spec in SPECS.items()
@@ -156,11 +156,11 @@ def test_what_the_client_sends_is_in_the_document(version: str, operation_id: st
     assert call.statuses == tuple(int(status) for status in operation["responses"] if status != "default")
 
 
-def test_what_the_emulator_answers_is_in_the_document(http: SignedHttp) -> None:
+def test_what_the_emulator_returns_is_in_the_document(http: SignedHttp) -> None:
     body = {"participants": {ALICE: {"role": "Presenter"}}}
     room = http.send("POST", "/rooms", body)
     path = f"/rooms/{room.body['id']}"
-    answers = [
+    responses = [
         ("Rooms_Create", room),
         ("Rooms_Get", http.send("GET", path)),
         ("Rooms_Update", http.send("PATCH", path, {"pstnDialOutEnabled": True})),
@@ -172,17 +172,17 @@ def test_what_the_emulator_answers_is_in_the_document(http: SignedHttp) -> None:
         ("Rooms_List", http.send("GET", "/rooms", version=None)),
         ("Rooms_Delete", http.send("DELETE", path)),
     ]
-    hold("2025-03-13", answers)
+    hold("2025-03-13", responses)
 
 
-def test_what_the_emulator_answers_on_2022_02_01_is_in_the_document(http: SignedHttp) -> None:
+def test_what_the_emulator_returns_on_2022_02_01_is_in_the_document(http: SignedHttp) -> None:
     def send(method: str, path: str, body: Any = None) -> Reply:
         return http.send(method, path, body, version="2022-02-01", headers=JSON if body is not None else None)
 
     people = {"participants": [{"communicationIdentifier": {"communicationUser": {"id": ALICE}}, "role": "Presenter"}]}
     room = send("POST", "/rooms", people)
     path = f"/rooms/{room.body['id']}"
-    answers = [
+    responses = [
         ("Rooms_CreateRoom", room),
         ("Rooms_GetRoom", send("GET", path)),
         ("Rooms_UpdateRoom", send("PATCH", path, people)),
@@ -195,15 +195,15 @@ def test_what_the_emulator_answers_on_2022_02_01_is_in_the_document(http: Signed
         ("Rooms_AddParticipants", send("POST", f"{path}/participants:add", {})),
         ("Rooms_DeleteRoom", send("DELETE", path)),
     ]
-    hold("2022-02-01", answers)
+    hold("2022-02-01", responses)
 
 
-def hold(version: str, answers: list[tuple[str, Reply]]) -> None:
-    """Hold answers against what the document of a version has for their operation and status."""
-    for operation_id, answer in answers:
+def hold(version: str, responses: list[tuple[str, Reply]]) -> None:
+    """Hold responses against what the document of a version has for their operation and status."""
+    for operation_id, response in responses:
         _, _, operation = OPERATIONS[version, operation_id]
-        response = operation["responses"].get(str(answer.status), operation["responses"]["default"])
-        assert (answer.body is None) is ("schema" not in response)
-        if "schema" in response:
-            assert answer.headers["content-type"].partition(";")[0] in operation["produces"]
-            check(version, answer.body, response["schema"])
+        documented = operation["responses"].get(str(response.status), operation["responses"]["default"])
+        assert (response.body is None) is ("schema" not in documented)
+        if "schema" in documented:
+            assert response.headers["content-type"].partition(";")[0] in operation["produces"]
+            check(version, response.body, documented["schema"])

@@ -1,4 +1,4 @@
-"""The wheel: what is in it, what it asks for, and that azure-core and the identity package live beside it."""
+"""The wheel: what is in it, what it requests, and that azure-core and the identity package live beside it."""
 
 import configparser
 import os
@@ -48,7 +48,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) ->
     assert all(name.startswith("azure/communication/rooms/") for name in inside)
 
 
-def test_the_wheel_says_what_it_needs(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_states_what_it_needs(wheel: zipfile.ZipFile) -> None:
     metadata = Parser().parsestr(wheel.read(f"{NAME}.dist-info/METADATA").decode())
     assert (metadata["Name"], metadata["Version"]) == ("azure-communication-rooms", __version__)
     assert metadata["Requires-Python"] == ">=3.9"

@@ -1,4 +1,4 @@
-"""README does what it says: its blocks are where programs find them, its Python runs, its facts and links are true.
+"""README is true: its blocks are where programs find them, its Python runs, its facts and links are true.
 
 ``tests/docs/test_readme_walk.py`` reads README from top to bottom in a fresh clone.
 """
@@ -18,7 +18,7 @@ from azure.communication.rooms.emulator import ACCESS_KEY, DEFAULT_PORT
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 README = (PROJECT / "README.md").read_text("utf-8")
-#: Characters that somebody reads within five minutes.
+#: Characters that a reader reads within five minutes.
 LONGEST = 7000
 PLUGIN = "-p no:rooms_emulator -p azure.communication.rooms.emulator.pytest_plugin -p no:cacheprovider"
 

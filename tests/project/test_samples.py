@@ -104,8 +104,8 @@ def test_functions_run_as_the_host_of_azure_functions_runs_them(
         made = await by_name["create_room"](functions.HttpRequest(method="POST", url="/api/rooms", body=body))
         room_id = json.loads(made.get_body())["id"]
         results = [(made.status_code, made.mimetype)]
-        for asked in (room_id, "99400000000000000"):
-            request = functions.HttpRequest(method="GET", url="/api", body=b"", route_params={"room_id": asked})
+        for requested in (room_id, "99400000000000000"):
+            request = functions.HttpRequest(method="GET", url="/api", body=b"", route_params={"room_id": requested})
             response = await by_name["get_room"](request)
             results.append((response.status_code, response.get_body().decode()))
         await module["rooms"].close()

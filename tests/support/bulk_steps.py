@@ -1,4 +1,4 @@
-"""A shell for the rules of bulk jobs: it answers from a list, and its clock moves only when somebody sleeps."""
+"""A shell for the rules of bulk jobs: it responds from a list, and its clock moves only in sleep()."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
@@ -40,7 +40,7 @@ class FakeShell:
         self.synced: list[int] = []
         self.script: list[Union[Exception, Optional[CommunicationRoom]]] = []
 
-    def answer(self, *outcomes: Union[Exception, Optional[CommunicationRoom]]) -> "FakeShell":
+    def response(self, *outcomes: Union[Exception, Optional[CommunicationRoom]]) -> "FakeShell":
         """Add outcomes of requests; when they are used up, requests succeed."""
         self.script += outcomes
         return self

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class AsyncNonSleepingTransport(AiohttpTransport):
-    """The transport of the async client, which sleeps no more than a note of it."""
+    """The transport of the async client, which records sleeps."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(use_env_settings=False, **options)
         self.sleeps: list[float] = []
 
     async def sleep(self, duration: float) -> None:
-        """Sleep no more than a note of it."""
+        """Record the sleep."""
         self.sleeps.append(duration)
 
 

@@ -1,4 +1,4 @@
-"""The drift report: what a resource does today, beside what the facts and the probes of the table of parity say.
+"""The drift report: what a resource does today, beside the facts and the probes of the table of parity.
 
 A run sends no more requests than its limit. It makes four users and the rooms that it needs, and deletes them in the
 end, whatever happens. Rows with the same set-up share it until one of them changes it.
@@ -45,7 +45,7 @@ class Run:
     def go(self) -> None:
         """Send everything.
 
-        :raises Stopped: If the resource does not let the run go on.
+        :raises Stopped: If the resource does not let the run continue.
         """
         self._scenes.make_users()
         for number, row in enumerate(self._rows):
@@ -66,7 +66,7 @@ class Run:
             if reason is None and "record" not in row and row["version"] in self._unsupported:
                 reason = NOT_SUPPORTED
             if reason is None:
-                self._answer(row)
+                self._response(row)
             else:
                 self._leave_out(row, reason)
         except (OSError, HTTPException) as error:
@@ -105,7 +105,7 @@ class Run:
         self._leave_out(row, NOT_SUPPORTED)
         return False
 
-    def _answer(self, row: Row) -> None:
+    def _response(self, row: Row) -> None:
         """Set a row up, send its request and keep what came."""
         key = request_key(row)
         if key not in self._replies:

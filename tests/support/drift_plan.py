@@ -73,14 +73,14 @@ def changed_by(request: Mapping[str, Any], setup: list[dict[str, Any]]) -> froze
 
     :param setup: What made the room.
     """
-    if request["method"] in ("GET", "OPTIONS") or request.get("body") == {} or _removes_nobody(request, setup):
+    if request["method"] in ("GET", "OPTIONS") or request.get("body") == {} or _removes_no_participant(request, setup):
         return frozenset()
     if "/participants" in request["path"]:
         return frozenset({"participants"})
     return ALL if request["method"] == "DELETE" or "participants" in request["body"] else frozenset({"room"})
 
 
-def _removes_nobody(request: Mapping[str, Any], setup: list[dict[str, Any]]) -> bool:
+def _removes_no_participant(request: Mapping[str, Any], setup: list[dict[str, Any]]) -> bool:
     """Return whether a request removes participants who are not in the room."""
     participants, there = (request.get("body") or {}).get("participants"), json.dumps(setup)
     return isinstance(participants, dict) and all(

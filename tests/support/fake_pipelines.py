@@ -1,4 +1,4 @@
-"""The pipelines of both clients over a transport that answers from a script, to hold both to the same rules."""
+"""The pipelines of both clients over a transport that responds from a script, to hold both to the same rules."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any, Optional
@@ -33,14 +33,14 @@ class AsyncFakeTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
         self.inner = FakeTransport()
 
     async def send(self, request: HttpRequest, **kwargs: Any) -> AsyncHttpResponse:
-        """Give the next response of the script, or fail as it says."""
+        """Give the next response of the script, or raise its error."""
         await asyncio.sleep(0)
         response: Any = self.inner.send(request, **kwargs)
         response.__class__ = AsyncScriptedResponse
         return response  # type: ignore[no-any-return]
 
     async def sleep(self, duration: float) -> None:
-        """Sleep no more than a note of it."""
+        """Record the sleep."""
         await asyncio.sleep(0)
         self.inner.sleep(duration)
 

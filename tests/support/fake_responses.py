@@ -1,4 +1,4 @@
-"""Answers of a service, made by hand: what pure code is given to read."""
+"""Responses of a service, made by hand: what pure code is given to read."""
 
 import json
 from typing import Any, Optional
@@ -10,7 +10,7 @@ _REASONS = {200: "OK", 201: "Created", 204: "No Content", 400: "Bad Request", 40
 
 
 class FakeResponse(HttpResponse):
-    """An answer whose body is loaded. Only what readers use is there; the rest of the interface says so."""
+    """A response whose body is loaded. Only what readers use is there; the rest of the interface raises."""
 
     def __init__(self, status: int, body: Any = b"", headers: Optional[dict[str, str]] = None) -> None:
         self._status = status

@@ -1,4 +1,4 @@
-"""Two services that fail as they are told, for tests that must hold on both: one in memory, one on a socket."""
+"""Two services that fail as configured, for tests that must hold on both: one in memory, one on a socket."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ ROOM = room_body(ID)
 
 
 class ScriptedResponse(FakeResponse):
-    """An answer to a request of ours."""
+    """A response to a request of ours."""
 
     def __init__(self, request: HttpRequest, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         super().__init__(status, body, dict(headers))
@@ -35,7 +35,7 @@ class ScriptedResponse(FakeResponse):
 
 
 class FakeTransport(HttpTransport[HttpRequest, HttpResponse]):
-    """Answers from a list, with no network, and keeps what it is sent and how long it is told to sleep."""
+    """Responds from a list, with no network, and keeps requests and the seconds of sleeps."""
 
     def __init__(self) -> None:
         self.received: list[Received] = []
@@ -44,19 +44,19 @@ class FakeTransport(HttpTransport[HttpRequest, HttpResponse]):
         self.script: list[Union[Exception, tuple[int, bytes, Mapping[str, str]]]] = []
 
     def send(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Give the next answer of the list, or fail as it says."""
+        """Give the next response of the list, or raise its error."""
         target = "/" + request.url.partition("://")[2].partition("/")[2]
         content = request.content.encode() if isinstance(request.content, str) else request.content or b""
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.received.append(Received(request.method, target, headers, content))
         self.options.append(kwargs)
-        step = self.script.pop(0) if self.script else ServiceResponseError("nothing more to say")
+        step = self.script.pop(0) if self.script else ServiceResponseError("the script is at its end")
         if isinstance(step, Exception):
             raise step
         return ScriptedResponse(request, *step)
 
     def sleep(self, duration: float) -> None:
-        """Sleep no more than a note of it."""
+        """Record the sleep."""
         self.sleeps.append(duration)
 
     def open(self) -> None:
@@ -73,14 +73,14 @@ class FakeTransport(HttpTransport[HttpRequest, HttpResponse]):
 
 
 class NonSleepingTransport(Urllib3Transport):
-    """The default transport, which sleeps no more than a note of it."""
+    """The default transport, which records sleeps."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(use_env_settings=False, **kwargs)
         self.sleeps: list[float] = []
 
     def sleep(self, duration: float) -> None:
-        """Sleep no more than a note of it."""
+        """Record the sleep."""
         self.sleeps.append(duration)
 
 
@@ -98,7 +98,7 @@ class InMemoryService:
         return self.transport.received
 
     def respond(self, status: int, body: Any = b"", **headers: str) -> "InMemoryService":
-        """Add an answer; header names are given with underscores for dashes."""
+        """Add a response; header names are given with underscores for dashes."""
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         self.transport.script.append((status, _content(body), case_insensitive_dict(names)))
         return self
@@ -109,20 +109,20 @@ class InMemoryService:
         return self
 
     def truncate(self) -> "InMemoryService":
-        """Add an answer whose body breaks off."""
+        """Add a response whose body is incomplete."""
         self.transport.script.append(IncompleteReadError("cut"))
         return self
 
-    def refuse(self) -> "InMemoryService":
+    def reject(self) -> "InMemoryService":
         """Add a connection that is refused."""
-        self.transport.script.append(ServiceRequestError(f"{self.endpoint} refused"))
+        self.transport.script.append(ServiceRequestError(f"{self.endpoint} rejected"))
         return self
 
 
 class SocketService:
     """A service on a socket of loopback.
 
-    :param server: What answers.
+    :param server: The server.
     """
 
     def __init__(self, server: RawServer) -> None:
@@ -136,7 +136,7 @@ class SocketService:
         return self.server.received
 
     def respond(self, status: int, body: Any = b"", **headers: str) -> "SocketService":
-        """Add an answer; header names are given with underscores for dashes."""
+        """Add a response; header names are given with underscores for dashes."""
         self.server.respond(status, _content(body), **headers)
         return self
 
@@ -146,7 +146,7 @@ class SocketService:
         return self
 
     def truncate(self) -> "SocketService":
-        """Add an answer whose body breaks off."""
+        """Add a response whose body is incomplete."""
         self.server.truncate(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id":')
         return self
 

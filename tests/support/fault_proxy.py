@@ -1,4 +1,4 @@
-"""A proxy that breaks things: it stands before a real service and spoils some of the exchanges, as it is told.
+"""A proxy that breaks things: it stands before a real service and spoils some of the exchanges, as configured.
 
 It passes requests on byte by byte, ``Host`` included, so that signatures hold.
 """
@@ -19,7 +19,7 @@ NAMES = [
     "passed on",
     "reset before the service saw it",
     "reset after the service had done it",
-    "answer truncated",
+    "response truncated",
     "429",
     "503",
 ]
@@ -56,18 +56,18 @@ class FaultProxy:
         if fault in _REFUSALS:
             connection.wfile.write(_REFUSALS[fault])
             return True
-        answer = b"" if fault == RESET_BEFORE else self._ask(request)
+        response = b"" if fault == RESET_BEFORE else self._exchange(request)
         if fault in (RESET_BEFORE, RESET_AFTER):
             return reset(connection)
-        connection.wfile.write(answer[: len(answer) // 2] if fault == TRUNCATE else answer)
+        connection.wfile.write(response[: len(response) // 2] if fault == TRUNCATE else response)
         return fault == PASS
 
-    def _ask(self, request: bytes) -> bytes:
-        """What the service says."""
+    def _exchange(self, request: bytes) -> bytes:
+        """Send a request to the service and return its response."""
         with socket.create_connection((str(self._target.hostname), self._target.port or 80), timeout=10) as service:
             service.sendall(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
-            answer = b"".join(iter(lambda: service.recv(65536), b""))
-        return answer.replace(b"connection: close\r\n", b"", 1)
+            response = b"".join(iter(lambda: service.recv(65536), b""))
+        return response.replace(b"connection: close\r\n", b"", 1)
 
 
 def _read_message(connection: socketserver.StreamRequestHandler) -> Optional[bytes]:

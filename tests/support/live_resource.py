@@ -25,7 +25,7 @@ _ATTEMPTS, _LONGEST_WAIT = 3, 60.0
 
 
 class BadSetup(ValueError):
-    """The run cannot start. The message is one line and says what to do."""
+    """The run cannot start. The message is one line and contains the next step."""
 
 
 class LimitReached(Exception):
@@ -72,7 +72,7 @@ class Resource(SignedHttp):
 
     :ivar secret: The access key, in base64.
     :ivar origin: Scheme, host and port.
-    :ivar skew: How far its clock is ahead of this machine's.
+    :ivar skew: Offset of its clock from this machine's.
     :ivar sent: How many requests were sent.
     :ivar throttled: How many of them were throttled.
 
@@ -101,7 +101,7 @@ class Resource(SignedHttp):
         return self.limit - self.sent
 
     def send_as_is(self, method: str, target: str, content: bytes, headers: dict[str, str]) -> Reply:
-        """Send a request. One that is throttled (429) is sent again after the wait that the resource asks for."""
+        """Send a request. One that is throttled (429) is sent again after the wait that the resource requests."""
         for attempt in range(_ATTEMPTS):
             if self.left <= 0:
                 raise LimitReached
@@ -115,7 +115,7 @@ class Resource(SignedHttp):
         return reply
 
     def make_user(self) -> Reply:
-        """Make a user of the resource, and measure how far the clock of the resource is ahead."""
+        """Make a user of the resource, and measure the clock skew of the resource."""
         reply = self.send("POST", "/identities", {}, version=_IDENTITY_VERSION)
         try:
             skew = parsedate_to_datetime(reply.headers["date"]) - datetime.now(timezone.utc)

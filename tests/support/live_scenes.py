@@ -21,7 +21,7 @@ _ID = re.compile("[0-9A-Za-z_-]{1,64}")
 
 
 class Stopped(Exception):
-    """The run cannot go on. The message is one line, with nothing of the resource in it."""
+    """The run cannot continue. The message is one line, with nothing of the resource in it."""
 
 
 class SetUpFailed(Exception):
@@ -107,7 +107,7 @@ class Scenes:
         for count in range(len(setup), 0, -1):
             rest = setup[count:]
             if any("method" not in step or (step["method"] == "POST" and step["path"] == "/rooms") for step in rest):
-                break  # it goes on with other rooms or at another time
+                break  # it continues with other rooms or at another time
             deleted = any(step.get("method") == "DELETE" for step in rest)
             aspects = frozenset().union(
                 *(seen_by(version, each) for each in ([] if deleted else [*rest, row["request"]]))
@@ -189,7 +189,7 @@ class Scenes:
 
     def _keep_room(self, scene: Scene, room: Any) -> None:
         if not isinstance(room, str) or not _ID.fullmatch(room):
-            raise Stopped("the resource made a room without telling its id")
+            raise Stopped("the resource made a room without an id")
         self.made["rooms"] += room not in self.rooms
         self.rooms[room] = None
         self.secrets[room] = "{room id}"

@@ -101,7 +101,7 @@ class LiveSymbols(Symbols):
         """Return JSON as it came, with the template in place of every text that matches it."""
         if isinstance(value, dict):
             names = {self.written(name, "+00:00"): name for name in template} if isinstance(template, dict) else {}
-            if names and template.get("id") == "{any room}":  # another row's room: its flag says nothing
+            if names and template.get("id") == "{any room}":  # another row's room: its flag has no meaning
                 value = {
                     **value,
                     **{name: template[name] for name in ("pstnDialOutEnabled",) if {name} <= value.keys()},

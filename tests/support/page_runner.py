@@ -2,10 +2,10 @@
 
 A block names its language. ``bash`` is run by the shell and ``python`` by the Python session, which starts with the
 shell's folder and variables; blocks of other languages (text, console, json, ...) are there to be read. A comment on
-the line before a block says what else is done with it:
+the line before a block defines what else is done with it:
 
 ``<!-- file: NAME -->``    the reader saves the block under this name
-``<!-- run: server -->``   the reader runs it in another terminal, where it goes on; it is ready with its first line
+``<!-- run: server -->``   the reader runs it in another terminal, where it continues; it is ready with its first line
 ``<!-- run: tests -->``    everything is run but the tests, which are collected only: they are run elsewhere
 ``<!-- not run: WHY -->``  the reader cannot run it here
 """
@@ -49,7 +49,7 @@ for line in sys.stdin:
 
 
 class Block(NamedTuple):
-    """A fenced block: where it begins, what it is, and what the comment before it says."""
+    """A fenced block: where it begins, what it is, and the comment before it."""
 
     line: int
     language: str
@@ -68,7 +68,7 @@ def blocks(document: str) -> Iterator[Block]:
 
 
 class Reader:
-    """Somebody with a folder, a shell and a Python session, who runs blocks. To be used in a ``with`` block."""
+    """A reader with a folder, a shell and a Python session, who runs blocks. To be used in a ``with`` block."""
 
     def __init__(self, folder: Path, variables: Optional[Mapping[str, str]] = None) -> None:
         self.folder = folder
@@ -98,7 +98,7 @@ class Reader:
         self._scratch.cleanup()
 
     def run(self, block: Block, label: str) -> str:
-        """Do with a block what its language and its comment say, and return what it prints."""
+        """Run a block by its language and its comment, and return what it prints."""
         if block.mark == "file":
             (self.folder / block.value).write_text(block.text, "utf-8")
         elif block.mark == "not run" or block.language not in ("bash", "python"):

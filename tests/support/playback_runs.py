@@ -15,7 +15,7 @@ SUPPORT = Path(__file__).resolve().parent
 
 
 class Run(NamedTuple):
-    """How a run ended. Tests go by the names of their recordings; who failed has told why.
+    """How a run ended. Tests go by the names of their recordings; a failed test has its message.
 
     A test that failed with one client and passed with the other is in both.
     """
@@ -29,7 +29,7 @@ class Run(NamedTuple):
 def run_playback(folder: Path, recordings: Path, *arguments: str, **environment: str) -> Run:
     """Run tests that are played back.
 
-    :param folder: An empty place for what the run tells.
+    :param folder: An empty place for the output of the run.
     :param recordings: The folder of recordings.
     :param arguments: More for pytest.
     :param environment: Variables of the process, beside those of this one.

@@ -1,4 +1,4 @@
-"""What requests and answers of api-version 2022-02-01 look like."""
+"""What requests and responses of api-version 2022-02-01 look like."""
 
 import re
 from typing import Any
@@ -12,12 +12,12 @@ def request_participant(raw_id: str, role: Any = None) -> dict[str, Any]:
 
 
 def response_participant(raw_id: str, role: str) -> dict[str, Any]:
-    """A participant as an answer has it."""
+    """A participant as a response has it."""
     return {"communicationIdentifier": {"rawId": raw_id, "communicationUser": {"id": raw_id}}, "role": role}
 
 
 def validation_errors(reply: Reply) -> dict[str, list[str]]:
-    """The faults in an answer of RFC 7807, which is how 2022-02-01 refuses what fails model validation."""
+    """The faults in a response of RFC 7807, which is how 2022-02-01 rejects what fails model validation."""
     assert reply.status == 400
     assert reply.headers["content-type"] == "application/problem+json; charset=utf-8"
     assert reply.headers.keys().isdisjoint({"x-ms-error-code", "api-supported-versions"})

@@ -1,4 +1,4 @@
-"""A server that understands nothing: it keeps the bytes it gets and sends the bytes it was told to."""
+"""A server that understands nothing: it keeps the bytes it gets and sends the bytes of a script."""
 
 import socket
 import socketserver
@@ -19,12 +19,12 @@ class Received(NamedTuple):
     body: bytes
 
 
-#: What is done in place of an answer; whether the connection stays.
+#: What is done in place of a response; whether the connection stays.
 Action = Callable[[socketserver.StreamRequestHandler], bool]
 
 
 class RawServer:
-    """Answers requests one after the other from a list.
+    """Responds to requests one after the other from a list.
 
     :ivar received: What came, in order.
     :ivar received_heads: Their first lines and headers as they came.
@@ -41,19 +41,19 @@ class RawServer:
         self._responses: list[Union[bytes, Action]] = []
 
     def respond(self, status: Union[int, str], body: Union[bytes, str] = b"", **headers: str) -> "RawServer":
-        """Add an answer; header names are given with underscores for dashes."""
+        """Add a response; header names are given with underscores for dashes."""
         content = body.encode() if isinstance(body, str) else body
         lines = [f"HTTP/1.1 {status} Reason", f"Content-Length: {len(content)}", "Content-Type: application/json"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         return self.send_bytes("\r\n".join([*lines, "", ""]).encode() + content)
 
     def send_bytes(self, content: bytes) -> "RawServer":
-        """Add an answer byte by byte as it is to be sent; the connection stays."""
+        """Add a response byte by byte as it is to be sent; the connection stays."""
         self._responses.append(content)
         return self
 
     def reset(self) -> "RawServer":
-        """Reset the connection in place of an answer."""
+        """Reset the connection in place of a response."""
         return self.run(reset)
 
     def truncate(self, content: bytes) -> "RawServer":
@@ -80,16 +80,16 @@ class RawServer:
         return self.run(action)
 
     def hang(self) -> "RawServer":
-        """Answer nothing until the server is stopped, for 3 seconds at most."""
+        """Send nothing until the server is stopped, for 3 seconds at most."""
         return self.run(lambda _: self.stopped.wait(3) and False)
 
     def run(self, action: Action) -> "RawServer":
-        """Do something in place of an answer."""
+        """Do something in place of a response."""
         self._responses.append(action)
         return self
 
     def handle(self, connection: socketserver.StreamRequestHandler) -> bool:
-        """Take one request and answer it; False when the connection is at its end."""
+        """Take one request and response it; False when the connection is at its end."""
         lines = [connection.rfile.readline()]
         if not lines[0].strip():
             return False
@@ -103,11 +103,11 @@ class RawServer:
         body = connection.rfile.read(int(headers.get("content-length", "0")))
         self.received.append(Received(method, target, headers, body))
         if not self._responses:
-            return False  # nothing to say: the connection ends here
-        answer = self._responses.pop(0)
-        if callable(answer):
-            return answer(connection)
-        connection.wfile.write(answer)
+            return False  # no response: the connection ends here
+        response = self._responses.pop(0)
+        if callable(response):
+            return response(connection)
+        connection.wfile.write(response)
         return True
 
 
@@ -174,7 +174,7 @@ def serve(make: Callable[[int], S], context: Optional[ssl.SSLContext] = None) ->
 
 @contextmanager
 def raw_server(context: Optional[ssl.SSLContext] = None) -> Iterator[RawServer]:
-    """A server that says what it is told.
+    """A server that sends the bytes of a script.
 
     :param context: Speaks TLS with it.
     """

@@ -1,6 +1,6 @@
-"""What recordings may hold: one table of rules for texts, one for the headers of requests, one for those of answers.
+"""What recordings may hold: one table of rules for texts, one for the headers of requests, one for those of responses.
 
-While recording, everything that is somebody's, or differs from run to run, becomes what stands for it here. In playback
+While recording, all personal data, or differs from run to run, becomes what stands for it here. In playback
 only the headers of requests are held against their forms; everything else that a client sends is compared as it is.
 """
 
@@ -51,7 +51,7 @@ class Rule(NamedTuple):
 
 
 class Recorded(Request):  # type: ignore[misc]  # vcrpy has no types
-    """A request in the form of recordings. vcrpy asks for that form several times; it has it after the first."""
+    """A request in the form of recordings. vcrpy requests that form several times; it has it after the first."""
 
 
 class Scrubber:
@@ -86,12 +86,12 @@ class Scrubber:
 
     def sent_time(self, match: "re.Match[str]") -> str:
         """As far from noon as it was from now, in the very form that was sent."""
-        moment = _moment(match[1]) - self.now + NOON
-        return f"{moment.strftime(_FORMAT)}{match[2] or ''}{match[3]}"
+        time = _time(match[1]) - self.now + NOON
+        return f"{time.strftime(_FORMAT)}{match[2] or ''}{match[3]}"
 
-    def answered_time(self, match: "re.Match[str]") -> str:
+    def returned_time(self, match: "re.Match[str]") -> str:
         """As far from noon as it was from now, in whole hours where it is near to that."""
-        distance = _moment(match[1]) - self.now
+        distance = _time(match[1]) - self.now
         hours = round(distance / timedelta(hours=1))
         if abs(distance - timedelta(hours=hours)) > _NEAR:
             return self.sent_time(match)
@@ -101,9 +101,9 @@ class Scrubber:
         """A text that the client sent."""
         return self._scrub(text, Rule("time", TIME, Scrubber.sent_time))
 
-    def answered(self, text: str) -> str:
-        """A text that the service answered."""
-        return self._scrub(text, Rule("time", TIME, Scrubber.answered_time))
+    def returned(self, text: str) -> str:
+        """A text that the service returned."""
+        return self._scrub(text, Rule("time", TIME, Scrubber.returned_time))
 
     def _scrub(self, text: str, *more: Rule) -> str:
         text = text.replace(self._origin, ORIGIN)
@@ -121,12 +121,12 @@ class Scrubber:
         return Recorded(request.method, self.sent(request.uri), body, scrubbed_headers(request))
 
     def response(self, response: Mapping[str, Any]) -> dict[str, Any]:
-        """An answer as a recording has it."""
+        """A response as a recording has it."""
         headers = {name.lower(): values for name, values in response["headers"].items()}
         kept = {
             name: write(self, headers[name.lower()][0]) for name, write in ANSWERED.items() if name.lower() in headers
         }
-        body = self.answered(response["body"]["string"].decode())
+        body = self.returned(response["body"]["string"].decode())
         return {
             "status": dict(response["status"]),
             "headers": {name: [value] for name, value in kept.items()},
@@ -141,10 +141,10 @@ RULES = (
     Rule("trace id", TRACE_ID, lambda *_: SANITIZED_TRACE_ID),
 )
 
-#: The headers of an answer that clients read, and how each is written.
+#: The headers of a response that clients read, and how each is written.
 ANSWERED: dict[str, Callable[[Scrubber, str], str]] = {
     "Content-Type": lambda _, value: value,
-    "Location": lambda scrubber, value: scrubber.answered(value),
+    "Location": lambda scrubber, value: scrubber.returned(value),
     "MS-CV": lambda *_: "AAAAAAAAAAAAAAAAAAAAAA.0",
     "Repeatability-Result": lambda _, value: value,
     "Retry-After": lambda _, value: value,
@@ -172,7 +172,7 @@ SENT: dict[str, tuple[tuple["re.Pattern[str]", str], ...]] = {
     "x-ms-return-client-request-id": (),
 }
 HASH = "of the body"
-#: What some HTTP libraries accept when they are told nothing.
+#: What some HTTP libraries accept by default.
 ANYTHING = "*/*"
 
 
@@ -209,5 +209,5 @@ def _number(value: str, known: list[str]) -> int:
     return known.index(value) + 1
 
 
-def _moment(text: str) -> datetime:
+def _time(text: str) -> datetime:
     return datetime.strptime(text, _FORMAT).replace(tzinfo=timezone.utc)

@@ -1,12 +1,12 @@
 """The facts about the live service: how they are read, and how the texts in them are written and matched.
 
 ``tests/service_facts/*.json`` holds one row for each fact: the set-up, the request and the response, and how the client
-makes the same request. A side that cannot (``client``, ``emulator``, or a ``live`` resource) says why under ``skip``.
+makes the same request. A side that cannot (``client``, ``emulator``, or a ``live`` resource) states why under ``skip``.
 ``section`` is the section of the notes on recordings of the service that states the fact (1 what is common, 2 formats,
 3 successes, 4 errors, each kind by its name, 8 what later recordings showed), or ``wire`` for other recorded facts.
 
 ``tests/service_parity.json`` holds the records of the table of parity. A record has probes: requests in the form
-of a fact, whose response is what the emulator does where nobody has seen what the live service does.
+of a fact, whose response is what the emulator does where the live service was not observed.
 
 Names in braces are symbols: ``{now+30d}`` is a time, ``{date+1d}`` a date, ``{alice}`` a user, ``{room}`` the room that
 the set-up made last, and the names of :data:`FORMS` are any text of a form.
@@ -168,7 +168,7 @@ class Symbols:
         return {**USERS, "never": NEVER}.get(name) or FORMS[name].example
 
     def matches(self, template: str, text: str) -> bool:
-        """Return whether a text is what a template says."""
+        """Return whether a text is what a template defines."""
         pattern, end = "", 0
         for match in _SYMBOL.finditer(template):
             pattern += re.escape(template[end : match.start()])
@@ -178,7 +178,7 @@ class Symbols:
         return re.fullmatch(pattern + re.escape(template[end:]), text) is not None
 
     def differences(self, template: Any, value: Any, path: str = "$") -> Iterator[str]:
-        """Yield where JSON is not what a template says: members, their order, and values or their forms."""
+        """Yield where JSON is not what a template defines: members, their order, and values or their forms."""
         if isinstance(template, dict) and isinstance(value, dict):
             expected = {self.written(name, "+00:00"): each for name, each in template.items()}
             if list(expected) != list(value):
@@ -202,7 +202,7 @@ class Symbols:
     def response_differences(
         self, response: Mapping[str, Any], status: int, headers: Mapping[str, str], body: Any
     ) -> Iterator[str]:
-        """Yield where a response is not what a row says.
+        """Yield where a response is not what a row defines.
 
         :param headers: By lower-case name.
         """

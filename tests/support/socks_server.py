@@ -1,4 +1,4 @@
-"""A SOCKS5 proxy (RFC 1928, RFC 1929) that notes what it is asked for."""
+"""A SOCKS5 proxy (RFC 1928, RFC 1929) that records its requests."""
 
 import socket
 import socketserver
@@ -11,12 +11,12 @@ IPV4, NAME, IPV6 = 1, 3, 4
 
 
 class SocksServer:
-    """Connects to loopback, whatever host it is asked for.
+    """Connects to loopback, for any requested host.
 
-    :ivar targets: The hosts and ports that were asked for.
-    :ivar credentials: User and password that it wants; None for a proxy without authentication.
+    :ivar targets: The hosts and ports that were requested.
+    :ivar credentials: User and password that it requires; None for a proxy without authentication.
     :ivar reply: The status of its replies; 0 is success.
-    :ivar hangs: Whether it says nothing from the first byte on, for 3 seconds at most.
+    :ivar hangs: Whether it is silent from the first byte on, for 3 seconds at most.
     """
 
     def __init__(self, port: int) -> None:

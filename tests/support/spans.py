@@ -37,7 +37,7 @@ class Span:
         self.attributes[key] = value
 
     def set_http_attributes(self, request: Any, response: Any = None) -> None:
-        """Keep what azure-core tells of an exchange."""
+        """Keep what azure-core reports of an exchange."""
         self.attributes.update(method=request.method, url=request.url, status=getattr(response, "status_code", None))
 
     def to_header(self) -> dict[str, str]:

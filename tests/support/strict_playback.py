@@ -8,7 +8,7 @@ import yaml
 from vcr.cassette import Cassette
 from vcr.request import Request
 
-#: Names of the matchers below, in the order in which differences are told.
+#: Names of the matchers below, in the order in which differences are reported.
 MATCHERS = ("same_method", "same_url", "same_headers", "same_body")
 
 
@@ -34,7 +34,7 @@ def same_headers(sent: Request, recorded: Request) -> None:
 
 
 def same_body(sent: Request, recorded: Request) -> None:
-    """The body is the same to the byte; the difference is told as JSON."""
+    """The body is the same to the byte; the difference is shown as JSON."""
     ours, theirs = _text(sent.body), _text(recorded.body)
     if ours != theirs:
         lines = difflib.unified_diff(_pretty(theirs), _pretty(ours), "recorded", "sent", lineterm="")

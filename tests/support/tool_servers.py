@@ -10,15 +10,15 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 class RoomServer:
-    """Finds a room of every id, but for those that say how to respond slowly, for 3 seconds at most.
+    """Finds a room of every id, but for ids that name a slow response, for 3 seconds at most.
 
-    :ivar asked: The ids of the rooms, in order.
+    :ivar requested: The ids of the rooms, in order.
     """
 
     def __init__(self, port: int, scheme: str) -> None:
         self.endpoint = f"{scheme}://127.0.0.1:{port}"
         self.connections = 0
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.stopped = threading.Event()
 
     def handle(self, connection: socketserver.StreamRequestHandler) -> bool:
@@ -28,7 +28,7 @@ class RoomServer:
         while connection.rfile.readline().strip():
             pass
         room_id = line.split()[1].split("?")[0].rpartition("/")[2]
-        self.asked.append(room_id)
+        self.requested.append(room_id)
         write = connection.wfile.write
         body = room_text(room_id).encode()
         response = HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body

@@ -1,4 +1,4 @@
-"""An environment with tools that change a whole process, and servers that their programs ask."""
+"""An environment with tools that change a whole process, and servers for their programs."""
 
 import json
 import ssl

@@ -1,4 +1,4 @@
-"""What other tools change in a process, or put in the place of connections, the client goes on working with."""
+"""What other tools change in a process, or put in the place of connections, the client continues working with."""
 
 from pathlib import Path
 from typing import Any, Callable
@@ -10,7 +10,7 @@ from tool_servers import RoomServer
 
 PROGRAMS = Path(__file__).resolve().parent / "programs"
 
-#: How each slow response must end: a bound on the rule that timeout=0.5 ends a call. The server goes on for 3 seconds.
+#: How each slow response must end: a bound on the rule that timeout=0.5 ends a call. The server runs for 3 seconds.
 ENDS_WITHIN = 2.5
 TOOLS = ["none", "gevent", "eventlet", "truststore", "pyopenssl", "pysocks"]
 
@@ -36,7 +36,7 @@ def test_calls_and_their_deadlines_work(
     assert bool(socks_server.targets) is (tool == "pysocks")
 
 
-def test_vcrpy_records_and_plays_back_and_refuses_the_rest(
+def test_vcrpy_records_and_plays_back_and_rejects_the_rest(
     rooms: RoomServer, ca_file: Path, tmp_path: Path, run_program: Callable[..., Any]
 ) -> None:
     assert run_program("recorded.py", rooms.endpoint, ca_file, tmp_path) == {
@@ -51,7 +51,7 @@ def test_vcrpy_records_and_plays_back_and_refuses_the_rest(
         "unknown to a new client": "CannotOverwriteExistingCassetteException",
         "after": "D",
     }
-    assert rooms.asked == ["A", "B", "C", "A", "D"]
+    assert rooms.requested == ["A", "B", "C", "A", "D"]
 
 
 def test_pytest_recording_records_and_plays_back(
@@ -66,8 +66,8 @@ def test_pytest_recording_records_and_plays_back(
         return run(*command, cwd=tmp_path, variables=variables, fails=fails)
 
     run_pytest("none", fails=True)
-    assert rooms.asked == []
+    assert rooms.requested == []
     run_pytest("once")
-    assert rooms.asked == ["A", "B"]
+    assert rooms.requested == ["A", "B"]
     run_pytest("none")
-    assert rooms.asked == ["A", "B"]
+    assert rooms.requested == ["A", "B"]

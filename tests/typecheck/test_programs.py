@@ -1,4 +1,4 @@
-"""Programs that people write, under mypy and pyright, strict: they pass but for the lines marked ``# refused``."""
+"""Programs that people write, under mypy and pyright, strict: they pass but for the lines marked ``# rejected``."""
 
 import json
 import subprocess
@@ -13,11 +13,11 @@ PROGRAMS = sorted((Path(__file__).resolve().parent / "programs").glob("*.py"))
 Lines = dict[str, set[int]]
 
 
-def refused() -> Lines:
-    """The lines that a type checker must refuse, by program."""
+def rejected() -> Lines:
+    """The lines that a type checker must reject, by program."""
     return {
         path.name: {
-            number for number, line in enumerate(path.read_text("utf-8").splitlines(), 1) if "# refused" in line
+            number for number, line in enumerate(path.read_text("utf-8").splitlines(), 1) if "# rejected" in line
         }
         for path in PROGRAMS
     }
@@ -39,21 +39,21 @@ def run(*command: object) -> str:
     return ran.stdout
 
 
-def test_there_are_lines_to_refuse_in_every_program() -> None:
-    assert [name for name, lines in refused().items() if len(lines) < 3] == []
+def test_there_are_lines_to_reject_in_every_program() -> None:
+    assert [name for name, lines in rejected().items() if len(lines) < 3] == []
 
 
 @pytest.mark.one_python
-def test_mypy_refuses_what_is_wrong_and_nothing_else(tmp_path: Path) -> None:
+def test_mypy_rejects_what_is_wrong_and_nothing_else(tmp_path: Path) -> None:
     output = run("mypy", "--strict", "--output", "json", "--cache-dir", tmp_path, *PROGRAMS)
     messages = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    assert found((each["file"], each["line"]) for each in messages if each["severity"] == "error") == refused()
+    assert found((each["file"], each["line"]) for each in messages if each["severity"] == "error") == rejected()
 
 
 @pytest.mark.one_python
-def test_pyright_refuses_what_is_wrong_and_nothing_else() -> None:
+def test_pyright_rejects_what_is_wrong_and_nothing_else() -> None:
     pytest.importorskip("pyright", reason="dev_requirements.txt has it, with the Node.js that it runs on")
     output = run("pyright", "--outputjson", "--pythonpath", sys.executable, "-p", PROJECT / "tests" / "typecheck")
     messages = json.loads(output)["generalDiagnostics"]
     errors = [each for each in messages if each["severity"] == "error"]
-    assert found((each["file"], each["range"]["start"]["line"] + 1) for each in errors) == refused()
+    assert found((each["file"], each["range"]["start"]["line"] + 1) for each in errors) == rejected()

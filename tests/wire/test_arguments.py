@@ -1,4 +1,4 @@
-"""Arguments: what is taken, what it becomes, and what is refused before any request."""
+"""Arguments: what is taken, what it becomes, and what is rejected before any request."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timezone
@@ -19,8 +19,8 @@ from azure.communication.rooms._wire.arguments import (
 )
 
 
-class Somebody:
-    """An identifier that nobody here made."""
+class OtherIdentifier:
+    """An identifier class of another library."""
 
     raw_id = CAROL
 
@@ -30,12 +30,12 @@ class Speaker(RoomParticipant):
 
 
 @pytest.mark.parametrize(
-    ("participants", "roster"),
+    ("participants", "roles"),
     [
         ([RoomParticipant(ALICE, "Presenter"), RoomParticipant(BOB)], {ALICE: "Presenter", BOB: "Attendee"}),
         ([RoomParticipant(BOB, "Moderator")], {BOB: "Moderator"}),
         ([Speaker(ALICE, "Presenter")], {ALICE: "Presenter"}),
-        ([CommunicationUserIdentifier(ALICE), BOB, Somebody()], dict.fromkeys([ALICE, BOB, CAROL], "Attendee")),
+        ([CommunicationUserIdentifier(ALICE), BOB, OtherIdentifier()], dict.fromkeys([ALICE, BOB, CAROL], "Attendee")),
         ([{"rawId": ALICE, "role": "Consumer"}], {ALICE: "Consumer"}),
         ({ALICE: ParticipantRole.CONSUMER, BOB: None}, {ALICE: "Consumer", BOB: "Attendee"}),
         ({RoomParticipant(ALICE): "Consumer"}, {ALICE: "Consumer"}),
@@ -64,9 +64,9 @@ class Speaker(RoomParticipant):
         "none",
     ],
 )
-def test_participants_become_raw_ids_with_roles_in_the_order_given(participants: Any, roster: dict[str, str]) -> None:
+def test_participants_become_raw_ids_with_roles_in_the_order_given(participants: Any, roles: dict[str, str]) -> None:
     wire = participants_to_roles(participants)
-    assert list(wire.items()) == list(roster.items())
+    assert list(wire.items()) == list(roles.items())
     assert all(type(role) is str for role in wire.values())
 
 
@@ -116,14 +116,14 @@ def test_participants_are_iterated_once_and_left_as_they_are() -> None:
         ([SimpleNamespace(raw_id=[])], TypeError, r"participants\[0\]: .*not SimpleNamespace"),
     ],
 )
-def test_what_names_nobody_is_refused_with_its_place(
+def test_what_identifies_no_user_is_rejected_with_its_place(
     convert: Any, participants: Any, error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=words):
         convert(participants)
 
 
-def test_one_id_with_two_roles_is_refused() -> None:
+def test_one_id_with_two_roles_is_rejected() -> None:
     with pytest.raises(ValueError, match=r"participants\[1\]: .* has two roles, Presenter and Attendee"):
         participants_to_roles([RoomParticipant(ALICE, "Presenter"), RoomParticipant(ALICE)])
 

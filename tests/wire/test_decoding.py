@@ -1,4 +1,4 @@
-"""Every status in: what each operation reads from its answers, and which it takes for errors."""
+"""Every status in: what each operation reads from its responses, and which it takes for errors."""
 
 import datetime as datetime_module
 from datetime import datetime, timedelta, timezone
@@ -52,19 +52,19 @@ def test_a_room_is_read_with_its_times(operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", ["create_room", "get_room", "update_room"])
-def test_an_older_version_says_nothing_of_pstn_dial_out(operation: str) -> None:
+def test_an_older_version_omits_pstn_dial_out(operation: str) -> None:
     call, status = CALLS[operation]
     body = {name: value for name, value in ROOM_BODY.items() if name != "pstnDialOutEnabled"}
     assert call.read(FakeResponse(status, body)).pstn_dial_out_enabled is None
 
 
-def test_members_that_nobody_knows_are_passed_over() -> None:
+def test_members_that_are_not_known_are_passed_over() -> None:
     assert CALLS["get_room"][0].read(FakeResponse(200, {**ROOM_BODY, "colour": {"wall": "red"}})) == ROOM
 
 
 @pytest.mark.parametrize("body", [b"", {}])
 @pytest.mark.parametrize("operation", ["delete_room", "add_or_update_participants", "remove_participants"])
-def test_an_operation_without_an_answer_returns_nothing(operation: str, body: Any) -> None:
+def test_an_operation_without_a_response_returns_nothing(operation: str, body: Any) -> None:
     call, status = CALLS[operation]
     assert call.read(FakeResponse(status, body)) is None
 

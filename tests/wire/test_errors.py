@@ -49,10 +49,10 @@ def test_an_error_carries_code_message_target_details_and_ids() -> None:
             "innererror": {"code": "Deep", "message": "Down here."},
         }
     }
-    answer = FakeResponse(400, body, {"MS-CV": "abcdefghijklmnopqrstuv.0", "x-ms-error-code": "BadRequest"})
-    answer.request.headers["x-ms-client-request-id"] = "11111111-2222"
-    error: Any = response_error(answer)
-    assert (error.status_code, error.reason, error.response) == (400, "Bad Request", answer)
+    response = FakeResponse(400, body, {"MS-CV": "abcdefghijklmnopqrstuv.0", "x-ms-error-code": "BadRequest"})
+    response.request.headers["x-ms-client-request-id"] = "11111111-2222"
+    error: Any = response_error(response)
+    assert (error.status_code, error.reason, error.response) == (400, "Bad Request", response)
     assert (error.error.code, error.error.message, error.error.target) == ("BadRequest", MALFORMED, "body")
     assert [(d.code, d.message, d.target) for d in error.error.details] == [
         ("BadArgument", "Too late.", "ValidFrom"),
@@ -73,7 +73,7 @@ def test_an_error_carries_code_message_target_details_and_ids() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b"[]", {"error": None}, {"error": {}}, b"\xff"])
-def test_a_body_that_says_nothing_leaves_the_status_and_the_header(body: Any) -> None:
+def test_a_body_that_is_empty_leaves_the_status_and_the_header(body: Any) -> None:
     error: Any = response_error(FakeResponse(502, body, {"x-ms-error-code": "BadGateway", "x-ms-request-id": "r1"}))
     assert error.error is None
     assert (error.error_code, error.request_id, error.client_request_id) == ("BadGateway", "r1", None)
@@ -94,5 +94,5 @@ def test_an_inner_error_of_another_shape_is_passed_over() -> None:
 @pytest.mark.parametrize(
     ("status", "words"), [(401, "clock is right"), (403, "role on this resource"), (412, "five minutes")]
 )
-def test_where_the_service_does_not_say_what_to_do_next_the_error_does(status: int, words: str) -> None:
+def test_where_the_service_gives_no_next_step_the_error_does(status: int, words: str) -> None:
     assert words in str(response_error(FakeResponse(status, {"error": {"code": "Denied", "message": "No."}})))

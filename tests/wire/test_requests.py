@@ -113,7 +113,7 @@ EVERYTHING = {
     ids=[
         "create nothing given",
         "create everything",
-        "create nobody",
+        "create without participants",
         "get",
         "update nothing given",
         "update flag",
@@ -186,7 +186,7 @@ def test_the_role_collaborator_goes_to_every_version_of_this_wire(version: ApiVe
 
 
 @pytest.mark.parametrize("version", ["2023-03-31-preview", "2025-03-13", "2026-01-01"])
-def test_what_2022_02_01_alone_has_is_refused_and_the_versions_are_named(version: str) -> None:
+def test_what_2022_02_01_alone_has_is_rejected_and_the_versions_are_named(version: str) -> None:
     wire = operations_for(ENDPOINT, version)
     words = rf"does not exist in api-version {version}\. Versions that have it: 2022-02-01\."
     for policy in (RoomJoinPolicy.INVITE_ONLY, "CommunicationServiceUsers", ""):
@@ -234,7 +234,7 @@ def test_a_next_link_is_followed_as_it_stands(link: str) -> None:
         "https://contoso.communication.azure.com@evil.example.com/rooms",
     ],
 )
-def test_a_next_link_to_anywhere_else_is_refused_before_any_request(link: str) -> None:
+def test_a_next_link_to_anywhere_else_is_rejected_before_any_request(link: str) -> None:
     with pytest.raises(
         ServiceRequestError, match=r"but this client is for 'https://contoso\.communication\.azure\.com'"
     ):

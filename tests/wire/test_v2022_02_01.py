@@ -148,7 +148,7 @@ def test_an_argument_that_cannot_be_right_is_named(make: Any, words: str) -> Non
         make()
 
 
-def test_what_the_version_lacks_is_told_with_the_versions_that_have_it() -> None:
+def test_what_the_version_lacks_is_reported_with_the_versions_that_have_it() -> None:
     with pytest.raises(ValueError, match="list_rooms") as rooms:
         WIRE.list_rooms(None)
     assert "Versions that have it: 2023-03-31-preview, 2023-06-14, 2023-10-30-preview" in str(rooms.value)
@@ -172,7 +172,7 @@ def test_an_argument_of_another_type_is_named(make: Any, words: str) -> None:
         make()
 
 
-# -- answers ----------------------------------------------------------------------------------------------------------
+# -- responses --------------------------------------------------------------------------------------------------------
 
 ROOM_JSON = {
     "id": ROOM,
@@ -208,7 +208,7 @@ BARE = room_body("1", createdDateTime=ROOM_BODY_TIMES["createdAt"])
         (WIRE.update_room(ROOM, **NOTHING, participants=UNSET), 200),
     ],
 )
-def test_a_room_is_read_with_its_policy_and_its_roster(call: Any, status: int) -> None:
+def test_a_room_is_read_with_its_policy_and_its_participants(call: Any, status: int) -> None:
     room = call.read(FakeResponse(status, ROOM_JSON))
     assert room == ROOM_READ
     assert room.room_join_policy is RoomJoinPolicy.INVITE_ONLY
@@ -218,7 +218,7 @@ def test_a_room_is_read_with_its_policy_and_its_roster(call: Any, status: int) -
         call.read(FakeResponse(202, ROOM_JSON))
 
 
-def test_members_that_are_missing_are_none_and_those_that_nobody_knows_are_passed_over() -> None:
+def test_members_that_are_missing_are_none_and_those_that_are_not_known_are_passed_over() -> None:
     body = {**BARE, "colour": {"wall": "red"}}
     assert GET_ROOM.read(FakeResponse(200, body)) == make_room("1")
 
@@ -244,10 +244,10 @@ def test_a_policy_and_a_role_that_are_not_known_stay_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("operation", LIST_CALLS)
-def test_a_change_of_participants_answers_with_all_of_them(operation: str) -> None:
+def test_a_change_of_participants_returns_all_of_them(operation: str) -> None:
     call = LIST_CALLS[operation]
-    answer = FakeResponse(200, {"participants": [person(BOB, "Consumer"), person(ALICE)]})
-    assert call.read(answer) == [RoomParticipant(BOB, "Consumer"), RoomParticipant(ALICE, "Attendee")]
+    response = FakeResponse(200, {"participants": [person(BOB, "Consumer"), person(ALICE)]})
+    assert call.read(response) == [RoomParticipant(BOB, "Consumer"), RoomParticipant(ALICE, "Attendee")]
     assert call.next_call([]) is None
 
 
@@ -261,7 +261,7 @@ def test_the_raw_id_is_read_from_either_place(identifier: dict[str, Any]) -> Non
     assert (page.items, page.next_link) == ([RoomParticipant(BOB)], None)
 
 
-def test_a_deletion_says_nothing() -> None:
+def test_a_deletion_is_empty() -> None:
     assert WIRE.delete_room(ROOM).read(FakeResponse(204)) is None
 
 
@@ -289,7 +289,7 @@ def test_a_room_that_is_none_is_a_decode_error(body: Any) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"null", [], {}, {"participants": None}, {"participants": 5}, {"value": []}])
-def test_a_roster_that_is_none_is_a_decode_error(body: Any) -> None:
+def test_a_participants_that_is_none_is_a_decode_error(body: Any) -> None:
     with pytest.raises(DecodeError, match="cannot be decoded"):
         LIST_CALLS["add_participants"].read(FakeResponse(200, body))
 
@@ -299,16 +299,16 @@ def test_a_roster_that_is_none_is_a_decode_error(body: Any) -> None:
 
 def steps(present: list[str], wanted: dict[str, str]) -> list[tuple[str, str, Any]]:
     """Method, path and participants of each request, when the room holds those who are present."""
-    roster = dict.fromkeys(present, "Attendee")
+    participants = dict.fromkeys(present, "Attendee")
     call, sent = WIRE.add_or_update_participants(ROOM, wanted), []
     while call is not None:
         path = call.request.url.removeprefix(f"{ENDPOINT}/rooms/{ROOM}/")
         body = json.loads(call.request.content)["participants"] if call.request.content else None
         named = body and [(each["communicationIdentifier"]["rawId"], each["role"]) for each in body]
         sent.append((call.request.method, path.removesuffix(QUERY), named))
-        roster.update(dict(named or []))
-        answer = {"participants": [person(raw_id, role) for raw_id, role in roster.items()]}
-        call = call.next_call(call.read(FakeResponse(200, answer)))
+        participants.update(dict(named or []))
+        response = {"participants": [person(raw_id, role) for raw_id, role in participants.items()]}
+        call = call.next_call(call.read(FakeResponse(200, response)))
     return sent
 
 

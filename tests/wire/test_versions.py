@@ -50,7 +50,7 @@ def test_a_version_later_than_the_newest_known_passes_as_it_is(version: str) -> 
     "version",
     ["", "latest", "2021-04-07", "2025-02-28", "2025-03-13-preview", "20260101", "2026-01-01&x=y", "2026-1-1"],
 )
-def test_any_other_version_is_refused_with_a_list_of_the_known(version: str) -> None:
+def test_any_other_version_is_rejected_with_a_list_of_the_known(version: str) -> None:
     with pytest.raises(ValueError, match="is not known") as caught:
         resolve_version(version)
     assert all(known in str(caught.value) for known in KNOWN)
@@ -62,13 +62,13 @@ def test_a_version_is_text(version: Any) -> None:
         resolve_version(version)
 
 
-def test_what_a_version_lacks_is_refused_with_both_versions_named() -> None:
+def test_what_a_version_lacks_is_rejected_with_both_versions_named() -> None:
     with pytest.raises(ValueError, match="pstn_dial_out_enabled does not exist in api-version 2023-06-14") as caught:
         resolve_version("2023-06-14").require("pstn_dial_out_enabled")
     assert "Versions that have it: 2023-10-30-preview, 2024-04-15, 2025-03-13 and later." in str(caught.value)
 
 
-def test_what_one_version_alone_has_is_refused_with_its_name() -> None:
+def test_what_one_version_alone_has_is_rejected_with_its_name() -> None:
     assert str(resolve_version("2026-01-01").lacks("room_join_policy")) == (
         "room_join_policy does not exist in api-version 2026-01-01. Versions that have it: 2022-02-01. "
         "Create the client with one of those, or leave it out."

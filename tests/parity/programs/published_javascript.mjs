@@ -45,7 +45,7 @@ async function all(pager) {
   return items;
 }
 
-/** What a test can judge of a value; the client gives moments to the millisecond. */
+/** What a test can judge of a value; the client gives times to the millisecond. */
 function seen(value) {
   if (value === undefined) return null;
   if (Array.isArray(value)) return value.map(seen);

@@ -1,7 +1,7 @@
 """Use the published Python packages as an application would, and print what they saw: a line of JSON a step.
 
 Run in an environment that holds ``requirements.txt``: ``published_python.py sync|aio ENDPOINT ACCESS_KEY``. The steps
-are those of ``published_javascript.mjs``. One text serves both clients: the synchronous one answers at once, and
+are those of ``published_javascript.mjs``. One text serves both clients: the synchronous one responds at once, and
 ``settle`` passes that through.
 """
 
@@ -77,14 +77,14 @@ async def step(name: str, call: Callable[..., Any], *arguments: Any, **keywords:
         outcome = {"value": seen(value)}
     except HttpResponseError as error:
         problem: Any = error.error
-        answer: Any = error.response
+        response: Any = error.response
         details = [[each.code, each.message, each.target] for each in problem.details]
         outcome = {
             "status": error.status_code,
             "code": problem.code,
             "message": problem.message,
             "details": details,
-            "header": answer.headers.get("x-ms-error-code"),
+            "header": response.headers.get("x-ms-error-code"),
         }
     print(json.dumps({"step": name, **outcome}))
     return value

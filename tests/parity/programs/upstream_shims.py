@@ -39,7 +39,7 @@ def run_in_a_loop(test: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Non
 
 
 class IdentityClient(identity.CommunicationIdentityClient):  # type: ignore[misc,unused-ignore]  # untyped before 1.6
-    """The client for users, which speaks http where the connection string says so."""
+    """The client for users, which speaks http where the connection string does."""
 
     @classmethod
     def from_connection_string(cls, conn_str: str, **options: Any) -> Any:

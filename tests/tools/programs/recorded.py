@@ -1,4 +1,4 @@
-"""Record calls with vcrpy, play them back, and ask for what is not recorded; print what came of it as JSON.
+"""Record calls with vcrpy, play them back, and request what is not recorded; print what came of it as JSON.
 
 python recorded.py ENDPOINT CA_FILE FOLDER
 """

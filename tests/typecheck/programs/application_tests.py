@@ -24,8 +24,8 @@ def test_a_room_expires(room: CommunicationRoom, rooms_emulator: RoomsEmulator) 
     rooms_emulator.clock.advance(timedelta(days=7))
     rooms_emulator.clock.set(datetime(2030, 1, 1, tzinfo=timezone.utc))
     assert_type(rooms_emulator.clock.now(), datetime)
-    rooms_emulator.clock.advance("tomorrow")  # refused
-    rooms_emulator.clock.set("2030-01-01")  # refused
+    rooms_emulator.clock.advance("tomorrow")  # rejected
+    rooms_emulator.clock.set("2030-01-01")  # rejected
 
 
 def test_a_service_fails(rooms_emulator: RoomsEmulator) -> None:
@@ -36,8 +36,8 @@ def test_a_service_fails(rooms_emulator: RoomsEmulator) -> None:
     rooms_emulator.faults.add("POST /rooms reset=after")
     rooms_emulator.faults.add(Fault(status=503))
     rooms_emulator.faults.remove(fault.number)
-    rooms_emulator.faults.add(503)  # refused
-    Fault(status="503")  # refused
+    rooms_emulator.faults.add(503)  # rejected
+    Fault(status="503")  # rejected
 
 
 def run(folder: Path) -> None:
@@ -47,7 +47,7 @@ def run(folder: Path) -> None:
         assert_type(emulator.ca_file, Optional[Path])
         with RoomsClient(emulator.endpoint, AzureKeyCredential(ACCESS_KEY), transport=emulator.transport()) as client:
             client.get_room(emulator.seed(3)[0])
-    RoomsEmulator(port="8420")  # refused
-    RoomsEmulator(grace=7)  # refused
-    RoomsEmulator(8420)  # refused
-    RoomsEmulator(folder=folder)  # refused
+    RoomsEmulator(port="8420")  # rejected
+    RoomsEmulator(grace=7)  # rejected
+    RoomsEmulator(8420)  # rejected
+    RoomsEmulator(folder=folder)  # rejected

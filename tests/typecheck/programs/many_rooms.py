@@ -27,11 +27,11 @@ def create(client: RoomsClient) -> list[str]:
         assert_type(result.error, Optional[Exception])
         if result.room:
             ids.append(result.room.id)
-        ids.append(result.room.id)  # refused
+        ids.append(result.room.id)  # rejected
     bulk.create_rooms([bulk.RoomRequest(valid_from=datetime.now(timezone.utc))], client)
-    bulk.create_rooms([1, 2], client)  # refused
-    bulk.create_rooms(rows(1), client, on_progress=print_id)  # refused
-    bulk.create_rooms(rows(1))  # refused
+    bulk.create_rooms([1, 2], client)  # rejected
+    bulk.create_rooms(rows(1), client, on_progress=print_id)  # rejected
+    bulk.create_rooms(rows(1))  # rejected
     return ids
 
 
@@ -81,7 +81,7 @@ class Clinic:
 
     def wrong(self, room: CommunicationRoom) -> None:
         """Use it wrongly."""
-        self._client.list_rooms(5)  # refused
-        self._client.send_request("GET", "/rooms")  # refused
-        room.valid_untill  # refused  # noqa: B018
-        self._client.get_room(room.id, cls=5)  # refused
+        self._client.list_rooms(5)  # rejected
+        self._client.send_request("GET", "/rooms")  # rejected
+        room.valid_untill  # rejected  # noqa: B018
+        self._client.get_room(room.id, cls=5)  # rejected

@@ -1,4 +1,4 @@
-"""The client, as programs use it: what comes back, what may be given, and what must be refused."""
+"""The client, as programs use it: what comes back, what may be given, and what must be rejected."""
 
 from datetime import datetime, timezone
 from typing import Optional, Union
@@ -55,21 +55,21 @@ def right(client: RoomsClient, room: CommunicationRoom, who: CommunicationUserId
 
 
 def wrong(client: RoomsClient, room: CommunicationRoom) -> None:
-    """Calls that must be refused."""
-    client.create_room(repeatability_first_sent=5)  # refused
-    client.create_room(valid_form=datetime.now())  # refused
-    client.create_room(valid_from=5)  # refused
-    client.create_room(datetime.now())  # refused
-    client.get_room(5)  # refused
-    client.get_room(room.id, timeout="soon")  # refused
-    client.update_room()  # refused
-    client.list_rooms(page_size=5)  # refused
-    client.add_or_update_participants(room.id, None)  # refused
-    client.remove_participants(room.id)  # refused
-    client.remove_participants(room.id, [room], communication_identifiers=[])  # refused
-    client.get_participants(room.id, page_size=5)  # refused
-    client.add_participants(room.id)  # refused
-    client.delete_room(room)  # refused
-    room.id = "1"  # refused
-    RoomParticipant(None)  # refused
-    RoomsClient("https://contoso.communication.azure.com", None)  # refused
+    """Calls that must be rejected."""
+    client.create_room(repeatability_first_sent=5)  # rejected
+    client.create_room(valid_form=datetime.now())  # rejected
+    client.create_room(valid_from=5)  # rejected
+    client.create_room(datetime.now())  # rejected
+    client.get_room(5)  # rejected
+    client.get_room(room.id, timeout="soon")  # rejected
+    client.update_room()  # rejected
+    client.list_rooms(page_size=5)  # rejected
+    client.add_or_update_participants(room.id, None)  # rejected
+    client.remove_participants(room.id)  # rejected
+    client.remove_participants(room.id, [room], communication_identifiers=[])  # rejected
+    client.get_participants(room.id, page_size=5)  # rejected
+    client.add_participants(room.id)  # rejected
+    client.delete_room(room)  # rejected
+    room.id = "1"  # rejected
+    RoomParticipant(None)  # rejected
+    RoomsClient("https://contoso.communication.azure.com", None)  # rejected

@@ -1,7 +1,7 @@
 """Connections through a SOCKS5 proxy, by urllib3's ``contrib.socks`` and PySocks.
 
-The scheme of the proxy defines where the host of the service is looked up: this machine for ``socks5://``, the proxy for
-``socks5h://``. The module is imported for a proxy of these schemes alone.
+The scheme of the proxy defines where the host of the service is looked up: on this machine for ``socks5://``, by the
+proxy for ``socks5h://``. The module is imported for a proxy of these schemes alone.
 """
 
 from __future__ import annotations
