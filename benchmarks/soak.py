@@ -1,4 +1,4 @@
-"""Many clients at once, each with rooms of its own: every response is checked, and at the end everything is read back."""
+"""Many clients at once, each with rooms of its own. Every response is checked, and all rooms are read at the end."""
 
 import http.client
 import random

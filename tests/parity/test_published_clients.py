@@ -167,7 +167,7 @@ def test_deleted_rooms_make_a_page_short_and_no_other_longer(seen: Any) -> None:
 def test_page_2_is_rejected_where_the_published_client_names_no_version(seen: Any) -> None:
     step = seen.steps["list rooms, version not given"]
     if seen.program.startswith("python") and sys.version_info >= (3, 11):
-        # The client sends the name of the enumeration member as the version. The live service's response was not observed.
+        # The client sends the name of the enumeration member as the version. The live response was not observed.
         assert (step["status"], step["code"]) == (400, "UnsupportedApiVersion")
         assert step["message"].endswith("does not support the API version 'ApiVersion.V2025_03_13'.")
     else:

@@ -142,7 +142,7 @@ def test_a_key_is_text() -> None:
         ("endpoint=https://contoso.communication.azure.com/;accesskey={q}c2VjcmV0{q};", "the accesskey in the"),
     ],
 )
-def test_a_connection_string_in_quotes_says_so(form: str, what: str, quote: str) -> None:
+def test_a_connection_string_in_quotes_states_so(form: str, what: str, quote: str) -> None:
     with pytest.raises(ValueError, match=f"^{what}.* is in quotes; remove the quotes$"):
         parse_connection_string(form.format(q=quote))
 

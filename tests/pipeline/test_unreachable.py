@@ -1,4 +1,4 @@
-"""A connection that this machine refused asks whether the emulator is running."""
+"""A connection that this machine rejected requests whether the emulator is running."""
 
 import re
 import socket

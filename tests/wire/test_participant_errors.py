@@ -1,4 +1,4 @@
-"""An error for one of many participants says which one, and whom the service takes."""
+"""An error for one of many participants names its place, and which participants the service takes."""
 
 import json
 from typing import Any, Optional
@@ -18,14 +18,14 @@ MALFORMED = "The request could not be understood by the server due to malformed 
 ROLE = "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
 
 
-def refused(content: Any, message: str, target: Optional[str] = None, status: int = 400) -> list[str]:
+def rejected(content: Any, message: str, target: Optional[str] = None, status: int = 400) -> list[str]:
     """The lines about participants of an error for a request with a body."""
     details = [] if target is None else [{"code": "BadArgument", "message": ROLE, "target": target}]
     response = FakeResponse(status, {"error": {"code": "BadRequest", "message": message, "details": details}})
     body = content if isinstance(content, (str, bytes)) else json.dumps({"participants": content})
     response._request = HttpRequest("PATCH", "https://contoso/rooms", content=body)
     lines = str(response_error(response)).splitlines()
-    return [line for line in lines if line.startswith(("Refused", "Only", "Others"))]
+    return [line for line in lines if line.startswith(("Rejected", "Only", "Others"))]
 
 
 def with_one(wrong: str, at: int = 57) -> dict[str, Any]:
@@ -35,29 +35,29 @@ def with_one(wrong: str, at: int = 57) -> dict[str, Any]:
 
 
 def test_the_participant_that_the_service_names_is_counted() -> None:
-    assert refused(with_one("wrong_mri"), "Communication identifier wrong_mri is not supported.") == [
-        "Refused: participant 58 of the 100 in the request, wrong_mri",
+    assert rejected(with_one("wrong_mri"), "Communication identifier wrong_mri is not supported.") == [
+        "Rejected: participant 58 of the 100 in the request, wrong_mri",
         RULE,
     ]
 
 
 def test_of_two_raw_ids_in_a_text_the_longer_one_is_meant() -> None:
     participants = {"8:acs:a": None, "8:acs:ab": None}
-    assert refused(participants, "Communication identifier 8:acs:ab is not supported.")[0] == (
-        "Refused: participant 2 of the 2 in the request, 8:acs:ab"
+    assert rejected(participants, "Communication identifier 8:acs:ab is not supported.")[0] == (
+        "Rejected: participant 2 of the 2 in the request, 8:acs:ab"
     )
 
 
 def test_the_participant_of_a_wrong_role_is_counted() -> None:
-    lines = refused(with_one(USERS[57]), MALFORMED, f"$.participants.{USERS[57]}.role")
-    assert lines == [f"Refused: participant 58 of the 100 in the request, {USERS[57]}"]
+    lines = rejected(with_one(USERS[57]), MALFORMED, f"$.participants.{USERS[57]}.role")
+    assert lines == [f"Rejected: participant 58 of the 100 in the request, {USERS[57]}"]
 
 
 def test_the_index_of_version_2022_is_resolved() -> None:
     participants = [{"communicationIdentifier": {"rawId": raw_id}, "role": "Attendee"} for raw_id in USERS]
-    lines = refused(participants, MALFORMED, "$.participants[57].role")
-    assert lines == [f"Refused: participant 58 of the 100 in the request, {USERS[57]}"]
-    assert refused(participants, MALFORMED, "$.participants[100].role") == []
+    lines = rejected(participants, MALFORMED, "$.participants[57].role")
+    assert lines == [f"Rejected: participant 58 of the 100 in the request, {USERS[57]}"]
+    assert rejected(participants, MALFORMED, "$.participants[100].role") == []
 
 
 @pytest.mark.parametrize(
@@ -68,24 +68,24 @@ def test_the_index_of_version_2022_is_resolved() -> None:
         "Identifier format is invalid.",
     ],
 )
-def test_where_the_service_names_none_the_message_says_whom_it_takes_and_who_else_is_there(message: str) -> None:
-    assert refused(with_one("28:orgid:bot"), message) == [RULE, "Others in the request: 28:orgid:bot"]
-    assert refused(dict.fromkeys(USERS), message) == [RULE]
+def test_where_the_service_names_none_the_message_states_whom_it_takes_and_who_else_is_there(message: str) -> None:
+    assert rejected(with_one("28:orgid:bot"), message) == [RULE, "Others in the request: 28:orgid:bot"]
+    assert rejected(dict.fromkeys(USERS), message) == [RULE]
 
 
 @pytest.mark.parametrize("cloud", ["acs", "dod-acs", "gcch-acs"])
 def test_users_of_every_cloud_are_users(cloud: str) -> None:
     participants = {f"8:{cloud}:{GUID}_{GUID}": None, "4:+15551234567": None}
-    assert refused(participants, "Invalid format for communication identifier.")[1] == (
+    assert rejected(participants, "Invalid format for communication identifier.")[1] == (
         "Others in the request: 4:+15551234567"
     )
 
 
 def test_many_others_are_cut_short() -> None:
     participants = {f"4:{number}": None for number in range(8)}
-    lines = refused(participants, "Invalid format for communication identifier.")
+    lines = rejected(participants, "Invalid format for communication identifier.")
     assert lines[1] == "Others in the request: 4:0, 4:1, 4:2, 4:3, 4:4 and 3 more"
-    (_, line) = refused({"4:" + "1" * 1000: None}, "Invalid format for communication identifier.")
+    (_, line) = rejected({"4:" + "1" * 1000: None}, "Invalid format for communication identifier.")
     assert len(line) < 200
 
 
@@ -93,15 +93,15 @@ def test_many_others_are_cut_short() -> None:
     "content", ["", "[]", "{}", '{"participants":null}', '{"participants":[{}]}', "no JSON", b"\xff"]
 )
 def test_a_request_without_participants_is_left_alone(content: Any) -> None:
-    assert refused(content, "Invalid format for communication identifier.") == []
+    assert rejected(content, "Invalid format for communication identifier.") == []
 
 
 def test_other_errors_say_nothing_of_participants() -> None:
-    assert refused(with_one("wrong_mri"), MALFORMED) == []
-    assert refused(with_one("wrong_mri"), "Communication identifier wrong_mri is not supported.", status=500) == []
+    assert rejected(with_one("wrong_mri"), MALFORMED) == []
+    assert rejected(with_one("wrong_mri"), "Communication identifier wrong_mri is not supported.", status=500) == []
 
 
-def test_the_emulator_refuses_one_of_100(client: RoomsClient, emulator: RoomsEmulator) -> None:
+def test_the_emulator_rejects_one_of_100(client: RoomsClient, emulator: RoomsEmulator) -> None:
     room = client.create_room()
     errors: list[Any] = []
     for call in (

@@ -39,7 +39,7 @@ def refused_participants(request: HttpRequest, error: ODataV4Format) -> list[str
     texts = [text for part in (error, *error.details) for text in (part.message, part.target) if text]
     named = list(dict.fromkeys(number for text in texts for number in _named(text, raw_ids)))
     lines = [
-        f"Refused: participant {n + 1} of the {len(raw_ids)} in the request, {raw_ids[n][:_LENGTH]}" for n in named
+        f"Rejected: participant {n + 1} of the {len(raw_ids)} in the request, {raw_ids[n][:_LENGTH]}" for n in named
     ]
     if any(_ABOUT_IDENTIFIERS.search(text) for text in texts):
         lines.append(_RULE)
