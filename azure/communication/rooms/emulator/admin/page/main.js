@@ -1,0 +1,106 @@
+// Leads to the screens by the part of the address after "#", and lets them follow the emulator's events.
+
+import { get } from "./api.js";
+import * as clock from "./clock.js";
+import * as connect from "./connect.js";
+import { attempt, setText } from "./dom.js";
+import * as requests from "./requests.js";
+import * as room from "./room.js";
+import * as rooms from "./rooms.js";
+
+const SCREENS = { rooms, requests, clock, connect };
+const TITLES = { rooms: "Rooms", requests: "Requests", clock: "Clock and faults", connect: "Connect" };
+const EVENTS = ["request", "missed", "cleared", "rooms", "clock", "faults"];
+
+const main = document.getElementById("main");
+const live = document.getElementById("live");
+let config;
+let screen = null;
+let loading = false, again = false;
+
+// Loads the screen once more; while a load is under way one more is enough.
+async function refresh() {
+  if (loading) {
+    again = true;
+    return;
+  }
+  loading = true;
+  try {
+    do {
+      again = false;
+      const current = screen;
+      await current?.load();
+    } while (again);
+  } finally {
+    loading = false;
+  }
+}
+
+function route() {
+  const [path, query] = location.hash.replace(/^#\/?/, "").split(/\?(.*)/s);
+  const [name, item] = path.split("/");
+  if (name === "main") return;  // the link that skips to the content
+  const known = Object.hasOwn(SCREENS, name) ? name : "rooms";
+  const isRoom = known === "rooms" && Boolean(item);
+  const module = isRoom ? room : SCREENS[known];
+  screen?.pause?.();
+  const context = { config, item: decodeItem(item ?? ""), parameters: new URLSearchParams(query ?? "") };
+  screen = { ...module.show(main, context), follows: module.follows };
+  document.title = `${isRoom ? `Room ${context.item}` : TITLES[known]} - Rooms emulator`;
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.hash === `#/${known}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  attempt(refresh);
+}
+
+function decodeItem(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+let source = null, retry;
+
+function say(text, kind) {
+  live.className = `live ${kind}`;
+  setText(live, text);
+}
+
+// Follows the events. A page that nobody looks at closes them: browsers have six connections to a server.
+function follow() {
+  clearTimeout(retry);
+  source?.close();
+  source = null;
+  if (document.hidden) return;
+  source = new EventSource("events");
+  source.onopen = () => {
+    say("Live", "good");
+    attempt(refresh);
+  };
+  source.onerror = () => {
+    say("Not connected", "failed");
+    if (source?.readyState === EventSource.CLOSED) retry = setTimeout(follow, 2000);
+  };
+  let due;
+  for (const name of EVENTS) {
+    source.addEventListener(name, () => {
+      if (due || !screen?.follows.includes(name)) return;
+      due = setTimeout(() => {  // the events of one message come together
+        due = undefined;
+        attempt(refresh);
+      }, 0);
+    });
+  }
+}
+
+attempt(async () => {
+  config = await get("config");
+  setText(document.getElementById("version"), config.version);
+  addEventListener("hashchange", route);
+  document.addEventListener("visibilitychange", follow);
+  route();
+  follow();
+});
