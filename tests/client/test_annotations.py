@@ -2,6 +2,8 @@
 
 import inspect
 import json
+import pydoc
+import re
 import sys
 from typing import Any, get_type_hints
 
@@ -13,7 +15,9 @@ from pydantic import ValidationError, validate_call
 from raw_ids import ALICE
 
 import azure.communication.rooms as rooms
+import azure.communication.rooms.aio
 from azure.communication.rooms import CommunicationRoom, CommunicationUserIdentifier, RoomParticipant, RoomsClient
+from azure.communication.rooms._pipeline.options import CallOptions
 
 METHODS = [name for name in dir(RoomsClient) if not name.startswith("_")]
 
@@ -24,6 +28,22 @@ def test_a_signature_can_be_evaluated(name: str) -> None:
     assert set(inspect.signature(getattr(RoomsClient, name)).parameters) - {"self"} <= set(hints)
     if sys.version_info >= (3, 10):
         inspect.signature(getattr(RoomsClient, name), eval_str=True)
+
+
+@pytest.mark.parametrize("client", [rooms.RoomsClient, rooms.aio.RoomsClient], ids=["sync", "async"])
+def test_help_names_every_keyword_of_a_call_and_no_address_in_memory(client: Any) -> None:
+    text = pydoc.plain(pydoc.render_doc(client))
+    assert [name for name in get_type_hints(CallOptions) if f"``{name}``" not in text] == []
+    assert re.findall(r"<\w+[^>]* at 0x\w+>", text) == []
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_help_explains_every_parameter_of_a_method(name: str) -> None:
+    method = getattr(RoomsClient, name)
+    text = pydoc.plain(pydoc.render_doc(method))
+    explained = set(re.findall(r":(?:param|keyword)\b[^:]*?(\w+):", text))
+    own = {each.name for each in inspect.signature(method).parameters.values() if each.kind != each.VAR_KEYWORD}
+    assert own - {"self", "_", "exc_details"} <= explained
 
 
 @pytest.mark.parametrize("model", [CommunicationRoom, RoomParticipant, rooms.ParticipantChanges])

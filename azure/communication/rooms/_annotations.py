@@ -10,6 +10,9 @@ class InstanceOf:
     ``arbitrary_types_allowed``.
     """
 
+    def __repr__(self) -> str:
+        return "InstanceOf()"
+
     def __get_pydantic_core_schema__(self, source: Any, _: Any) -> Any:
         from pydantic_core import core_schema  # imported lazily: only pydantic calls this
 
@@ -21,6 +24,9 @@ class Unchanged:
 
     Of a union of a mapping and an iterable, pydantic would take a mapping for an iterable of its keys.
     """
+
+    def __repr__(self) -> str:
+        return "Unchanged()"
 
     def __get_pydantic_core_schema__(self, *_: Any) -> Any:
         from pydantic_core import core_schema  # imported lazily: only pydantic calls this

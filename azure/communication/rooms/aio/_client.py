@@ -1,5 +1,5 @@
 # Mirrored by swagger/mirror.py from _client.py: do not edit.
-# sha256 of _client.py: c2450358409aa0f8d4a4579c3c211c699a27faa0697d3524fd24962a044c4931
+# sha256 of _client.py: d8b5601c5dd0a78b5fdccfb8dc6494178b87f76aa9fb8bde13e1f1b50808eef7
 """The synchronous client: signature, docstring and one call for each operation.
 
 Everything with a branch lies in :mod:`._client_base`, which the asynchronous client shares. Annotations here are
@@ -41,10 +41,16 @@ from ._legacy_names import LegacyNames
 class RoomsClient(LegacyNames):
     """Client for the Rooms service of one Azure Communication Services resource.
 
-    Every method also accepts ``api_version`` for this call alone, and azure-core's keywords: ``headers``, ``params``,
-    ``timeout``, ``retry_total``, ``error_map``, ``raw_response_hook``, ``cls`` and so on. A misspelt keyword is a
-    TypeError. Times are returned as aware
-    ``datetime`` in UTC. As arguments they are ``datetime``, where a naive one is local time (with a
+    Every method also accepts these keywords. A client accepts those of the first lines for all its calls:
+    ``headers``, ``request_id``, ``user_agent``, ``user_agent_overwrite``; ``timeout``, ``connection_timeout``,
+    ``read_timeout``, in seconds; ``retry_total``, ``retry_connect``, ``retry_read``, ``retry_status``,
+    ``retry_backoff_factor``, ``retry_backoff_max``, ``retry_on_methods``; ``permit_redirects``, ``redirect_max``;
+    ``proxies``, ``connection_verify``, ``connection_cert``; ``logging_enable``, ``logger``, ``http_logging_level``,
+    ``tracing_attributes``, ``network_span_namer``, ``raw_request_hook``, ``raw_response_hook``.
+    A call alone: ``api_version``, ``params``, ``error_map``, ``cls``, ``tracing_options``, ``merge_span``,
+    ``parent_span``. A misspelt keyword is a TypeError.
+
+    Times are returned as aware ``datetime`` in UTC. As arguments they are ``datetime``, where a naive one is local time (with a
     :class:`NaiveDatetimeWarning` where the machine's time zone is not UTC), or ISO 8601 text, which is UTC where it
     names no zone; a date alone is its midnight.
 
