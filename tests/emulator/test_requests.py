@@ -189,9 +189,14 @@ def test_head_and_options_are_refused_and_the_connection_serves_on(http: SignedH
     connection.close()
 
 
-@pytest.mark.parametrize("method", ["BREW", "TRACE", "get"])
-def test_a_method_that_nobody_knows_is_refused(http: SignedHttp, method: str) -> None:
+@pytest.mark.parametrize("method", ["TRACE", "PROPFIND"])
+def test_a_method_that_no_path_has_is_refused(http: SignedHttp, method: str) -> None:
     assert refusal(http.send(method, "/rooms")) == (405, "MethodNotAllowed")
+
+
+@pytest.mark.parametrize("method", ["BREW", "get"])
+def test_a_method_that_is_none_of_http_is_no_request(http: SignedHttp, method: str) -> None:
+    assert refusal(http.send(method, "/rooms")) == (400, "BadRequest")
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,19 @@
 """The emulator in a process: starts, stops, keeps what it was told to keep, listens on loopback alone."""
 
 import base64
+import errno
+import http.client
 import importlib.util
+import json
+import os
 import socket
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Callable
 
@@ -168,7 +173,8 @@ with RoomsEmulator() as emulator:
 
 
 def test_answers_are_sent_without_waiting_for_acknowledgements() -> None:
-    with server.listen("127.0.0.1", 0) as listener:
+    (listener,) = server.listen("127.0.0.1", 0)
+    with listener:
         assert listener.proto == socket.IPPROTO_TCP  # what asyncio looks at before it sets TCP_NODELAY
 
 
@@ -179,8 +185,9 @@ def housekeeping(run: Callable[[], None]) -> Iterator[None]:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         raise AssertionError("nobody calls")
 
-    with server.listen("127.0.0.1", 0) as listener:
-        running = server.Server(app, listener, None, run)
+    (listener,) = server.listen("127.0.0.1", 0)
+    with listener:
+        running = server.Server(app, [listener], None, run)
         assert running.start()
         try:
             yield
@@ -204,3 +211,158 @@ def test_housekeeping_that_fails_is_logged_and_the_server_goes_on(caplog: pytest
     with caplog.at_level("WARNING", logger="azure.communication.rooms.emulator"), housekeeping(fail):
         assert ran.wait(10)
     assert [record.getMessage() for record in caplog.records] == ["housekeeping failed: database or disk is full"]
+
+
+def has_ipv6() -> bool:
+    """Whether this machine has the loopback address of IPv6."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+def test_localhost_is_both_of_its_addresses() -> None:
+    with RoomsEmulator(host="localhost") as emulator:
+        port = int(emulator.endpoint.rpartition(":")[2])
+        for address in ("127.0.0.1", "::1"):
+            connection = http.client.HTTPConnection(address, port, timeout=10)
+            connection.request("GET", "/health")
+            assert connection.getresponse().status == 200
+            connection.close()
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+def test_a_port_that_is_taken_in_one_family_is_taken() -> None:
+    with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as other:
+        other.bind(("::1", 0))
+        other.listen(1)
+        with pytest.raises(OSError, match="in use"):
+            RoomsEmulator(host="localhost", port=other.getsockname()[1]).start()
+
+
+def test_another_free_port_is_tried_where_one_is_taken_in_the_other_family(monkeypatch: pytest.MonkeyPatch) -> None:
+    listen, ports = server._listen, []
+
+    def taken_once(host: str, port: int) -> socket.socket:
+        if host == "::1":
+            ports.append(port)
+            if len(ports) == 1:
+                raise OSError(errno.EADDRINUSE, "Address already in use")
+            raise OSError(errno.EADDRNOTAVAIL, "there is no IPv6")
+        return listen(host, port)
+
+    monkeypatch.setattr(server, "_listen", taken_once)
+    (listener,) = server.listen("localhost", 0)
+    with listener:
+        assert listener.getsockname()[1] == ports[1]
+
+
+def test_no_port_that_is_free_in_both_families_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    listen = server._listen
+
+    def taken(host: str, port: int) -> socket.socket:
+        if host == "::1":
+            raise OSError(errno.EADDRINUSE, "Address already in use")
+        return listen(host, port)
+
+    monkeypatch.setattr(server, "_listen", taken)
+    with pytest.raises(OSError, match=r"no port is free on both 127\.0\.0\.1 and ::1"):
+        server.listen("localhost", 0)
+
+
+def raw_response(emulator: RoomsEmulator, request: bytes) -> bytes:
+    host, _, port = emulator.endpoint.rpartition("/")[2].partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(request)
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+    return received
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        b"GET /health HTTP/1.1\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
+        b"BREW /rooms HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Bad\x01: 1\r\n\r\n",
+        b"nonsense\r\n\r\n",
+    ],
+)
+def test_what_is_no_request_is_refused_in_the_form_of_the_service(emulator: RoomsEmulator, request_head: bytes) -> None:
+    head, _, body = raw_response(emulator, request_head).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert json.loads(body)["error"]["code"] == "BadRequest"
+
+
+def test_headers_without_an_end_are_refused(emulator: RoomsEmulator) -> None:
+    host, _, port = emulator.endpoint.rpartition("/")[2].partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n")
+        with suppress(OSError):  # the emulator closes it in between
+            for _ in range(200):
+                connection.sendall(b"X-Long: " + b"a" * 16_000 + b"\r\n")
+        with suppress(ConnectionResetError):
+            assert connection.recv(1000).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_stop_does_not_wait_for_idle_connections() -> None:
+    """The bound is the rule: 50 ms, of which none is waited for; a second is what a response may take."""
+    emulator = RoomsEmulator().start()
+    http_client = http.client.HTTPConnection(emulator.endpoint.rpartition("/")[2], timeout=10)
+    http_client.request("GET", "/health")
+    http_client.getresponse().read()
+    started = time.perf_counter()
+    emulator.stop()
+    assert time.perf_counter() - started < 0.9  # it was 0.2 s before, on a machine that does nothing else
+    http_client.close()
+
+
+@pytest.mark.parametrize("has_httptools", [True, False])
+def test_the_server_parses_by_httptools_where_that_is_installed(
+    monkeypatch: pytest.MonkeyPatch, has_httptools: bool
+) -> None:
+    monkeypatch.setattr(server, "find_spec", lambda _: object() if has_httptools else None)
+    names = [base.__module__ for base in server._http_protocol().__mro__]
+    assert ("uvicorn.protocols.http.httptools_impl" in names) is has_httptools
+    assert ("uvicorn.protocols.http.h11_impl" in names) is not has_httptools
+
+
+FORK = """
+import os, sys
+from azure.communication.rooms.emulator import RoomsEmulator
+
+emulator = RoomsEmulator(location=sys.argv[1], tls=True).start()
+(before,) = emulator.seed()
+child = os.fork()
+if child == 0:
+    how = sys.argv[2]
+    if how == "stop":
+        emulator.stop()
+    if how == "use":
+        try:
+            emulator.seed()
+        except RuntimeError:
+            sys.exit(3)
+    sys.exit(0)
+_, status = os.waitpid(child, 0)
+(after,) = emulator.seed()
+print(before, after, os.waitstatus_to_exitcode(status), emulator.ca_file.exists())
+os.kill(os.getpid(), 9)  # so that nothing is made good at the end
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.parametrize(("how", "status"), [("stop", 0), ("exit", 0), ("use", 3)])
+def test_a_fork_that_stops_the_emulator_or_ends_loses_nothing(tmp_path: Path, how: str, status: int) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORK, str(tmp_path), how], capture_output=True, text=True, check=False
+    )
+    before, after, child, has_ca = ran.stdout.split()
+    assert (int(child), has_ca) == (status, "True")
+    with RoomsEmulator(location=tmp_path) as emulator:
+        assert [room["id"] for room in emulator.export_rooms()["accounts"]["rooms"]] == [before, after]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import os
+import shutil
+import socket
 import tempfile
+import weakref
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
@@ -141,6 +146,7 @@ class RoomsEmulator:
         self._port = config.port
         self._certificate: Certificate | None = None
         self._state: EmulatorState | None = None
+        self._listeners: list[socket.socket] = []
         self._cleanup = ExitStack()
 
     @property
@@ -223,17 +229,21 @@ class RoomsEmulator:
         if self._state is not None:
             raise RuntimeError("the emulator is running already")
         with ExitStack() as cleanup:
-            listener = cleanup.enter_context(listen(self._config.host, self._port))
+            listeners = listen(self._config.host, self._port)
+            for listener in listeners:
+                cleanup.enter_context(listener)
             state = EmulatorState(self._open_accounts(cleanup), self.clock, self.faults, self._request_log)
             self._certificate = self._prepare_certificate(cleanup)
-            server = Server(self._app(state), listener, self._certificate, state.purge)
+            server = Server(self._app(state), listeners, self._certificate, state.purge)
             if not server.start():
                 raise RuntimeError("the HTTP server could not be started; its log says why")
             cleanup.callback(server.stop)
             cleanup.callback(state.stop)
-            self._port = listener.getsockname()[1]
+            self._port = listeners[0].getsockname()[1]
+            self._listeners = listeners
             self._state = state
             self._cleanup = cleanup.pop_all()
+        _RUNNING.add(self)
         for fault in self.faults.active():
             _log_fault(fault)
         return self
@@ -257,7 +267,8 @@ class RoomsEmulator:
     def _prepare_certificate(self, cleanup: ExitStack) -> Certificate | None:
         certificate = None
         if self._config.tls:
-            folder = cleanup.enter_context(tempfile.TemporaryDirectory(prefix="rooms-emulator-"))
+            folder = tempfile.mkdtemp(prefix="rooms-emulator-")
+            cleanup.callback(weakref.finalize(self, _remove_folder, folder, os.getpid()))
             certificate = make_certificate(Path(folder), self._config.host)
         elif self._config.certificate is not None:
             certificate = Certificate(self._config.certificate, self._config.key)
@@ -266,7 +277,11 @@ class RoomsEmulator:
         return certificate
 
     def stop(self) -> None:
-        """Finish the requests that are there, then close. What is in memory is gone; a location keeps it."""
+        """Finish the requests that are there, then close. What is in memory is gone; a location keeps it.
+
+        In a process that was forked from the one that started it, this does nothing.
+        """
+        _RUNNING.discard(self)
         self._state = None
         self._cleanup.close()
         self._certificate = None
@@ -342,6 +357,16 @@ class RoomsEmulator:
                 stream.feed(part)
             return stream.commit()
 
+    def _leave_to_parent(self) -> None:
+        """Give up, in a process that was forked, what is the parent's: its files must not be closed or deleted here.
+
+        SQLite deletes its log when a connection is closed, so this one must not be, not even at the end of the process.
+        """
+        for listener in self._listeners:
+            listener.close()
+        self._state = None
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._cleanup.pop_all()))
+
     def _running(self) -> EmulatorState:
         if self._state is None:
             raise RuntimeError("the emulator is not running: use it in a with block, or call start()")
@@ -352,6 +377,26 @@ class RoomsEmulator:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+#: The emulators that run in this process.
+_RUNNING: weakref.WeakSet[RoomsEmulator] = weakref.WeakSet()
+
+
+def _leave_all_to_parent() -> None:
+    for emulator in list(_RUNNING):
+        emulator._leave_to_parent()  # noqa: SLF001  of this module
+    _RUNNING.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_all_to_parent)
+
+
+def _remove_folder(folder: str, process: int) -> None:
+    """Delete a temporary folder, unless it is that of the process which this one was forked from."""
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _log_fault(active: ActiveFault) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import socket
@@ -10,11 +11,12 @@ import sqlite3
 import struct
 import sys
 import threading
+from contextlib import suppress
+from importlib.util import find_spec
 from typing import Any, Callable
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from . import event_loop
 from .asgi import EXTENSION
@@ -22,6 +24,13 @@ from .tls import Certificate
 
 #: Seconds between two runs of the housekeeping.
 HOUSEKEEPING_INTERVAL = 60
+#: Seconds for which a stop waits until idle connections are closed, and then until responses are sent: one that a fault
+#: delays by hours is not worth waiting for.
+_CLOSE_TIMEOUT, _RESPONSE_TIMEOUT = 0.02, 1.0
+#: Seconds after which something is wrong.
+_START_TIMEOUT, _STOP_TIMEOUT = 30, 10
+#: How often a free port is looked for that is free in both families.
+_PORT_ATTEMPTS = 20
 
 _LOGGER = logging.getLogger("azure.communication.rooms.emulator")
 
@@ -30,7 +39,7 @@ class Server:
     """uvicorn in a thread.
 
     :param app: The application.
-    :param listener: The listening socket; closed when it stops.
+    :param listeners: The listening sockets; closed when it stops.
     :param certificate: For TLS; None is plain HTTP.
     :param housekeeping: Called once a minute, in a thread of its own.
     """
@@ -38,12 +47,12 @@ class Server:
     def __init__(
         self,
         app: ASGIApp,
-        listener: socket.socket,
+        listeners: list[socket.socket],
         certificate: Certificate | None,
         housekeeping: Callable[[], None],
     ) -> None:
         self._ready = threading.Event()
-        self._listener = listener
+        self._listeners = listeners
         self._housekeeping = housekeeping
         config = uvicorn.Config(
             app,
@@ -56,55 +65,108 @@ class Server:
             server_header=False,
             date_header=False,  # responses carry the emulator's own time
             timeout_keep_alive=75,
-            timeout_graceful_shutdown=1,  # a response that a fault delays by hours is not worth waiting for
-            timeout_notify=HOUSEKEEPING_INTERVAL,
-            callback_notify=self._keep_house,
             ssl_certfile=None if certificate is None else str(certificate.chain),
             ssl_keyfile=None if certificate is None or certificate.key is None else str(certificate.key),
         )
-        self._uvicorn = _ReadyServer(config, self._ready)
+        self._uvicorn = _EventServer(config, self._ready, self._keep_house)
         self._thread = threading.Thread(target=self._run, name="rooms-emulator", daemon=True)
 
     def start(self) -> bool:
         """Start it; return whether it listens."""
         self._thread.start()
-        self._ready.wait()
+        self._ready.wait(_START_TIMEOUT)
         return self._uvicorn.started
 
     def stop(self) -> None:
         """Finish the requests that are there, then close."""
-        self._uvicorn.should_exit = True
-        self._thread.join()
+        self._uvicorn.stop()
+        self._thread.join(_STOP_TIMEOUT)
+        if self._thread.is_alive():
+            _LOGGER.warning("the HTTP server has not stopped within %d seconds", _STOP_TIMEOUT)
 
-    async def _keep_house(self) -> None:
+    def _keep_house(self) -> None:
         try:
-            await asyncio.to_thread(self._housekeeping)
+            self._housekeeping()
         except sqlite3.Error as error:  # a full disk: no response depends on it, and the next run tries again
             _LOGGER.warning("housekeeping failed: %s", error)
 
     def _run(self) -> None:
         try:
-            event_loop.run(self._uvicorn.serve(sockets=[self._listener]))
+            event_loop.run(self._uvicorn.serve(sockets=self._listeners))
         finally:
             self._ready.set()  # whoever waits for a server that could not start waits no longer
 
 
-class _ReadyServer(uvicorn.Server):
-    """uvicorn's server, with an event that is set when it listens."""
+class _EventServer(uvicorn.Server):
+    """uvicorn's server, which tells when it listens, and stops when it is told to, not at its next look at a flag.
 
-    def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
+    :param config: uvicorn's.
+    :param ready: Set when it listens.
+    :param keep_house: Called once a minute, in a thread of its own.
+    """
+
+    def __init__(self, config: uvicorn.Config, ready: threading.Event, keep_house: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self._keep_house = keep_house
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def stop(self) -> None:
+        """Stop it, from any thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._stopping.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self._ready.set()
 
+    async def main_loop(self) -> None:
+        await self.on_tick(0)  # sets the headers that all responses have
+        while not self._stopping.is_set():
+            await asyncio.to_thread(self._keep_house)
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), HOUSEKEEPING_INTERVAL)
 
-class _Protocol(H11Protocol):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        connections: set[Any] = self.server_state.connections
+        for connection in list(connections):
+            connection.shutdown()
+        await self._wait_closed(_CLOSE_TIMEOUT)
+        for connection in list(connections):
+            connection.abort_if_idle()  # TLS waits for what the client has to say to the end
+        await self._wait_closed(_RESPONSE_TIMEOUT)
+
+    async def _wait_closed(self, timeout: float) -> None:
+        """Wait until connections are closed and requests are handled, or for this many seconds."""
+        end = asyncio.get_running_loop().time() + timeout
+        while self.server_state.connections or self.server_state.tasks:
+            if asyncio.get_running_loop().time() > end:
+                break
+            await asyncio.sleep(0.002)
+
+
+def _http_protocol() -> Any:
+    """Return uvicorn's HTTP protocol: by httptools, which takes half of h11's time, where that is installed."""
+    if find_spec("httptools") is None:
+        from uvicorn.protocols.http.h11_impl import H11Protocol
+
+        return H11Protocol
+    from .httptools_protocol import CheckedHttpToolsProtocol
+
+    return CheckedHttpToolsProtocol
+
+
+class _Protocol(_http_protocol()):  # type: ignore[misc]  # one of two
     """uvicorn's HTTP, with the connection in each request's scope, for faults to break."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         protocol: Any = self  # releases of uvicorn differ in the types of applications
         app, connection = protocol.app, _Connection(transport)
@@ -114,6 +176,11 @@ class _Protocol(H11Protocol):
             await app(scope, receive, send)
 
         protocol.app = with_connection
+
+    def abort_if_idle(self) -> None:
+        """Close the connection at once unless a request is handled."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.abort()
 
 
 class _Connection:
@@ -133,7 +200,27 @@ class _Connection:
         self._transport.close()
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Return sockets that listen on an address; for ``localhost`` on 127.0.0.1 and, where there is one, on ::1.
+
+    :raises OSError: If the port is taken, or the address is not this machine's.
+    """
+    if host != "localhost":
+        return [_listen(host, port)]
+    for _ in range(_PORT_ATTEMPTS):
+        first = _listen("127.0.0.1", port)
+        try:
+            return [first, _listen("::1", first.getsockname()[1])]
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:  # there is no IPv6
+                return [first]
+            first.close()
+            if port:
+                raise
+    raise OSError(errno.EADDRINUSE, "no port is free on both 127.0.0.1 and ::1")
+
+
+def _listen(host: str, port: int) -> socket.socket:
     """Return a listening socket whose protocol is named, not implied.
 
     asyncio switches Nagle's algorithm off only on sockets that say they are TCP; left on, it makes every response of

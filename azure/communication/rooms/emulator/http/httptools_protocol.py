@@ -1,0 +1,47 @@
+"""uvicorn's HTTP by httptools, with the checks of a request's head that h11 makes and httptools leaves out."""
+
+from __future__ import annotations
+
+import json
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+#: Bytes of a request line and headers that are held, beside those of the first read.
+HEAD_LIMIT = 64 * 1024
+
+
+class CheckedHttpToolsProtocol(HttpToolsProtocol):
+    """Refuses headers without an end, and a request that does not name one host."""
+
+    _is_in_head = False
+    _head_length = 0
+
+    def on_message_begin(self) -> None:
+        """Begin to count (a callback of httptools)."""
+        super().on_message_begin()
+        self._is_in_head, self._head_length = True, 0
+
+    def on_headers_complete(self) -> None:
+        """Check the headers (a callback of httptools, which makes of an error that the request is invalid)."""
+        self._is_in_head = False
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
+            raise ValueError("there must be one header Host")
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what has arrived (asyncio)."""
+        was_in_head = self._is_in_head
+        super().data_received(data)
+        if was_in_head and self._is_in_head:
+            self._head_length += len(data)
+            if self._head_length > HEAD_LIMIT:
+                self._is_in_head = False
+                self.send_400_response("The headers are too large.")
+
+    def send_400_response(self, msg: str) -> None:
+        """Respond to what is no request, in the form that the service's errors have, and close the connection."""
+        body = json.dumps({"error": {"code": "BadRequest", "message": msg}})
+        head = "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nConnection: close\r\n"
+        self.transport.write(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        self.transport.close()
