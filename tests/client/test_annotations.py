@@ -15,9 +15,9 @@ from pydantic import ValidationError, validate_call
 from raw_ids import ALICE
 
 import azure.communication.rooms as rooms
-import azure.communication.rooms.aio
 from azure.communication.rooms import CommunicationRoom, CommunicationUserIdentifier, RoomParticipant, RoomsClient
 from azure.communication.rooms._pipeline.options import CallOptions
+from azure.communication.rooms.aio import RoomsClient as AsyncRoomsClient
 
 METHODS = [name for name in dir(RoomsClient) if not name.startswith("_")]
 
@@ -30,7 +30,7 @@ def test_a_signature_can_be_evaluated(name: str) -> None:
         inspect.signature(getattr(RoomsClient, name), eval_str=True)
 
 
-@pytest.mark.parametrize("client", [rooms.RoomsClient, rooms.aio.RoomsClient], ids=["sync", "async"])
+@pytest.mark.parametrize("client", [RoomsClient, AsyncRoomsClient], ids=["sync", "async"])
 def test_help_names_every_keyword_of_a_call_and_no_address_in_memory(client: Any) -> None:
     text = pydoc.plain(pydoc.render_doc(client))
     assert [name for name in get_type_hints(CallOptions) if f"``{name}``" not in text] == []

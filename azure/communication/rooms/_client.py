@@ -36,18 +36,18 @@ from ._wire.versions import DEFAULT_VERSION, ApiVersion
 class RoomsClient(LegacyNames):
     """Client for the Rooms service of one Azure Communication Services resource.
 
-    Every method also accepts these keywords. A client accepts those of the first lines for all its calls:
+    Every method also accepts these keywords. Those before the last sentence may be given to the client for all calls:
     ``headers``, ``request_id``, ``user_agent``, ``user_agent_overwrite``; ``timeout``, ``connection_timeout``,
     ``read_timeout``, in seconds; ``retry_total``, ``retry_connect``, ``retry_read``, ``retry_status``,
     ``retry_backoff_factor``, ``retry_backoff_max``, ``retry_on_methods``; ``permit_redirects``, ``redirect_max``;
     ``proxies``, ``connection_verify``, ``connection_cert``; ``logging_enable``, ``logger``, ``http_logging_level``,
     ``tracing_attributes``, ``network_span_namer``, ``raw_request_hook``, ``raw_response_hook``.
-    A call alone: ``api_version``, ``params``, ``error_map``, ``cls``, ``tracing_options``, ``merge_span``,
+    For one call alone: ``api_version``, ``params``, ``error_map``, ``cls``, ``tracing_options``, ``merge_span``,
     ``parent_span``. A misspelt keyword is a TypeError.
 
-    Times are returned as aware ``datetime`` in UTC. As arguments they are ``datetime``, where a naive one is local time (with a
-    :class:`NaiveDatetimeWarning` where the machine's time zone is not UTC), or ISO 8601 text, which is UTC where it
-    names no zone; a date alone is its midnight.
+    Times are returned as aware ``datetime`` in UTC. As arguments they are ``datetime``, where a naive one is local time
+    (with a :class:`NaiveDatetimeWarning` where the machine's time zone is not UTC), or ISO 8601 text, which is UTC
+    where it names no zone; a date alone is its midnight.
 
     :param str endpoint: Endpoint of the resource, such as ``https://contoso.communication.azure.com``.
     :param credential: An access key of the resource, or a credential for Microsoft Entra ID tokens, such as those of

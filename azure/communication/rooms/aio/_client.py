@@ -1,5 +1,5 @@
 # Mirrored by swagger/mirror.py from _client.py: do not edit.
-# sha256 of _client.py: d8b5601c5dd0a78b5fdccfb8dc6494178b87f76aa9fb8bde13e1f1b50808eef7
+# sha256 of _client.py: f5879adfd115046d50911706b6215fdce46a7537bd35163a36b759a0e2a8a4f3
 """The synchronous client: signature, docstring and one call for each operation.
 
 Everything with a branch lies in :mod:`._client_base`, which the asynchronous client shares. Annotations here are
@@ -41,18 +41,18 @@ from ._legacy_names import LegacyNames
 class RoomsClient(LegacyNames):
     """Client for the Rooms service of one Azure Communication Services resource.
 
-    Every method also accepts these keywords. A client accepts those of the first lines for all its calls:
+    Every method also accepts these keywords. Those before the last sentence may be given to the client for all calls:
     ``headers``, ``request_id``, ``user_agent``, ``user_agent_overwrite``; ``timeout``, ``connection_timeout``,
     ``read_timeout``, in seconds; ``retry_total``, ``retry_connect``, ``retry_read``, ``retry_status``,
     ``retry_backoff_factor``, ``retry_backoff_max``, ``retry_on_methods``; ``permit_redirects``, ``redirect_max``;
     ``proxies``, ``connection_verify``, ``connection_cert``; ``logging_enable``, ``logger``, ``http_logging_level``,
     ``tracing_attributes``, ``network_span_namer``, ``raw_request_hook``, ``raw_response_hook``.
-    A call alone: ``api_version``, ``params``, ``error_map``, ``cls``, ``tracing_options``, ``merge_span``,
+    For one call alone: ``api_version``, ``params``, ``error_map``, ``cls``, ``tracing_options``, ``merge_span``,
     ``parent_span``. A misspelt keyword is a TypeError.
 
-    Times are returned as aware ``datetime`` in UTC. As arguments they are ``datetime``, where a naive one is local time (with a
-    :class:`NaiveDatetimeWarning` where the machine's time zone is not UTC), or ISO 8601 text, which is UTC where it
-    names no zone; a date alone is its midnight.
+    Times are returned as aware ``datetime`` in UTC. As arguments they are ``datetime``, where a naive one is local time
+    (with a :class:`NaiveDatetimeWarning` where the machine's time zone is not UTC), or ISO 8601 text, which is UTC
+    where it names no zone; a date alone is its midnight.
 
     :param str endpoint: Endpoint of the resource, such as ``https://contoso.communication.azure.com``.
     :param credential: An access key of the resource, or a credential for Microsoft Entra ID tokens, such as those of
