@@ -270,6 +270,44 @@ def test_the_emulators_own_credential_gives_tokens_it_takes(emulator: RoomsEmula
     assert with_token(http, credential.get_token("https://communication.azure.com/.default").token).status == 200
 
 
+def test_a_token_of_the_emulator_opens_its_account_alone() -> None:
+    accounts = {"red": "cmVk", "blue": "Ymx1ZQ=="}
+    with RoomsEmulator(accounts=accounts) as emulator:
+        http = SignedHttp(emulator.connection_string)
+        emulator.seed(1, account="blue")
+        for account, count in (("red", 0), ("blue", 1), (None, 0)):
+            given = emulator.token_credential(account).get_token(f"{AUDIENCE}/.default").token
+            assert len(with_token(http, given).body["value"]) == count
+            head, claims, signature = given.split(".")
+            forged = claims + "A" if len(claims) % 4 != 1 else claims[:-1]
+            assert with_token(http, f"{head}.{forged}.{signature}").status == 401
+
+
+@pytest.mark.parametrize("claims", [{}, {"rooms_emulator_account": "red"}, {"rooms_emulator_account": "blue"}], ids=str)
+def test_a_token_that_nobody_here_signed_opens_no_named_account(claims: dict[str, str]) -> None:
+    with RoomsEmulator(accounts={"red": "cmVk", "blue": "Ymx1ZQ=="}) as emulator:
+        http = SignedHttp(emulator.connection_string)
+        refusal = denied(with_token(http, token(aud=AUDIENCE, exp=LATER, **claims)))
+    assert refusal["target"] == "token"
+    assert ("not signed with the key" if claims else "--unsigned-tokens") in refusal["message"]
+
+
+def test_unsigned_tokens_open_the_first_account_where_they_are_asked_for() -> None:
+    with RoomsEmulator(accounts={"red": "cmVk", "blue": "Ymx1ZQ=="}, unsigned_tokens=True) as emulator:
+        http = SignedHttp(emulator.connection_string)
+        emulator.seed(1, account="red")
+        assert len(with_token(http, token(aud=AUDIENCE, exp=LATER)).body["value"]) == 1
+        assert with_token(http, token(aud=AUDIENCE, exp=LATER, rooms_emulator_account="blue")).status == 401
+
+
+def test_unsigned_tokens_open_nothing_where_others_can_call() -> None:
+    with RoomsEmulator(host="0.0.0.0") as emulator:
+        http = SignedHttp(emulator.connection_string)
+        assert with_token(http, token(aud=AUDIENCE, exp=LATER)).status == 401
+        given = emulator.token_credential().get_token(f"{AUDIENCE}/.default").token
+        assert with_token(http, given).status == 200
+
+
 @pytest.mark.parametrize("scopes", [(), ("https://management.azure.com/.default",), (f"{AUDIENCE}/.default",) * 2])
 def test_the_emulators_own_credential_wants_one_scope(emulator: RoomsEmulator, scopes: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="the scope must be"):

@@ -20,7 +20,7 @@ from azure.communication.rooms import emulator as package
 from azure.communication.rooms.emulator import ACCESS_KEY, DEFAULT_PORT, Fault, RoomsEmulator
 from azure.communication.rooms.emulator.cli import arguments as command_line
 from azure.communication.rooms.emulator.cli import run as command
-from azure.communication.rooms.emulator.pipeline import stages
+from azure.communication.rooms.emulator.state import log_text
 
 COMMAND = [sys.executable, "-m", "azure.communication.rooms.emulator"]
 ANNOUNCED = re.compile(
@@ -32,7 +32,7 @@ ANNOUNCED = re.compile(
 @pytest.fixture(autouse=True)
 def _logger() -> Iterator[None]:
     """The command sets up the emulator's logger for its process; here that is the tests'."""
-    logger = stages.LOGGER
+    logger = log_text.LOGGER
     before = (logger.handlers, logger.level, logger.propagate)
     yield
     logger.handlers, logger.level, logger.propagate = before

@@ -21,7 +21,7 @@ from azure.communication.rooms.emulator.faults import injection
 from azure.communication.rooms.emulator.faults.fault import from_json, parse
 from azure.communication.rooms.emulator.faults.registry import combine
 from azure.communication.rooms.emulator.http import asgi
-from azure.communication.rooms.emulator.pipeline import stages
+from azure.communication.rooms.emulator.state import log_text
 
 ROOMS = f"/rooms?api-version={VERSION}"
 
@@ -368,7 +368,7 @@ def test_the_emulators_own_paths_meet_no_faults(emulator: RoomsEmulator, http: S
 
 
 def test_the_log_tells_which_faults_are_on_and_which_were_met(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("INFO", logger=stages.LOGGER.name):
+    with caplog.at_level("INFO", logger=log_text.LOGGER.name):
         with RoomsEmulator(faults=[Fault(method="POST", reset="after")]) as emulator:
             emulator.faults.add("GET status=503")
             http = SignedHttp(emulator.connection_string)

@@ -17,8 +17,9 @@ from signed_http import Reply, SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator
 from azure.communication.rooms.emulator.http import asgi
-from azure.communication.rooms.emulator.pipeline import api_versions, stages
+from azure.communication.rooms.emulator.pipeline import api_versions
 from azure.communication.rooms.emulator.service import errors, handlers
+from azure.communication.rooms.emulator.state import log_text
 
 ROOM = "/rooms/99400000000000000"
 
@@ -257,7 +258,7 @@ def test_a_fault_of_the_emulator_is_told_and_survived(
 def test_every_request_is_one_line_in_the_log_without_its_proof(
     emulator: RoomsEmulator, http: SignedHttp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level("INFO", logger=stages.LOGGER.name):
+    with caplog.at_level("INFO", logger=log_text.LOGGER.name):
         http.send("POST", "/rooms", {"validUntil": "2020-01-01"})
         http.send_as_is("GET", "/rooms", b"", {"Authorization": "HMAC-SHA256 SignedHeaders=x&Signature=secret"})
     lines = [record.getMessage() for record in caplog.records]
@@ -273,12 +274,12 @@ def log() -> Iterator["queue.Queue[logging.LogRecord]"]:
     """The emulator's log, to be waited for."""
     records: queue.Queue[logging.LogRecord] = queue.Queue()
     handler = logging.handlers.QueueHandler(records)
-    level = stages.LOGGER.level
-    stages.LOGGER.addHandler(handler)
-    stages.LOGGER.setLevel("INFO")
+    level = log_text.LOGGER.level
+    log_text.LOGGER.addHandler(handler)
+    log_text.LOGGER.setLevel("INFO")
     yield records
-    stages.LOGGER.removeHandler(handler)
-    stages.LOGGER.setLevel(level)
+    log_text.LOGGER.removeHandler(handler)
+    log_text.LOGGER.setLevel(level)
 
 
 def test_who_goes_away_in_the_middle_of_a_body_leaves_nothing_behind(

@@ -1,10 +1,11 @@
-"""The emulator in a process: starts, stops, keeps what it was told to keep, listens on loopback alone."""
+"""The emulator in a process: starts, stops, keeps what it was told to keep, listens where it was told to."""
 
 import base64
 import errno
 import http.client
 import importlib.util
 import json
+import logging
 import os
 import socket
 import sqlite3
@@ -86,10 +87,63 @@ def test_every_loopback_address_will_do(host: str) -> None:
         assert SignedHttp(emulator.connection_string).send("GET", "/rooms").status == 200
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "example.com", ""])
-def test_no_other_address_will(host: str) -> None:
-    with pytest.raises(ValueError, match="listens on loopback alone"):
-        RoomsEmulator(host=host)
+@pytest.mark.parametrize(("host", "shown"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]")])
+def test_an_emulator_on_all_addresses_is_reached_by_loopback_here(host: str, shown: str) -> None:
+    with RoomsEmulator(host=host) as emulator:
+        assert emulator.endpoint.startswith(f"http://{shown}:")
+        assert SignedHttp(emulator.connection_string).send("GET", "/rooms").status == 200
+
+
+def test_a_host_has_a_name() -> None:
+    with pytest.raises(ValueError, match="the host is empty"):
+        RoomsEmulator(host="")
+
+
+def test_the_admin_api_can_have_a_port_of_its_own() -> None:
+    with RoomsEmulator(admin_port=0) as emulator:
+        assert emulator.admin_endpoint != emulator.endpoint
+        rooms, admin = (
+            SignedHttp(f"endpoint={endpoint};accesskey={ACCESS_KEY}")
+            for endpoint in (emulator.endpoint, emulator.admin_endpoint)
+        )
+        assert [http.send_as_is("GET", "/_emulator/state", b"", {}).status for http in (rooms, admin)] == [404, 200]
+        assert [http.send("GET", "/rooms").status for http in (rooms, admin)] == [200, 404]
+        assert [http.send_as_is("GET", "/health", b"", {}).status for http in (rooms, admin)] == [200, 200]
+    with RoomsEmulator() as emulator:
+        assert emulator.admin_endpoint == emulator.endpoint
+
+
+def test_the_admin_port_is_another_than_the_port() -> None:
+    with pytest.raises(ValueError, match="the admin port must be"):
+        RoomsEmulator(port=8420, admin_port=8420)
+    with pytest.raises(ValueError, match="the admin port must be"):
+        RoomsEmulator(admin_port=99999)
+
+
+def test_forwarded_headers_change_nothing(emulator: RoomsEmulator, http: SignedHttp) -> None:
+    forwarded = {"X-Forwarded-For": "8.8.8.8", "X-Forwarded-Proto": "https", "Forwarded": "for=8.8.8.8"}
+    assert http.send_as_is("GET", "/_emulator/state", b"", forwarded).status == 200
+    emulator.seed(31)
+    link = http.send("GET", "/rooms", headers={**forwarded}).body["nextLink"]
+    assert link.startswith("http://")
+
+
+def test_the_access_logger_of_uvicorn_keeps_its_handlers() -> None:
+    logger, handler = logging.getLogger("uvicorn.access"), logging.NullHandler()
+    logger.addHandler(handler)
+    try:
+        with RoomsEmulator() as emulator:
+            assert SignedHttp(emulator.connection_string).send("GET", "/rooms").status == 200
+            assert logger.handlers == [handler]
+            assert logger.propagate
+    finally:
+        logger.removeHandler(handler)
+
+
+def test_the_access_logger_of_uvicorn_hears_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="uvicorn.access"), RoomsEmulator() as emulator:
+        SignedHttp(emulator.connection_string).send("GET", "/rooms")
+    assert [record for record in caplog.records if record.name == "uvicorn.access"] == []
 
 
 def test_a_port_that_is_taken_is_an_os_error() -> None:

@@ -1,6 +1,7 @@
 """HTTPS: with a certificate made on the spot, or one of the caller's own."""
 
 import http.client
+import socket
 import ssl
 import sys
 from pathlib import Path
@@ -38,7 +39,7 @@ def test_a_certificate_is_made_that_its_authority_vouches_for(host: str) -> None
         with pytest.raises(ssl.SSLCertVerificationError):
             get(emulator, ssl.create_default_context())
         folder = emulator.ca_file.parent
-        assert sorted(path.name for path in folder.iterdir()) == ["ca.pem", "server.pem"]
+        assert [path.name for path in folder.iterdir()] == ["ca.pem"]  # the private key is read, and gone
     assert not folder.exists()
     assert emulator.ca_file is None
 
@@ -47,6 +48,38 @@ def test_a_certificate_is_good_for_every_usual_name_of_this_machine() -> None:
     with RoomsEmulator(tls=True) as emulator:
         trusted = ssl.create_default_context(cafile=str(emulator.ca_file))
         assert [get(emulator, trusted, name) for name in ("127.0.0.1", "localhost")] == [200, 200]
+
+
+def test_a_certificate_is_good_for_every_allowed_host() -> None:
+    with RoomsEmulator(tls=True, allowed_hosts=["rooms", "10.1.2.3", "fd00::1"]) as emulator:
+        assert emulator.ca_file is not None
+        trusted = ssl.create_default_context(cafile=str(emulator.ca_file))
+        for name in ("rooms", "10.1.2.3", "fd00::1"):
+            port = int(emulator.endpoint.rpartition(":")[2])
+            with socket.create_connection(("127.0.0.1", port)) as plain:
+                with trusted.wrap_socket(plain, server_hostname=name) as connection:
+                    host = f"[{name}]" if ":" in name else name
+                    connection.sendall(f"GET /rooms HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+                    assert connection.recv(12) == b"HTTP/1.1 401"
+
+
+def test_a_host_that_no_certificate_can_be_for_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"no certificate can be made for 127\.0\.0\.1, rooms_1"):
+        RoomsEmulator(tls=True, allowed_hosts=["rooms_1"]).start()
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_browsers_are_bound_to_tls_by_a_certificate_of_the_users_alone(tmp_path: Path, is_own: bool) -> None:
+    chain, authority = tmp_path / "chain.pem", trustme.CA()
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(chain))
+    with RoomsEmulator(tls=not is_own, certificate=chain if is_own else None) as emulator:
+        trusted = ssl.create_default_context(cafile=None if is_own else str(emulator.ca_file))
+        authority.configure_trust(trusted)
+        connection = http.client.HTTPSConnection(emulator.endpoint.partition("://")[2], timeout=10, context=trusted)
+        connection.request("GET", "/rooms")
+        sent = connection.getresponse().getheader("Strict-Transport-Security")
+        connection.close()
+    assert sent == ("max-age=31536000;includeSubDomains" if is_own else None)
 
 
 def test_a_client_works_over_tls() -> None:
@@ -105,4 +138,4 @@ def test_what_does_not_go_together_is_refused(arguments: dict[str, object]) -> N
 def test_without_trustme_it_says_which_command_installs_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "trustme", None)
     with pytest.raises(ImportError, match=r'TLS needs the package trustme.*"azure-communication-rooms\[emulator\]"'):
-        tls.make_certificate(tmp_path, "127.0.0.1")
+        tls.make_certificate(tmp_path, ["127.0.0.1"])

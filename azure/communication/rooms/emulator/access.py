@@ -40,7 +40,7 @@ class AccessRules:
     """
 
     def __init__(self, config: Config, admin_port: int | None = None) -> None:
-        self.admin_port = admin_port
+        self.admin_port: int | None = admin_port
         self._allowed = frozenset(config.allowed_hosts)
         self._admin_token = None if config.admin_token is None else config.admin_token.encode()
 

@@ -70,6 +70,7 @@ class Config:
     keys: Mapping[str, bytes] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        _check(bool(self.host), "the host is empty; 0.0.0.0 listens on every address")
         _check(self.port in range(2**16), f"the port must be a number from 0 to 65535, not {self.port!r}")
         _check(
             self.page_size in range(1, 10_001),
@@ -82,6 +83,10 @@ class Config:
         _check(
             not (self.key is not None and self.certificate is None) and not (self.tls and self.certificate is not None),
             "give either tls, or a certificate, to which a key belongs",
+        )
+        _check(
+            self.admin_port is None or (self.admin_port in range(2**16) and self.admin_port != (self.port or None)),
+            f"the admin port must be a number from 0 to 65535 and not the port itself, not {self.admin_port!r}",
         )
         for host in self.allowed_hosts:
             _check(bool(_HOST.fullmatch(host)), f"an allowed host is a name or an address, which {host!r} is not")

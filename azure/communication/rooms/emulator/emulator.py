@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import logging
 import os
 import shutil
 import socket
@@ -30,6 +29,7 @@ from .service.room_import import ImportStream, import_rooms
 from .service.tokens import EmulatorCredential
 from .state.clock import Clock
 from .state.emulator_state import Account, EmulatorState
+from .state.log_text import LOGGER
 from .state.request_log import Entry, RequestLog
 from .state.store import Store
 from .state.timestamps import from_timedelta
@@ -43,13 +43,12 @@ if TYPE_CHECKING:
 else:  # an emulator starts without azure-core; annotations can be resolved all the same
     AnyHttpTransport = Self = Any
 
-_LOGGER = logging.getLogger("azure.communication.rooms.emulator")
 #: Bytes of a file that are read at once.
 _PART = 64 * 1024
 
 
 class RoomsEmulator:
-    """The Rooms service on this machine's loopback, for tests and development.
+    """The Rooms service, emulated for tests and development, on this machine's loopback unless another host is named.
 
     A context manager: it listens while the block runs. It starts with no rooms unless its location holds some.
 
@@ -58,7 +57,8 @@ class RoomsEmulator:
         with RoomsEmulator() as emulator:
             client = RoomsClient.from_connection_string(emulator.connection_string)
 
-    :keyword str host: A loopback address, or ``localhost``. Default ``127.0.0.1``.
+    :keyword str host: The address to listen on, such as ``0.0.0.0`` for callers on other machines. They reach the
+        Rooms and Identity API alone, by a host of ``allowed_hosts``. Default ``127.0.0.1``.
     :keyword int port: The port; 0, the default, takes a free one.
     :keyword location: The folder to keep rooms in; None, the default, keeps them in memory.
     :paramtype location: str or ~pathlib.Path or None
@@ -83,7 +83,17 @@ class RoomsEmulator:
     :paramtype key: str or ~pathlib.Path or None
     :keyword bool log_bodies: Keep the bodies of the latest requests and responses, for the page and the admin API:
         up to 4,000 characters of each, tokens masked. Default False, since participants are named in them.
-    :raises ValueError: If the host is not loopback, or another value is invalid.
+    :keyword allowed_hosts: The hosts, without port, that requests may name beside loopback's; certificates of ``tls``
+        are for them too. Default none.
+    :paramtype allowed_hosts: Iterable[str]
+    :keyword bool unsigned_tokens: Let any token for Communication Services open the first account. By default one that
+        this emulator did not sign does so only on loopback with the default account.
+    :keyword admin_token: The bearer token with which callers on other machines reach the admin API; None, the default,
+        keeps it closed to them.
+    :paramtype admin_token: str or None
+    :keyword admin_port: A port for the admin API alone, 0 for a free one; None, the default, has it on ``port``.
+    :paramtype admin_port: int or None
+    :raises ValueError: If a value is invalid.
     :ivar clock: The emulator's clock; move it to let rooms and signatures expire.
     :vartype clock: ~azure.communication.rooms.emulator.Clock
     :ivar faults: Fault injection; no fault is on unless it is added.
@@ -107,6 +117,10 @@ class RoomsEmulator:
         certificate: Optional[Union[str, Path]] = None,
         key: Optional[Union[str, Path]] = None,
         log_bodies: bool = False,
+        allowed_hosts: Iterable[str] = (),
+        unsigned_tokens: bool = False,
+        admin_token: Optional[str] = None,
+        admin_port: Optional[int] = None,
     ) -> None:
         self._configure(
             Config.of(
@@ -124,6 +138,10 @@ class RoomsEmulator:
                 certificate=certificate,
                 key=key,
                 log_bodies=log_bodies,
+                allowed_hosts=allowed_hosts,
+                unsigned_tokens=unsigned_tokens,
+                admin_token=admin_token,
+                admin_port=admin_port,
             )
         )
 
@@ -144,6 +162,7 @@ class RoomsEmulator:
         self.faults: Faults = Faults(config.faults, _log_fault)
         self._request_log = RequestLog(config.log_bodies)
         self._port = config.port
+        self._admin_port: int | None = None
         self._certificate: Certificate | None = None
         self._state: EmulatorState | None = None
         self._listeners: list[socket.socket] = []
@@ -157,8 +176,22 @@ class RoomsEmulator:
         :raises RuntimeError: If the emulator is not running.
         """
         self._running()
-        host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
-        return f"{self._config.scheme}://{host}:{self._port}"
+        return self._url(self._port)
+
+    @property
+    def admin_endpoint(self) -> str:
+        """Return scheme, host and port of the admin API: those of :attr:`endpoint`, unless it has a port of its own.
+
+        :rtype: str
+        :raises RuntimeError: If the emulator is not running.
+        """
+        self._running()
+        return self._url(self._port if self._admin_port is None else self._admin_port)
+
+    def _url(self, port: int) -> str:
+        """Return the URL of a port; an emulator that listens on all addresses is reached by loopback here."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._config.host, self._config.host)  # noqa: S104
+        return f"{self._config.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
     @property
     def connection_string(self) -> str:
@@ -205,7 +238,8 @@ class RoomsEmulator:
         """
         if account is not None and account not in self._config.accounts:
             raise KeyError(account)
-        return EmulatorCredential(self.clock, account or next(iter(self._config.accounts)))
+        name = account or next(iter(self._config.accounts))
+        return EmulatorCredential(self.clock, name, self._config.keys[name])
 
     def transport(self) -> AnyHttpTransport:
         """Return a transport for clients on azure-core that calls the emulator in this process, without a connection.
@@ -230,8 +264,13 @@ class RoomsEmulator:
             raise RuntimeError("the emulator is running already")
         with ExitStack() as cleanup:
             listeners = listen(self._config.host, self._port)
+            self._admin_port = None
             for listener in listeners:
                 cleanup.enter_context(listener)
+            if self._config.admin_port is not None:
+                on_admin_port = listen(self._config.host, self._config.admin_port)
+                self._admin_port = on_admin_port[0].getsockname()[1]
+                listeners += [cleanup.enter_context(listener) for listener in on_admin_port]
             state = EmulatorState(self._open_accounts(cleanup), self.clock, self.faults, self._request_log)
             self._certificate = self._prepare_certificate(cleanup)
             server = Server(self._app(state), listeners, self._certificate, state.purge)
@@ -239,6 +278,7 @@ class RoomsEmulator:
                 raise RuntimeError("the HTTP server could not be started; its log says why")
             cleanup.callback(server.stop)
             cleanup.callback(state.stop)
+            self._forget_private_key()
             self._port = listeners[0].getsockname()[1]
             self._listeners = listeners
             self._state = state
@@ -260,21 +300,28 @@ class RoomsEmulator:
         return accounts
 
     def _app(self, state: EmulatorState) -> ASGIApp:
-        authenticator = Authenticator(self._config.keys, strict=self._config.strict_hmac)
-        access = AccessRules(self._config)
-        return make_app(Pipeline(state, authenticator, access), AdminApp(state, access))
+        config = self._config
+        authenticator = Authenticator(config.keys, config.strict_hmac, config.accepts_unsigned_tokens)
+        access = AccessRules(config, self._admin_port)
+        pipeline = Pipeline(state, authenticator, access, is_strict_transport=config.certificate is not None)
+        return make_app(pipeline, AdminApp(state, access), self._admin_port)
 
     def _prepare_certificate(self, cleanup: ExitStack) -> Certificate | None:
         certificate = None
         if self._config.tls:
             folder = tempfile.mkdtemp(prefix="rooms-emulator-")
             cleanup.callback(weakref.finalize(self, _remove_folder, folder, os.getpid()))
-            certificate = make_certificate(Path(folder), self._config.host)
+            certificate = make_certificate(Path(folder), (self._config.host, *self._config.allowed_hosts))
         elif self._config.certificate is not None:
             certificate = Certificate(self._config.certificate, self._config.key)
         if certificate is not None:
             check_certificate(certificate)
         return certificate
+
+    def _forget_private_key(self) -> None:
+        """Delete the private key that was made: the server has read it, and the process may be killed."""
+        if self._config.tls and self._certificate is not None:
+            self._certificate.chain.unlink()
 
     def stop(self) -> None:
         """Finish the requests that are there, then close. What is in memory is gone; a location keeps it.
@@ -400,4 +447,4 @@ def _remove_folder(folder: str, process: int) -> None:
 
 
 def _log_fault(active: ActiveFault) -> None:
-    _LOGGER.warning("fault %d is on: %s", active.number, active.fault)
+    LOGGER.warning("fault %d is on: %s", active.number, active.fault)

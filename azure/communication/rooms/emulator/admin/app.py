@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import parse_qsl, unquote
@@ -14,10 +14,10 @@ from ..access import AccessRules, Caller
 from ..service import errors
 from ..service.room_import import ImportStream
 from ..state.emulator_state import EmulatorState
+from ..state.log_text import LOGGER, shorten
+from ..state.request_log import Entry, redact_target
 from . import commands, events, page_files
 from .arguments import Arguments, Result, Steps
-
-LOGGER = logging.getLogger("azure.communication.rooms.emulator")
 
 PREFIX = "/_emulator"
 #: Without the prefix: the stream of what changes.
@@ -83,16 +83,17 @@ class AdminApp:
 
     async def run(self, request: AdminRequest, body: RequestBody) -> AdminResponse:
         """Handle one request and always return a response; the body may not be read to its end by then."""
+        started, reason = time.perf_counter(), ""
         try:
             self._access.check_admin(request.caller)
             response = await self._handle(request, body)
         except errors.ServiceError as error:
-            response = _encode_error(error)
+            response, reason = _encode_error(error), error.reason
         except ValueError as error:
-            response = _encode_error(errors.bad_command(str(error)))
+            response, reason = _encode_error(errors.bad_command(str(error))), str(error)
         except (OSError, sqlite3.Error) as error:
-            response = _encode_error(errors.not_stored(str(error)))
-        LOGGER.debug("%s %s%s %d", request.method, PREFIX, request.path, response.status)
+            response, reason = _encode_error(errors.not_stored(str(error))), f"not stored: {error}"
+        _log(request, response.status, time.perf_counter() - started, reason)
         return response
 
     def lead_to_page(self, request: AdminRequest) -> AdminResponse:
@@ -177,6 +178,13 @@ async def _encode_parts(status: int, parts: Iterator[bytes]) -> AdminResponse:
 def _send_file(media_type: str, content: bytes) -> AdminResponse:
     headers = {**page_files.HEADERS, "Content-Type": media_type, "Content-Length": str(len(content))}
     return AdminResponse(200, headers, content)
+
+
+def _log(request: AdminRequest, status: int, seconds: float, reason: str) -> None:
+    """Write the line of a command; it is no request to the service, so the request log does not have it."""
+    target = redact_target(f"{PREFIX}{request.path}{'?' if request.query else ''}{request.query}")
+    entry = Entry(0, "", request.method, shorten(target), status, round(seconds * 1000, 3), shorten(reason))
+    LOGGER.info("%s", entry, extra={"request": entry.to_log()})
 
 
 def _decode(headers: Mapping[str, str], body: bytes) -> Any:

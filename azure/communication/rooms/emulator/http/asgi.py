@@ -34,15 +34,16 @@ class BreakableConnection(Protocol):
         """Close it when what was written has been sent."""
 
 
-def make_app(service: pipeline.Pipeline, commands: admin.AdminApp) -> ASGIApp:
+def make_app(service: pipeline.Pipeline, commands: admin.AdminApp, admin_port: int | None = None) -> ASGIApp:
     """Return the application.
 
     :param service: Handles the requests of the Rooms and Identity services.
     :param commands: Handles those under ``/_emulator``.
+    :param admin_port: A port without the service's paths; None when there is none.
     """
 
     def endpoint(route: Route) -> ASGIApp:
-        return _Endpoint(service, route)
+        return _Endpoint(service, route, admin_port)
 
     router = routing.Router(
         [
@@ -78,11 +79,13 @@ class _Endpoint:
 
     :param service: Handles the requests.
     :param route: The path's operations.
+    :param admin_port: A port on which the path does not exist.
     """
 
-    def __init__(self, service: pipeline.Pipeline, route: Route) -> None:
+    def __init__(self, service: pipeline.Pipeline, route: Route, admin_port: int | None) -> None:
         self._service = service
         self._route = route
+        self._admin_port = admin_port
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request (ASGI)."""
@@ -94,7 +97,8 @@ class _Endpoint:
             _headers_of(scope),
             {name: unquote(value) for name, value in scope.get("path_params", {}).items()},
         )
-        response = await self._service.run(head, HttpConnection(receive), self._route)
+        is_elsewhere = self._admin_port is not None and _port_of(scope) == self._admin_port
+        response = await self._service.run(head, HttpConnection(receive), NO_ROUTE if is_elsewhere else self._route)
         await _send(response, scope, receive, send)
 
 
@@ -233,8 +237,13 @@ class HttpConnection:
 def caller_of(scope: Scope) -> Caller:
     """Return where a request comes from."""
     address = (scope.get("client") or ("",))[0]
-    port = (scope.get("server") or ("", None))[1]
-    return Caller(address, scope["scheme"], _headers_of(scope), port)
+    return Caller(address, scope["scheme"], _headers_of(scope), _port_of(scope))
+
+
+def _port_of(scope: Scope) -> int | None:
+    """Return the port on which a request arrived."""
+    server: tuple[str, int | None] = scope.get("server") or ("", None)
+    return server[1]
 
 
 async def _until_closed(receive: Receive) -> None:

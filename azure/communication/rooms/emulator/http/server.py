@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import logging
 import os
 import socket
 import sqlite3
@@ -18,6 +17,7 @@ from typing import Any, Callable
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..state.log_text import LOGGER
 from . import event_loop
 from .asgi import EXTENSION
 from .tls import Certificate
@@ -31,8 +31,6 @@ _CLOSE_TIMEOUT, _RESPONSE_TIMEOUT = 0.02, 1.0
 _START_TIMEOUT, _STOP_TIMEOUT = 30, 10
 #: How often a free port is looked for that is free in both families.
 _PORT_ATTEMPTS = 20
-
-_LOGGER = logging.getLogger("azure.communication.rooms.emulator")
 
 
 class Server:
@@ -61,7 +59,8 @@ class Server:
             loop="asyncio",
             lifespan="off",
             log_config=None,
-            access_log=False,
+            access_log=True,  # False would strip the handlers of the logger that the process's own uvicorn has
+            proxy_headers=False,  # who asks is who the socket says
             server_header=False,
             date_header=False,  # responses carry the emulator's own time
             timeout_keep_alive=75,
@@ -82,13 +81,13 @@ class Server:
         self._uvicorn.stop()
         self._thread.join(_STOP_TIMEOUT)
         if self._thread.is_alive():
-            _LOGGER.warning("the HTTP server has not stopped within %d seconds", _STOP_TIMEOUT)
+            LOGGER.warning("the HTTP server has not stopped within %d seconds", _STOP_TIMEOUT)
 
     def _keep_house(self) -> None:
         try:
             self._housekeeping()
         except sqlite3.Error as error:  # a full disk: no response depends on it, and the next run tries again
-            _LOGGER.warning("housekeeping failed: %s", error)
+            LOGGER.warning("housekeeping failed: %s", error)
 
     def _run(self) -> None:
         try:
@@ -168,6 +167,7 @@ class _Protocol(_http_protocol()):  # type: ignore[misc]  # one of two
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
+        self.access_log = False  # the pipeline logs requests
         protocol: Any = self  # releases of uvicorn differ in the types of applications
         app, connection = protocol.app, _Connection(transport)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,12 +24,13 @@ class Certificate(NamedTuple):
     authority: Path | None = None
 
 
-def make_certificate(folder: Path, host: str) -> Certificate:
+def make_certificate(folder: Path, hosts: Iterable[str]) -> Certificate:
     """Make a certificate authority and a certificate of it.
 
     :param folder: Where the files go; nobody else should be able to read there.
-    :param host: The host that clients will ask for, beside ``localhost``, ``127.0.0.1`` and ``::1``.
+    :param hosts: The hosts that clients will ask for, beside ``localhost``, ``127.0.0.1`` and ``::1``.
     :raises ImportError: If ``trustme`` is not installed.
+    :raises ValueError: If no certificate can be for a host.
     """
     try:
         import trustme  # it imports cryptography, which plain HTTP does not need
@@ -38,7 +40,11 @@ def make_certificate(folder: Path, host: str) -> Certificate:
             'python -m pip install "azure-communication-rooms[emulator]"'
         ) from None
     authority = trustme.CA(organization_name="Rooms emulator")
-    server = authority.issue_cert(*dict.fromkeys((host, *_NAMES)))
+    names = dict.fromkeys((*hosts, *_NAMES))
+    try:
+        server = authority.issue_cert(*names)
+    except ValueError as error:  # such as a name with an underscore, which containers can have
+        raise ValueError(f"no certificate can be made for {', '.join(names)}: {error}") from None
     made = Certificate(folder / "server.pem", authority=folder / "ca.pem")
     server.private_key_and_cert_chain_pem.write_to_path(str(made.chain))
     authority.cert_pem.write_to_path(str(made.authority))

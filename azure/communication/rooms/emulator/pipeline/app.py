@@ -10,12 +10,12 @@ from ..access import AccessRules
 from ..service import errors, handlers, handlers_2022, identities
 from ..service.messages import Response
 from ..state.emulator_state import EmulatorState
+from ..state.log_text import LOGGER
 from ..state.request_log import redact_target
 from . import messages
 from .authentication import Authenticator
 from .context import NO_ROUTE, Connection, EncodedResponse, RequestContext, RequestHead, Route
 from .stages import (
-    LOGGER,
     answer_preflight,
     authenticate,
     check_host,
@@ -60,9 +60,17 @@ class Pipeline:
     :param state: The emulator's state.
     :param authenticator: Authenticates requests.
     :param access: Which hosts requests may name.
+    :param is_strict_transport: Whether responses tell browsers to come back over TLS alone.
     """
 
-    def __init__(self, state: EmulatorState, authenticator: Authenticator, access: AccessRules) -> None:
+    def __init__(
+        self,
+        state: EmulatorState,
+        authenticator: Authenticator,
+        access: AccessRules,
+        is_strict_transport: bool = False,
+    ) -> None:
+        self._is_strict_transport = is_strict_transport
         self._state = state
         self._authenticator = authenticator
         self._access = access
@@ -70,11 +78,13 @@ class Pipeline:
     async def run(self, head: RequestHead, connection: Connection, route: Route = NO_ROUTE) -> EncodedResponse:
         """Handle one request and always return a response."""
         context = RequestContext(self._state, self._authenticator, self._access, head, route, connection)
+        context.is_strict_transport = self._is_strict_transport
         for stage in STAGES:
             if context.response is None or stage in _FINAL_STAGES:
                 response = await _run_stage(stage, context)
                 if response is not None:
                     context.response = response
+                    context.reason = context.reason or response.reason
         assert context.encoded is not None  # noqa: S101  encode cannot fail
         return context.encoded
 

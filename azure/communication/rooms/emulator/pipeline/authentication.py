@@ -1,7 +1,9 @@
 """Authentication by access key or token. Written from the scheme's description alone, so that it judges clients.
 
 Access keys: https://learn.microsoft.com/rest/api/communication/authentication. Entra tokens are taken by audience and
-expiry; their signature is not checked, since nobody here could have made it.
+expiry; nobody here could check their signature. So they open the first account alone, and only where that is the one
+with the documented key, on loopback, or where the configuration asks for it. The emulator's own tokens are signed with
+the key of the account that they name.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from ..service.errors import HASH_DIFFERS, denied
-from ..service.tokens import ACCOUNT_CLAIM, AUDIENCE, decode_token
+from ..service.tokens import ACCOUNT_CLAIM, AUDIENCE, decode_token, is_signed_with
 from ..state import timestamps
 
 #: How far the date of a request may lie from now, both ways.
@@ -40,14 +42,15 @@ class SignedParts(NamedTuple):
 class Authenticator:
     """Authenticates requests: finds the account whose key signed them, or that a token names.
 
-    :param keys: The access key of each account, decoded, by the account's name. The first account is that of tokens
-        which name none, as those of Entra ID do.
+    :param keys: The access key of each account, decoded, by the account's name.
     :type keys: Mapping[str, bytes]
     :param bool strict: Refuse signatures over the percent-decoded path and query, which the published Python client
         makes (the two are the same wherever nothing is escaped).
+    :param bool unsigned_tokens: Whether a token that no key here signed opens the first account.
     """
 
-    def __init__(self, keys: Mapping[str, bytes], strict: bool = False) -> None:
+    def __init__(self, keys: Mapping[str, bytes], strict: bool = False, unsigned_tokens: bool = False) -> None:
+        self._unsigned_tokens = unsigned_tokens
         self._keys = keys
         self._strict = strict
 
@@ -74,9 +77,19 @@ class Authenticator:
         raise denied("Authorization", "The header Authorization is missing.")
 
     def _account_of_token(self, token: str, times: tuple[int, ...]) -> str:
-        account = str(_checked_claims(token, times).get(ACCOUNT_CLAIM, next(iter(self._keys))))
-        if account not in self._keys:
+        account = _checked_claims(token, times).get(ACCOUNT_CLAIM)
+        if account is None and self._unsigned_tokens:
+            return next(iter(self._keys))
+        if account is None:
+            raise denied(
+                "token",
+                "The token is not of this emulator. token_credential(account) of the emulator gives one that is; "
+                "the option --unsigned-tokens takes any for the first account.",
+            )
+        if not isinstance(account, str) or account not in self._keys:
             raise denied("token", "The token names an account that is not here.")
+        if not is_signed_with(token, self._keys[account]):
+            raise denied("token", "The token is not signed with the key of the account that it names.")
         return account
 
     def _account_of_signature(

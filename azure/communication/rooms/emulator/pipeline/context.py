@@ -103,6 +103,8 @@ class RequestContext:
         self.started: float = time.perf_counter()
         #: The time by which dates are judged and responses are dated; a fault can skew it.
         self.clock: Clock = state.clock
+        #: Whether the response tells browsers to come back over TLS alone.
+        self.is_strict_transport = False
         self.body = b""
         self.matching: list[ActiveFault] = []
         self.fault: Fault | None = None

@@ -13,9 +13,11 @@ from ..service.messages import ApiVersion, Response
 from . import api_versions
 from .context import EncodedResponse, RequestContext
 
+#: Not over plain HTTP, where browsers ignore it, nor with a certificate made on the spot: a browser that trusts one
+#: would refuse plain HTTP on localhost for a year.
+_STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000;includeSubDomains"}
 _CONSTANT_HEADERS = {
     "Request-Context": "appId=",
-    "Strict-Transport-Security": "max-age=31536000;includeSubDomains",
     "X-Cache": "CONFIG_NOCACHE",
 }
 #: Seconds for which a browser need not ask again (not observed, like everything about preflights).
@@ -79,7 +81,8 @@ def reason_of(error: errors.ServiceError | errors.ValidationError) -> str:
     """Return what a log has of an error: of wrong credentials only which part, since the rest is what was signed."""
     if isinstance(error, errors.ServiceError) and error.status == 401:
         return "denied: " + ", ".join(detail.target for detail in error.details)
-    return "; ".join(detail.message for detail in error.details) or str(error)
+    reason = error.reason if isinstance(error, errors.ServiceError) else str(error)
+    return "; ".join(detail.reason or detail.message for detail in error.details) or reason
 
 
 def preflight_response(context: RequestContext) -> Response | None:
@@ -102,7 +105,8 @@ def preflight_response(context: RequestContext) -> Response | None:
 
 def encode_response(context: RequestContext, response: Response) -> EncodedResponse:
     """Encode a response with all of the service's own headers. Its body is sent in chunks, as the service sends it."""
-    headers: dict[str, str] = {**_CONSTANT_HEADERS, **response.headers}
+    strict_transport = _STRICT_TRANSPORT if context.is_strict_transport else {}
+    headers: dict[str, str] = {**_CONSTANT_HEADERS, **strict_transport, **response.headers}
     headers["Date"] = format_datetime(context.clock.now(), usegmt=True)
     headers["MS-CV"] = base64.b64encode(secrets.token_bytes(16)).decode().rstrip("=") + ".0"
     headers["X-Azure-Ref"] = secrets.token_hex(16)

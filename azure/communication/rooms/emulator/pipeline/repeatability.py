@@ -60,13 +60,13 @@ def _handle_once(request_id: str, request: Request, account: Account, now: int, 
         earlier = store.response(request_id, since=now - REPEATABILITY_WINDOW)
         if earlier is None:
             response = _handle(request, account, handler)
-            content = json.dumps([response.body, dict(response.headers), response.announced])
+            content = json.dumps([response.body, dict(response.headers), response.announced, response.reason])
             store.put_response(request_id, now, StoredResponse(fingerprint, response.status, content))
             return response
     if earlier.fingerprint != fingerprint:
         raise errors.repeatability_reused()
-    body, headers, announced = json.loads(earlier.content)
-    return Response(earlier.status, body, headers, announced)
+    body, headers, announced, *reason = json.loads(earlier.content)  # a database of before has no reason
+    return Response(earlier.status, body, headers, announced, *reason)
 
 
 def _handle(request: Request, account: Account, handler: Handler) -> Response:
@@ -74,7 +74,7 @@ def _handle(request: Request, account: Account, handler: Handler) -> Response:
     try:
         response = handler(request, account)
     except (errors.ServiceError, errors.ValidationError) as error:
-        return messages.error_response(error, request.version)
+        return messages.error_response(error, request.version)._replace(reason=messages.reason_of(error))
     headers: dict[str, str] = {**response.headers, **_ACCEPTED}
     return response._replace(headers=headers)
 

@@ -6,7 +6,6 @@ Each takes the request context. A stage that returns a response ends the request
 
 from __future__ import annotations
 
-import logging
 import time
 from datetime import timedelta
 from urllib.parse import parse_qsl
@@ -16,12 +15,11 @@ from ..faults.registry import combine
 from ..service import errors
 from ..service.messages import ApiVersion, Request, Response
 from ..state import timestamps
+from ..state.log_text import LOGGER
 from ..state.request_details import details_of
 from ..state.request_log import Entry, redact_target
 from . import api_versions, messages, repeatability
 from .context import RequestContext
-
-LOGGER = logging.getLogger("azure.communication.rooms.emulator")
 
 
 async def read(context: RequestContext) -> Response | None:
@@ -159,7 +157,7 @@ async def record(context: RequestContext) -> Response | None:
     log = context.state.request_log
     content = b"" if encoded is None else encoded.content
     entry = log.add(entry, details_of(head.target, head.headers, (context.body, content) if log.keeps_bodies else None))
-    LOGGER.info("%s", entry)
+    LOGGER.info("%s", entry, extra={"request": entry.to_log()})
     LOGGER.debug("  account %s, %d bytes, id %s", entry.account, len(context.body), entry.client_request_id)
     return None
 

@@ -20,12 +20,16 @@ TEXT_LIMIT = 400
 
 
 class Detail(NamedTuple):
-    """One fault in a request."""
+    """One fault in a request.
+
+    :ivar reason: What logs say in place of the message, where that repeats what a caller sent.
+    """
 
     message: str
     target: str
     code: str = "BadArgument"
     message_2022: str = ""
+    reason: str = ""
 
 
 class ValidationError(ValueError):
@@ -46,6 +50,7 @@ class ServiceError(Exception):
 
     :ivar announced: Whether the response names the supported api-versions and repeats its code in a header.
     :ivar details: Each fault, where the service names them.
+    :ivar reason: What logs say: the message, unless that repeats what a caller sent.
     :ivar code_2022: The code on 2022-02-01, where it is another; it is repeated in a header there, as no other is.
     """
 
@@ -59,8 +64,10 @@ class ServiceError(Exception):
         headers: dict[str, str] | None = None,
         message_2022: str | None = None,
         code_2022: str | None = None,
+        reason: str | None = None,
     ) -> None:
         super().__init__(message)
+        self.reason: str = message if reason is None else reason
         self.status = status
         self.code = code
         self.details = details
@@ -112,7 +119,13 @@ def conversion(path: str, expected: str) -> Detail:
     out here.
     """
     path = shorten(path)
-    return Detail(f"The JSON value could not be converted to {expected}. Path: {path}.", path)
+    message = f"The JSON value could not be converted to {expected}. Path: {path}."
+    return Detail(message, path, reason=f"The JSON value could not be converted to {expected}. Path: {_mask(path)}.")
+
+
+def _mask(path: str) -> str:
+    """Return a JSON path without the raw id in it, which can be a phone number."""
+    return "$.participants.***" if path.startswith("$.participants.") else path
 
 
 def shorten(text: str) -> str:
@@ -155,7 +168,8 @@ def identifier_form() -> ServiceError:
 
 def identifier_unsupported(raw_id: str) -> ServiceError:
     """A participant of an existing room whose raw id is none."""
-    return ServiceError(400, "BadRequest", f"Communication identifier {shorten(raw_id)} is not supported.")
+    message = "Communication identifier {} is not supported."
+    return ServiceError(400, "BadRequest", message.format(shorten(raw_id)), reason=message.format("***"))
 
 
 def next_link_form() -> ServiceError:
@@ -242,13 +256,15 @@ def api_version_missing() -> ServiceError:
 
 def api_version_unsupported(url: str, version: str) -> ServiceError:
     """An api-version that is none, or lacks the method (not observed on Rooms; the words are its sister services')."""
-    message = f"The HTTP resource that matches the request URI '{url}' does not support the API version '{version}'."
-    return ServiceError(400, "UnsupportedApiVersion", message)
+    message = "The HTTP resource that matches the request URI '{}' does not support the API version '{}'."
+    reason = f"The API version {version!r} is not supported here."
+    return ServiceError(400, "UnsupportedApiVersion", message.format(url, version), reason=reason)
 
 
 def content_type(expected: str) -> ServiceError:
     """A body of another media type (not observed)."""
-    return ServiceError(415, "UnsupportedMediaType", f"The content type must be {expected}.")
+    message = f"The content type must be {expected}. Send the header Content-Type: {expected.partition(' or ')[0]}."
+    return ServiceError(415, "UnsupportedMediaType", message)
 
 
 def too_large(limit: int) -> ServiceError:

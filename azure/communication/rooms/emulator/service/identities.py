@@ -79,7 +79,7 @@ def _user(request: Request) -> str:
 
 
 def _access_token(user: str, wanted: TokenRequest, account: Account) -> dict[str, str]:
-    """Return a token for calling and chat; it opens no rooms, since its audience is another."""
+    """Return a token for calling and chat; it opens no rooms, since it names no audience."""
     expires_on = account.clock.timestamp() + wanted.minutes * 60 * timestamps.PER_SECOND
     claims = {
         "skypeid": user.partition(":")[2],
@@ -87,7 +87,10 @@ def _access_token(user: str, wanted: TokenRequest, account: Account) -> dict[str
         "exp": expires_on // timestamps.PER_SECOND,
         "resourceId": RESOURCE,
     }
-    return {"token": tokens.encode_token(claims), "expiresOn": timestamps.format_timestamp(expires_on)}
+    return {
+        "token": tokens.encode_token(claims, secrets.token_bytes(32)),
+        "expiresOn": timestamps.format_timestamp(expires_on),
+    }
 
 
 OPERATIONS: Operations = {

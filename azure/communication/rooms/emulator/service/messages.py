@@ -56,12 +56,14 @@ class Response(NamedTuple):
     :ivar body: JSON; None for no body.
     :ivar headers: May name another content type than JSON's.
     :ivar announced: Whether the response names the supported api-versions.
+    :ivar reason: Why it is an error, for logs; empty when it is none.
     """
 
     status: int
     body: Any | None = None
     headers: Mapping[str, str] = {}
     announced: bool = True
+    reason: str = ""
 
 
 Handler = Callable[[Request, Account], Response]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from ..state import timestamps
@@ -25,11 +27,17 @@ _LIFETIME = 60 * 60
 
 
 class EmulatorCredential:
-    """Token credential for an account of the emulator. Its tokens are valid for an hour by the emulator's clock."""
+    """Token credential for an account of the emulator. Its tokens are valid for an hour by the emulator's clock.
 
-    def __init__(self, clock: Clock, account: str) -> None:
+    :param clock: The emulator's clock.
+    :param account: The name of the account.
+    :param key: The account's access key, decoded; it signs the tokens.
+    """
+
+    def __init__(self, clock: Clock, account: str, key: bytes) -> None:
         self._clock = clock
         self._account = account
+        self._key = key
 
     def get_token(self, *scopes: str, **_: Any) -> AccessToken:
         """Return a token.
@@ -43,17 +51,33 @@ class EmulatorCredential:
         if [scope.rpartition("/")[0].rstrip("/") for scope in scopes] != [AUDIENCE]:
             raise ValueError(f"the scope must be {AUDIENCE}//.default")
         expiry = self._clock.timestamp() // timestamps.PER_SECOND + _LIFETIME
-        return AccessToken(encode_token({"aud": AUDIENCE, "exp": expiry, ACCOUNT_CLAIM: self._account}), expiry)
+        claims = {"aud": AUDIENCE, "exp": expiry, ACCOUNT_CLAIM: self._account}
+        return AccessToken(encode_token(claims, self._key), expiry)
 
 
-def encode_token(claims: Mapping[str, object]) -> str:
-    """Encode a JWT with these claims and a signature that nobody can check.
+def encode_token(claims: Mapping[str, object], key: bytes) -> str:
+    """Encode a JWT with these claims, signed with HMAC-SHA256.
 
     :param claims: JSON values by name.
+    :param key: The key that signs it.
     """
-    parts = ({"alg": "none", "typ": "JWT"}, claims)
-    texts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
-    return ".".join([*texts, "emulator"])
+    parts = ({"alg": "HS256", "typ": "JWT"}, claims)
+    text = ".".join(_base64url(json.dumps(part).encode()) for part in parts)
+    return f"{text}.{_sign(text, key)}"
+
+
+def is_signed_with(token: str, key: bytes) -> bool:
+    """Return whether the signature of a JWT is that of a key, whichever algorithm the token names."""
+    text, _, signature = token.rpartition(".")
+    return hmac.compare_digest(_sign(text, key).encode(), signature.encode())
+
+
+def _sign(text: str, key: bytes) -> str:
+    return _base64url(hmac.new(key, text.encode(), sha256).digest())
+
+
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
 def decode_token(token: str) -> dict[str, object] | None:

@@ -9,12 +9,11 @@ from itertools import islice
 from typing import Any, NamedTuple, Optional
 from urllib.parse import parse_qsl, urlencode
 
+from .log_text import shorten
 from .request_details import NO_DETAILS, RequestDetails
 
 #: Entries that are kept; older ones are dropped.
 LIMIT = 1000
-#: Characters of each text of an entry. A path, an id or an error's message can be megabytes.
-TEXT_LIMIT = 1000
 #: Numbers of faults that an entry keeps; there may be as many faults as a test switches on.
 FAULT_LIMIT = 100
 
@@ -25,7 +24,7 @@ _PLAIN = re.compile(r"((api-version|nextLink)=[\w.~-]*(&|$))+", re.ASCII)
 
 
 class Entry(NamedTuple):
-    """A request and its outcome. Texts of more than 1000 characters are cut.
+    """A request and its outcome. Texts of more than 1000 characters are cut, control characters are escaped.
 
     :ivar int number: From 1, in the order of the responses.
     :ivar str time: When the response was made, by the emulator's clock: ISO 8601, UTC.
@@ -53,6 +52,17 @@ class Entry(NamedTuple):
     account: Optional[str] = None
     client_request_id: Optional[str] = None
     faults: tuple[int, ...] = ()
+
+    def to_log(self) -> dict[str, Any]:
+        """Return what a log of JSON has of it."""
+        return {
+            "method": self.method,
+            "target": self.target,
+            "status": self.status,
+            "ms": self.milliseconds,
+            "reason": self.reason,
+            "account": self.account,
+        }
 
     def __str__(self) -> str:
         """Return the line that a log has of it."""
@@ -141,8 +151,3 @@ def redact_target(target: str) -> str:
         return target
     pairs = [(name, value if name in _SHOWN else "***") for name, value in parse_qsl(query, keep_blank_values=True)]
     return f"{path}?{urlencode(pairs, safe='*')}"
-
-
-def shorten(text: str) -> str:
-    """Return a text cut to what the log keeps of it."""
-    return text if len(text) <= TEXT_LIMIT else f"{text[: TEXT_LIMIT - 3]}..."
