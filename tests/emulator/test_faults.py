@@ -9,7 +9,7 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, IncompleteRead, RemoteDisconnected
 from types import MappingProxyType
-from typing import Any, Optional
+from typing import Any, Optional, cast
 
 import pytest
 from azure.core.exceptions import HttpResponseError
@@ -20,7 +20,7 @@ from azure.communication.rooms.emulator import Fault, Faults, RoomsEmulator
 from azure.communication.rooms.emulator.faults import injection
 from azure.communication.rooms.emulator.faults.fault import from_json, parse
 from azure.communication.rooms.emulator.faults.registry import combine
-from azure.communication.rooms.emulator.http import asgi
+from azure.communication.rooms.emulator.http import server
 from azure.communication.rooms.emulator.state import log_text
 
 ROOMS = f"/rooms?api-version={VERSION}"
@@ -335,7 +335,7 @@ def test_a_delay_is_over_when_the_other_side_says_so_and_not_before() -> None:
         return {"type": messages.pop(0)}
 
     messages = ["http.request", "http.request", "http.disconnect"]
-    asyncio.run(asgi.HttpConnection(receive).wait_closed(3600))
+    asyncio.run(server._Connection(cast(Any, None)).wait_closed(receive, 3600))
     assert messages == []
 
 

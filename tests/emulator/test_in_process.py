@@ -10,6 +10,7 @@ from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import (
     HttpResponseError,
     ResourceNotFoundError,
+    ServiceRequestError,
     ServiceResponseError,
     ServiceResponseTimeoutError,
 )
@@ -109,3 +110,47 @@ def test_a_fault_of_the_application_is_not_hidden() -> None:
 def test_there_is_none_unless_the_emulator_runs() -> None:
     with pytest.raises(RuntimeError, match="the emulator is not running"):
         RoomsEmulator().transport()
+
+
+@pytest.mark.parametrize("status", [200, 299, 418, 599])
+def test_every_status_of_a_fault_arrives(emulator: RoomsEmulator, client: RoomsClient, status: int) -> None:
+    emulator.faults.add(method="DELETE", status=status, body={"a": 1})
+    transport = cast(RequestsTransport, emulator.transport())
+    response = transport.send(HttpRequest("DELETE", f"{emulator.endpoint}/rooms/99400000000000000"))
+    assert response.status_code == status
+    response.read()
+    assert response.json() == {"a": 1}
+
+
+def test_after_a_stop_it_is_as_a_connection_that_is_refused() -> None:
+    with RoomsEmulator() as emulator:
+        credential, transport = AzureKeyCredential(ACCESS_KEY), emulator.transport()
+        rooms = RoomsClient(emulator.endpoint, credential, transport=transport, retry_total=0)
+        rooms.create_room()
+    with pytest.raises(ServiceRequestError, match="The emulator is not running"):
+        rooms.create_room()
+    with emulator, pytest.raises(ServiceRequestError, match="The emulator is not running"):
+        rooms.create_room()  # its rooms are not those of before
+
+
+def test_admin_commands_go_through_it_too(emulator: RoomsEmulator) -> None:
+    emulator.seed(3)
+    transport = cast(RequestsTransport, emulator.transport())
+    response = transport.send(HttpRequest("GET", f"{emulator.endpoint}/_emulator/export"))
+    response.read()
+    assert response.json() == emulator.export_rooms()
+
+
+def test_events_that_have_no_end_are_waited_for_as_long_as_the_client_says(emulator: RoomsEmulator) -> None:
+    transport = cast(RequestsTransport, emulator.transport())
+    with pytest.raises(ServiceResponseTimeoutError, match=r"No response within 0\.05 seconds"):
+        transport.send(HttpRequest("GET", f"{emulator.endpoint}/_emulator/events"), read_timeout=0.05)
+
+
+def test_an_application_that_waits_for_an_event_loop_is_told_so() -> None:
+    async def waiting(*_: Any) -> None:
+        await asyncio.sleep(0)
+
+    transport = cast(RequestsTransport, make_transport(waiting))
+    with pytest.raises(RuntimeError, match="waits for an event loop"):
+        transport.send(HttpRequest("GET", "http://127.0.0.1/rooms"))

@@ -249,7 +249,8 @@ class RoomsEmulator:
         """
         from .http.in_process import make_transport  # it imports requests, which a server does not need
 
-        return make_transport(self._app(self._running()))
+        state = self._running()
+        return make_transport(self._app(state), lambda: self._state is state)
 
     def start(self) -> Self:
         """Start; return when requests are answered.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import Protocol, cast
@@ -26,6 +25,9 @@ BODY_LIMIT = 4 * 1024 * 1024
 
 class BreakableConnection(Protocol):
     """A connection that a fault can break."""
+
+    async def wait_closed(self, receive: Receive, timeout: float) -> None:
+        """Return when the client has disconnected, or after this many seconds."""
 
     def reset(self) -> None:
         """Reset it at once."""
@@ -98,7 +100,9 @@ class _Endpoint:
             {name: unquote(value) for name, value in scope.get("path_params", {}).items()},
         )
         is_elsewhere = self._admin_port is not None and _port_of(scope) == self._admin_port
-        response = await self._service.run(head, HttpConnection(receive), NO_ROUTE if is_elsewhere else self._route)
+        response = await self._service.run(
+            head, HttpConnection(scope, receive), NO_ROUTE if is_elsewhere else self._route
+        )
         await _send(response, scope, receive, send)
 
 
@@ -215,10 +219,12 @@ def _admin_request(scope: Scope) -> admin.AdminRequest:
 class HttpConnection:
     """What a request came over, for the pipeline.
 
+    :param scope: The server's (ASGI).
     :param receive: The server's (ASGI).
     """
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._scope = scope
         self._receive = receive
 
     async def read_body(self) -> bytes:
@@ -227,11 +233,17 @@ class HttpConnection:
 
     async def wait_closed(self, timeout: float) -> None:
         """Return when the client has disconnected, or after this many seconds."""
-        closed = asyncio.ensure_future(_until_closed(self._receive))
-        await asyncio.wait({closed}, timeout=timeout)
-        closed.cancel()
-        with suppress(asyncio.CancelledError):
-            await closed
+        await _connection_of(self._scope).wait_closed(self._receive, timeout)
+
+
+async def until_closed(receive: Receive) -> None:
+    """Return when the client has disconnected."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _connection_of(scope: Scope) -> BreakableConnection:
+    return cast(BreakableConnection, scope["extensions"][EXTENSION])
 
 
 def caller_of(scope: Scope) -> Caller:
@@ -246,11 +258,6 @@ def _port_of(scope: Scope) -> int | None:
     return server[1]
 
 
-async def _until_closed(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
 async def read_body(receive: Receive, limit: int) -> bytes:
     """Read the whole body.
 
@@ -259,7 +266,8 @@ async def read_body(receive: Receive, limit: int) -> bytes:
 
     :raises ServiceError: If it is too large or incomplete.
     """
-    body, length, more = bytearray(), 0, True
+    parts: list[bytes] = []
+    length, more = 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -267,11 +275,11 @@ async def read_body(receive: Receive, limit: int) -> bytes:
         chunk = message.get("body", b"")
         length += len(chunk)
         if length <= limit:
-            body += chunk
+            parts.append(chunk)
         more = message.get("more_body", False)
     if length > limit:
         raise errors.too_large(limit)
-    return bytes(body)
+    return b"".join(parts)
 
 
 def _headers_of(scope: Scope) -> dict[str, str]:
@@ -281,10 +289,9 @@ def _headers_of(scope: Scope) -> dict[str, str]:
 
 async def _send(response: EncodedResponse, scope: Scope, receive: Receive, send: Send) -> None:
     """Send a response, or what a fault leaves of it."""
-    connection = cast(BreakableConnection, scope.get("extensions", {}).get(EXTENSION))
     if response.is_reset:
-        connection.reset()
-        await _until_closed(receive)
+        _connection_of(scope).reset()
+        await until_closed(receive)
         return
     content = response.content
     if response.truncate_at is None or not content:
@@ -293,8 +300,8 @@ async def _send(response: EncodedResponse, scope: Scope, receive: Receive, send:
     await _send_start(response.status, {**response.headers, "Content-Length": str(len(content))}, send)
     sent = content[: min(response.truncate_at, len(content) - 1)]
     await send({"type": "http.response.body", "body": sent, "more_body": True})
-    connection.close()
-    await _until_closed(receive)
+    _connection_of(scope).close()
+    await until_closed(receive)
 
 
 async def _send_whole(status: int, headers: Mapping[str, str], content: bytes, send: Send) -> None:

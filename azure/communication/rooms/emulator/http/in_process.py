@@ -7,105 +7,140 @@ with its errors, its decoding of bodies and its detection of incomplete ones.
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from http import HTTPStatus
+from contextlib import suppress
+from http.client import responses
 from io import BytesIO
-from typing import Any
+from typing import Any, Callable
 from urllib.parse import unquote, urlsplit
 
 import requests
 from azure.core.pipeline.transport import HttpTransport, RequestsTransport
 from requests.adapters import BaseAdapter, HTTPAdapter
-from starlette.types import ASGIApp, Message, Scope
+from starlette.types import ASGIApp, Message, Receive, Scope
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.exceptions import ProtocolError
 
+from ..admin import app as admin
 from . import event_loop
 from .asgi import EXTENSION
 
 
-def make_transport(app: ASGIApp) -> HttpTransport[Any, Any]:
+def make_transport(app: ASGIApp, is_running: Callable[[], bool] = lambda: True) -> HttpTransport[Any, Any]:
     """Return a transport that calls an application.
 
     :param app: The application (ASGI).
+    :param is_running: Whether a connection to it could be made.
     """
     session = requests.Session()
     session.trust_env = False
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter(app))
+        session.mount(scheme, _Adapter(app, is_running))
     # As the owner it would open a session of its own. azure-core has no types here.
     transport: HttpTransport[Any, Any] = RequestsTransport(session=session, session_owner=False)
     return transport
 
 
+#: What makes a response of ``requests`` of one of urllib3.
+_RESPONSES = HTTPAdapter()
+
+
 class _Adapter(BaseAdapter):
     """The adapter that ``requests`` sends with."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, is_running: Callable[[], bool]) -> None:
         super().__init__()
         self._app = app
+        self._is_running = is_running
 
     def send(  # type: ignore[override]  # of its keywords one counts
         self, request: requests.PreparedRequest, timeout: tuple[float, float] = (0, 300), **_: Any
     ) -> requests.Response:
-        """Call the application in a thread, since the caller's may run an event loop of its own."""
-        exchange = _Exchange(request)
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(event_loop.run, exchange.run(self._app, timeout[1])).result()
+        """Call the application, in the caller's thread where that is possible."""
+        if not self._is_running():
+            raise requests.ConnectionError("The emulator is not running.", request=request)
+        exchange = _Exchange(request, timeout[1])
+        if exchange.path.startswith(admin.PREFIX):  # commands run in other threads: they need an event loop
+            with ThreadPoolExecutor(1) as pool:  # the caller's thread may have one of its own
+                pool.submit(event_loop.run, exchange.run_on_loop(self._app)).result()
+        else:
+            _run_at_once(exchange.run(self._app))
         if exchange.timed_out:
             raise requests.ReadTimeout(f"No response within {timeout[1]} seconds.", request=request)
         if exchange.was_reset:
             reset = ConnectionResetError("The emulator reset the connection.")
             raise requests.ConnectionError(ProtocolError("Connection aborted.", reset), request=request)
-        return HTTPAdapter().build_response(request, exchange.response())
+        return _RESPONSES.build_response(request, exchange.response())
 
     def close(self) -> None:
         """Nothing is open between two calls."""
 
 
-class _Exchange:
-    """One request, its answer, and in place of a connection what faults break."""
+def _run_at_once(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine that waits for nothing: what there is to wait for, the exchange waits for in this thread."""
+    with suppress(StopIteration):
+        coroutine.send(None)
+        coroutine.close()
+        raise RuntimeError("the application waits for an event loop, which is not there")
 
-    def __init__(self, request: requests.PreparedRequest) -> None:
+
+class _Exchange:
+    """One request and its response, and in place of a connection what faults break.
+
+    :param request: The request.
+    :param timeout: Seconds that the client waits for the response.
+    """
+
+    def __init__(self, request: requests.PreparedRequest, timeout: float) -> None:
         self.timed_out = self.was_reset = False
         self._request = request
-        self._has_sent = False
+        self._timeout = timeout
+        self._has_sent = self._has_loop = False
         self._status = 0
         self._headers = HTTPHeaderDict()
-        self._body = bytearray()
+        self._body = b""
+        self._url = urlsplit(str(request.url))
+        self.path = self._url.path or "/"
 
-    async def run(self, app: ASGIApp, timeout: float) -> None:
-        """Send the request, and take the answer; leave when it does not come in time."""
-        self._gone = asyncio.Event()
-        answering = asyncio.ensure_future(app(self._scope(), self._receive, self._send))
-        await asyncio.wait({answering}, timeout=timeout)
-        self.timed_out = not answering.done()
-        self._gone.set()
-        await answering
+    async def run(self, app: ASGIApp) -> None:
+        """Send the request and take the response."""
+        await app(self._scope(), self._receive, self._send)
+
+    async def run_on_loop(self, app: ASGIApp) -> None:
+        """Do the same on an event loop, for as long as the client waits."""
+        self._has_loop = True
+        try:
+            await asyncio.wait_for(self.run(app), self._timeout)
+        except asyncio.TimeoutError:
+            self.timed_out = True
+
+    async def wait_closed(self, _: Receive, timeout: float) -> None:
+        """Wait in this thread: as long as a fault delays the response, or until the client does not wait any more."""
+        self.timed_out = timeout > self._timeout
+        time.sleep(min(timeout, self._timeout))
 
     def reset(self) -> None:
         """End it at once."""
         self.was_reset = True
-        self._gone.set()
 
     def close(self) -> None:
-        """End it with what was sent."""
-        self._gone.set()
+        """End it with what was sent: the client sees that the body is incomplete."""
 
     def response(self) -> HTTPResponse:
-        """The answer, as it would have come over a connection."""
+        """Return the response, as it would have come over a connection."""
         return HTTPResponse(
-            BytesIO(bytes(self._body)),
+            BytesIO(self._body),
             self._headers,
             self._status,
-            reason=HTTPStatus(self._status).phrase,
+            reason=responses.get(self._status, ""),
             preload_content=False,
             request_method=self._request.method,
         )
 
     def _scope(self) -> Scope:
-        url = urlsplit(str(self._request.url))
-        path = (url.path or "/").encode("ascii")
+        url, path = self._url, self.path.encode("ascii")
         headers = [(name.lower().encode(), _bytes(value)) for name, value in self._request.headers.items()]
         return {
             "type": "http",
@@ -113,7 +148,7 @@ class _Exchange:
             "http_version": "1.1",
             "method": self._request.method,
             "scheme": url.scheme,
-            "path": unquote(url.path or "/"),
+            "path": unquote(self.path),
             "raw_path": path,
             "query_string": url.query.encode("ascii"),
             "root_path": "",
@@ -124,8 +159,9 @@ class _Exchange:
         }
 
     async def _receive(self) -> Message:
+        if self._has_sent and self._has_loop:
+            await asyncio.Event().wait()  # the client is there until it has the response
         if self._has_sent:
-            await self._gone.wait()
             return {"type": "http.disconnect"}
         self._has_sent = True
         return {"type": "http.request", "body": _bytes(self._request.body), "more_body": False}

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..state.log_text import LOGGER
 from . import event_loop
-from .asgi import EXTENSION
+from .asgi import EXTENSION, until_closed
 from .tls import Certificate
 
 #: Seconds between two runs of the housekeeping.
@@ -188,6 +188,14 @@ class _Connection:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
+
+    async def wait_closed(self, receive: Receive, timeout: float) -> None:
+        """Return when the client has disconnected, or after this many seconds."""
+        closed = asyncio.ensure_future(until_closed(receive))
+        await asyncio.wait({closed}, timeout=timeout)
+        closed.cancel()
+        with suppress(asyncio.CancelledError):
+            await closed
 
     def reset(self) -> None:
         """Close without lingering: the system sends RST where it would have sent FIN."""
