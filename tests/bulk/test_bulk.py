@@ -7,7 +7,7 @@ import sys
 import threading
 import tracemalloc
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,26 @@ def test_rooms_are_created_and_deleted(client: RoomsClient) -> None:
     ]
     assert [result.error for result in bulk.delete_rooms(client.list_rooms(), client)] == [None, None]
     assert room_ids(client) == []
+
+
+def test_times_of_rows_may_be_text_with_and_without_a_zone(client: RoomsClient, tmp_path: Path) -> None:
+    day = (datetime.now(timezone.utc) + timedelta(days=2)).replace(hour=0, minute=0, second=0, microsecond=0)
+    text = day.date().isoformat()
+    rows = [
+        {"valid_from": text, "valid_until": f"{text}T12:00:00"},
+        {"valid_from": f"{text}T10:00+09:00", "valid_until": f"{text}T12:00:00.5Z"},
+        {"valid_from": "soon", "valid_until": text},
+    ]
+    for _ in range(2):  # the second time from the journal
+        results = sorted(bulk.create_rooms(rows, client, journal=tmp_path / "journal"), key=lambda result: result.index)
+        times = [(result.room.valid_from, result.room.valid_until) for result in results if result.room]
+        assert times == [
+            (day, day + timedelta(hours=12)),
+            (day + timedelta(hours=1), day + timedelta(hours=12, seconds=0.5)),
+        ]
+        assert isinstance(results[2].error, ValueError)
+        assert "valid_from: 'soon' is not a time in ISO 8601" in str(results[2].error)
+    assert len(room_ids(client)) == 2
 
 
 def test_so_many_requests_are_under_way_and_no_more(client: RoomsClient, emulator: RoomsEmulator) -> None:

@@ -381,6 +381,7 @@ def test_a_row_that_was_rejected_may_be_corrected(journal: Path) -> None:
     ("one", "other"),
     [
         ({"valid_from": START}, {"valid_from": START.astimezone(timezone(timedelta(hours=5)))}),
+        ({"valid_from": START}, {"valid_from": START.isoformat()}),
         ({"participants": None}, {}),
         ({"participants": ("a",)}, {"participants": ["a"]}),
         ({"valid_from": datetime.max}, {"valid_from": datetime.max}),
@@ -389,7 +390,7 @@ def test_a_row_that_was_rejected_may_be_corrected(journal: Path) -> None:
         ({"participants": [RoomParticipant("a")]}, {"participants": [RoomParticipant("a", "Attendee")]}),
         ({"participants": [object()]}, {"participants": [object()]}),
     ],
-    ids=["zone", "none", "tuple", "latest", "earliest", "date", "participant", "object"],
+    ids=["zone", "text", "none", "tuple", "latest", "earliest", "date", "participant", "object"],
 )
 def test_equal_rows_are_the_same_row(journal: Path, one: Any, other: Any) -> None:
     shell = shell_with(journal)

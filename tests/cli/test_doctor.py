@@ -347,8 +347,8 @@ def test_a_proxy_is_not_used_for_this_machine(
     monkeypatch.setenv(VARIABLE, emulator.connection_string.replace("127.0.0.1", host))
     ran = rooms("doctor", "--json")
     assert ran.status == 0
-    assert [each["message"] for each in ran.lines if each["check"] == "proxy"] == [
-        "the proxy 127.0.0.1:1 is set, and not used: the endpoint is this machine"
+    assert [(each["status"], each["message"]) for each in ran.lines if each["check"] == "proxy"] == [
+        ("warning", "the proxy 127.0.0.1:1 is set, and not used: the endpoint is this machine")
     ]
 
 
