@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from typing import Any
 
 from azure.communication.rooms import ParticipantRole, RoomParticipant
 from azure.communication.rooms.aio import RoomsClient, bulk
@@ -18,7 +19,7 @@ async def main() -> None:
         assert [(each.raw_id, each.role) async for each in client.list_participants(room.id)] == [(PERSON, "Presenter")]
         assert room.id in [each.id async for each in client.list_rooms()]
         await client.delete_room(room.id)
-        rows = [{"pstn_dial_out_enabled": True}, {"valid_from": "soon"}, {}]
+        rows: list[Any] = [{"pstn_dial_out_enabled": True}, {"valid_from": "soon"}, {}]
         results = [each async for each in bulk.create_rooms(rows, client, max_concurrency=2)]
         assert {each.index: type(each.error).__name__ for each in results} == {
             0: "NoneType",
