@@ -1,4 +1,6 @@
-"""What the emulator costs: until it is ready, by request, by page of a long list; ``--soak``: under 64 clients."""
+"""What the emulator costs: until it is ready, by request, by page of a long list; ``--soak``: under 64 clients;
+``--pages 3``: under 64 clients while browsers show its page.
+"""
 
 import argparse
 import platform
@@ -8,6 +10,7 @@ import time
 from datetime import datetime, timezone
 from pathlib import Path
 
+from open_pages import measure_open_pages
 from server_processes import CONSTANT_SERVER, EMULATOR, ServerProcess, SignedConnection, serving
 from soak import soak
 
@@ -20,12 +23,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer runs and rooms: a few seconds, rougher numbers")
     parser.add_argument("--soak", action="store_true", help="64 clients at once in place of the measures")
-    parser.add_argument("--clients", type=int, default=64, help="clients of --soak (default: %(default)s)")
-    parser.add_argument("--seconds", type=float, default=60, help="length of --soak (default: %(default)s)")
+    parser.add_argument("--pages", type=int, help="so many clients with this many pages open in place of the measures")
+    parser.add_argument("--clients", type=int, default=64, help="clients of both (default: %(default)s)")
+    parser.add_argument(
+        "--seconds", type=float, help="length of --soak (default: 60), of a round of --pages (default: 10)"
+    )
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
     if options.soak:
-        soak(options.clients, options.seconds)
+        soak(options.clients, options.seconds or 60)
+        return
+    if options.pages:
+        measure_open_pages(options.pages, options.clients, options.seconds or 10, rounds=2 if options.quick else 6)
         return
     measure_start(runs=3 if options.quick else 9)
     measure_get(rounds=4 if options.quick else 12, times=1000 if options.quick else 2000)

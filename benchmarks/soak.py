@@ -79,6 +79,10 @@ class Client:
         self._connection.close()
         return wrong
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
     def _create(self) -> Optional[str]:
         roles = {raw_id: self._random.choice(ROLES) for raw_id in self._random.sample(PEOPLE, 3)}
         body = {"participants": {raw_id: {"role": role} for raw_id, role in roles.items()}}

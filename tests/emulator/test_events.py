@@ -120,10 +120,10 @@ def test_the_stream_says_that_it_is_alive_when_nothing_changes(
 
 
 @contextmanager
-def open_stream(emulator: RoomsEmulator) -> Iterator[http.client.HTTPResponse]:
+def open_stream(emulator: RoomsEmulator, query: str = "") -> Iterator[http.client.HTTPResponse]:
     """An open stream of events."""
     connection = http.client.HTTPConnection(emulator.endpoint.partition("://")[2], timeout=10)
-    connection.request("GET", "/_emulator/events")
+    connection.request("GET", f"/_emulator/events{query}")
     response = connection.getresponse()
     assert response.readline() == b"retry: 1000\n"
     yield response
@@ -149,6 +149,18 @@ def test_events_come_over_http_while_the_connection_is_open(emulator: RoomsEmula
         second = read_event(stream)[0]
     assert stream.headers["Content-Type"] == "text/event-stream; charset=utf-8"
     assert (name, entry["status"], entry["method"], second) == ("request", 400, "GET", "clock")
+
+
+def test_a_viewer_may_ask_to_be_told_of_fewer_requests(emulator: RoomsEmulator, http: SignedHttp) -> None:
+    with open_stream(emulator, "?limit=0") as stream:
+        http.send("GET", "/rooms")
+        assert read_event(stream) == ("missed", {"requests": 1})
+
+
+@pytest.mark.parametrize("query", ["limit=101", "limit=-1", "since=1"])
+def test_a_stream_that_cannot_be_had_is_refused(emulator: RoomsEmulator, query: str) -> None:
+    status, answer = Admin(emulator).send("GET", f"events?{query}")
+    assert (status, "limit" in answer["error"]["message"]) == (400, True)
 
 
 def test_a_stream_ends_with_the_emulator() -> None:

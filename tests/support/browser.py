@@ -4,7 +4,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Optional
+from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -90,14 +90,18 @@ class Page:
 
 
 @contextmanager
-def browser(arguments: Optional[list[str]] = None) -> Iterator[Page]:
-    """A browser while the block runs, with a profile of its own."""
+def browser(logs: bool = True) -> Iterator[Page]:
+    """A browser while the block runs, with a profile of its own.
+
+    :param logs: Whether it keeps what its console and its network had, which costs time.
+    """
     with tempfile.TemporaryDirectory(prefix="rooms-page-", ignore_cleanup_errors=True) as profile:
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
-        for flag in [*FLAGS, f"--user-data-dir={profile}", *(arguments or [])]:
+        for flag in [*FLAGS, f"--user-data-dir={profile}"]:
             options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        if logs:
+            options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
         try:
             yield Page(driver)

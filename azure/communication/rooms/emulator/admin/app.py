@@ -17,7 +17,7 @@ from ..state.emulator_state import EmulatorState
 from ..state.log_text import LOGGER, shorten
 from ..state.request_log import Entry, redact_target
 from . import commands, events, page_files
-from .arguments import Arguments, Result, Steps
+from .arguments import Arguments, Result, Steps, limit_of, members
 
 PREFIX = "/_emulator"
 #: Without the prefix: the stream of what changes.
@@ -109,7 +109,7 @@ class AdminApp:
         if file is not None or request.path == EVENTS:
             if request.method != "GET" and (file is None or request.method != "HEAD"):
                 raise errors.method_not_allowed(request.method)
-            return self._open_events() if file is None else _send_file(*file)
+            return self._open_events(request.query) if file is None else _send_file(*file)
         path, item = _route(request.path)
         methods = commands.COMMANDS.get(path)
         if methods is None and path != IMPORT:
@@ -133,9 +133,10 @@ class AdminApp:
                 await asyncio.to_thread(stream.feed, part)
             return await asyncio.to_thread(stream.commit)
 
-    def _open_events(self) -> AdminResponse:
+    def _open_events(self, query: str) -> AdminResponse:
+        limit = limit_of(members(dict(parse_qsl(query)), "limit"), events.LIMIT, events.LIMIT, 0)
         headers = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
-        return AdminResponse(200, headers, stream=events.stream(self._state))
+        return AdminResponse(200, headers, stream=events.stream(self._state, limit))
 
 
 def _route(path: str) -> tuple[str, str]:

@@ -35,9 +35,9 @@ def find_account(state: EmulatorState, name: Any) -> Account:
     return state.account(name)
 
 
-def limit_of(query: Mapping[str, str], default: int, maximum: int) -> int:
+def limit_of(query: Mapping[str, str], default: int, maximum: int, minimum: int = 1) -> int:
     """Return the ``limit`` of a query."""
     text = query.get("limit", str(default))
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= maximum):
-        raise ValueError(f"limit must be a number from 1 to {maximum}, not {text!r}")
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and minimum <= int(text) <= maximum):
+        raise ValueError(f"limit must be a number from {minimum} to {maximum}, not {text!r}")
     return int(text)

@@ -17,18 +17,19 @@ from ..state.emulator_state import EmulatorState
 
 #: Seconds between two looks.
 INTERVAL = 0.25
-#: Requests that one look tells of; there are more in the log.
+#: Requests that one look tells of, if the viewer does not ask for fewer; there are more in the log.
 LIMIT = 100
 #: Seconds after which a viewer is told that the connection is alive.
 HEARTBEAT = 15.0
 
 
-async def stream(state: EmulatorState) -> AsyncIterator[bytes]:
+async def stream(state: EmulatorState, limit: int = LIMIT) -> AsyncIterator[bytes]:
     """Yield server-sent events until the emulator stops.
 
     :param state: What is looked at.
+    :param limit: Requests that one look tells of.
     """
-    changes = Changes(state)
+    changes = Changes(state, limit)
     yield b"retry: 1000\n\n"
     told = system_clock.monotonic()
     while not state.is_stopping:
@@ -45,10 +46,12 @@ class Changes:
     """Finds what changed between two looks at the emulator.
 
     :param state: What is looked at.
+    :param limit: Requests that one look tells of, the newest; the others are counted.
     """
 
-    def __init__(self, state: EmulatorState) -> None:
+    def __init__(self, state: EmulatorState, limit: int = LIMIT) -> None:
         self._state = state
+        self._limit = limit
         self._clears = state.request_log.clears
         self._number = state.request_log.since(0, 0)[0]
         self._clock = state.clock.setting()
@@ -75,7 +78,7 @@ class Changes:
         if self._clears != log.clears:
             self._clears, self._number = log.clears, 0
             yield "cleared", {}
-        count, entries = log.since(self._number, LIMIT)
+        count, entries = log.since(self._number, self._limit)
         self._number += count
         if count > len(entries):
             yield "missed", {"requests": count - len(entries)}

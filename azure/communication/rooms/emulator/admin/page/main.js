@@ -18,8 +18,16 @@ let config;
 let screen = null;
 let loading = false, again = false;
 
-// Loads the screen once more; while a load is under way one more is enough.
-async function refresh() {
+// Loads the screen once more; while a load is under way one more is enough. The longer a load takes, the longer the page
+// waits before the next, above all in a window without the focus: where many requests come, it leaves the machine to them.
+const GAPS = { least: 200, most: 700, unfocused: 1500, share: 15 };
+let gap = 0, loaded = 0, wake = () => {};
+
+const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+
+const painted = () => new Promise((done) => { requestAnimationFrame(() => setTimeout(done, 0)); });
+
+async function refresh(waits = false) {
   if (loading) {
     again = true;
     return;
@@ -27,9 +35,13 @@ async function refresh() {
   loading = true;
   try {
     do {
+      if (waits || again) await Promise.race([pause(gap - (performance.now() - loaded)), new Promise((go) => { wake = go; })]);
       again = false;
-      const current = screen;
-      await current?.load();
+      const started = performance.now();
+      await screen?.load();
+      await Promise.race([painted(), pause(300)]);
+      loaded = performance.now();
+      gap = Math.min(Math.max(GAPS.share * (loaded - started), GAPS.least), document.hasFocus() ? GAPS.most : GAPS.unfocused);
     } while (again);
   } finally {
     loading = false;
@@ -46,12 +58,14 @@ function route() {
   screen?.pause?.();
   const context = { config, item: decodeItem(item ?? ""), parameters: new URLSearchParams(query ?? "") };
   screen = { ...module.show(main, context), follows: module.follows };
+  gap = 0;
+  wake();  // a screen that was just opened waits for nothing
   document.title = `${isRoom ? `Room ${context.item}` : TITLES[known]} - Rooms emulator`;
   for (const link of document.querySelectorAll("nav a")) {
     if (link.hash === `#/${known}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  attempt(refresh);
+  attempt(() => refresh());
 }
 
 function decodeItem(text) {
@@ -75,10 +89,10 @@ function follow() {
   source?.close();
   source = null;
   if (document.hidden) return;
-  source = new EventSource("events");
+  source = new EventSource("events?limit=0");  // it reads the requests that it shows
   source.onopen = () => {
     say("Live", "good");
-    attempt(refresh);
+    attempt(() => refresh());
   };
   source.onerror = () => {
     say("Not connected", "failed");
@@ -90,7 +104,7 @@ function follow() {
       if (due || !screen?.follows.includes(name)) return;
       due = setTimeout(() => {  // the events of one message come together
         due = undefined;
-        attempt(refresh);
+        attempt(() => refresh(true));
       }, 0);
     });
   }

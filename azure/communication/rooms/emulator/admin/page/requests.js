@@ -3,7 +3,7 @@
 import { call, get } from "./api.js";
 import { attempt, button, field, h, setText, sync } from "./dom.js";
 
-const LIMIT = 100;
+const LIMIT = 50;
 const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "HEAD"];
 
 // What the part of wrong credentials means that a refusal names.
@@ -57,32 +57,50 @@ export function show(main, { config }) {
     setText(count, requests.length === limit ? `The newest ${limit} shown` : `${requests.length} shown`);
   }
 
+  // Many rows are made while many requests come: a row is a copy of one that is made once.
+  const td = (name, ...children) => h("td", { role: "cell", class: name }, ...children);
+  const pattern = h("tr", { role: "row" },
+    td("time", "time"),
+    td("what", h("button", { type: "button", class: "open", "aria-expanded": "false" },
+      h("span", { class: "method" }, "method"), " ", h("span", { class: "target" }, "target"))),
+    td("status", h("span", {}, "status")), td("duration", "duration"), td("version"), td("account"));
+
   function makeRow(entry) {
-    const [target, query] = entry.target.split(/\?(.*)/s);
-    const version = new URLSearchParams(query ?? "").get("api-version") ?? "";
-    const open = h("button", { type: "button", class: "open", "aria-expanded": "false", onclick: () => attempt(toggle) },
-      h("span", { class: "method" }, entry.method), " ", h("span", { class: "target" }, target));
-    async function toggle() {
-      const opens = cell.hidden;
-      open.setAttribute("aria-expanded", String(opens));
-      cell.hidden = !opens;
-      if (opens && !cell.hasChildNodes()) cell.append(await detailsOf(entry, config));
-    }
-    const cell = h("div", { class: "details", hidden: true });
-    const reason = reasonOf(entry);
-    const faults = entry.faults.length ? `fault ${entry.faults.join(", ")}` : "";
-    const td = (name, ...children) => h("td", { role: "cell", class: name }, ...children);
-    return h("tr", { role: "row" },
-      td("time", entry.time.slice(11, 23).padEnd(12, "0").replace(/\+.*/, "")),
-      td("what", open,
-        reason ? h("div", { class: "reason" }, reason) : null,
-        faults ? h("span", { class: "badge fault" }, faults) : null,
-        cell),
-      td("status", h("span", { class: `badge ${kindOf(entry.status)}` }, entry.status === null ? "reset" : String(entry.status))),
-      td("duration", `${entry.milliseconds.toFixed(1)} ms`),
-      td("version", version),
-      td("account", entry.account ?? ""));
+    const row = pattern.cloneNode(true);
+    const [time, what, state, duration, version, account] = row.children;
+    const [method, target] = what.firstChild.children;
+    const [path, query] = entry.target.split(/\?(.*)/s);
+    time.firstChild.data = entry.time.slice(11, 23).replace(/\+.*/, "");
+    method.firstChild.data = entry.method;
+    target.firstChild.data = path;
+    state.firstChild.className = `badge ${kindOf(entry.status)}`;
+    state.firstChild.firstChild.data = entry.status === null ? "reset" : String(entry.status);
+    duration.firstChild.data = `${entry.milliseconds.toFixed(1)} ms`;
+    if (query) version.append(new URLSearchParams(query).get("api-version") ?? "");
+    if (entry.account) account.append(entry.account);
+    if (entry.reason) what.append(h("div", { class: "reason" }, reasonOf(entry)));
+    if (entry.faults.length) what.append(h("span", { class: "badge fault" }, `fault ${entry.faults.join(", ")}`));
+    row.entry = entry;
+    return row;
   }
+
+  async function toggle(open) {
+    const row = open.closest("tr");
+    const what = open.parentElement;
+    let details = what.querySelector("div.details");
+    const opens = details === null || details.hidden;
+    open.setAttribute("aria-expanded", String(opens));
+    if (details === null) {
+      details = h("div", { class: "details" });
+      what.append(details);
+      details.append(await detailsOf(row.entry, config));
+    }
+    details.hidden = !opens;
+  }
+  rows.addEventListener("click", (event) => {
+    const open = event.target.closest("button.open");
+    if (open) attempt(() => toggle(open));
+  });
 
   let waiting;
   const later = () => {
