@@ -2,13 +2,16 @@
 
 import importlib
 import json
+import logging
 import re
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ from azure.communication.rooms import __version__
 from azure.communication.rooms import emulator as package
 from azure.communication.rooms.emulator import ACCESS_KEY, DEFAULT_PORT, Fault, RoomsEmulator
 from azure.communication.rooms.emulator.cli import arguments as command_line
+from azure.communication.rooms.emulator.cli import log_format
 from azure.communication.rooms.emulator.cli import run as command
 from azure.communication.rooms.emulator.state import log_text
 
@@ -61,16 +65,6 @@ def test_the_command_in_this_process(capsys: pytest.CaptureFixture[str]) -> None
     assert ANNOUNCED.fullmatch(capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_to_end_is_heeded(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
-    handlers: dict[int, Callable[[int, object], None]] = {}
-    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
-    stop = command._stop_on_signal()
-    assert not stop.is_set()
-    handlers[number](number, None)
-    assert stop.is_set()
-
-
 def test_without_flags_it_is_as_in_a_program() -> None:
     options = command_line.parse_arguments([])
     assert (options.host, options.port, options.location) == ("127.0.0.1", DEFAULT_PORT, None)
@@ -110,15 +104,22 @@ def test_what_keeps_it_from_starting_is_one_line_and_status_2(
 ) -> None:
     taken = emulator.endpoint.rpartition(":")[2]
     (tmp_path / "file").write_text("not a folder")
+    (tmp_path / "accounts").write_text("c2VjcmV0\n")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "rooms.sqlite3").write_text("not a database, and long enough to be told from an empty one")
     for arguments, words in (
-        (["--port", taken], "in use"),
+        (["--port", taken], "in use; an emulator listens there already: use that"),
         (["--port", "99999"], "port"),
-        (["--port", "0", "--location", str(tmp_path / "file")], "file"),
+        (["--port", "0", "--location", str(tmp_path / "file")], "file is a file, not a folder"),
         (["--port", "0", "--location", str(tmp_path / "broken")], "not a database"),
         (["--port", "0", "--page-size", "0"], "the page size must be"),
-        (["--port", "0", "--fault", "POST /rooms"], "there is no action"),
+        (["--port", "0", "--fault", "POST /rooms"], "--fault 'POST /rooms': there is no action"),
+        (["--port", "0", "--fault", "POST /rooms\n'"], "No closing quotation"),
+        (["--port", "0", "--fault", "POST /rooms staus=503"], "'staus' is no part of a fault"),
+        (["--port", "0", "--allow-host", "a/b"], "an allowed host is a name or an address"),
+        (["--port", "0", "--advertise", "rooms"], "the advertised URL must be http"),
+        (["--port", "0", "--account-file", str(tmp_path / "accounts")], "accounts: an account is NAME=KEY"),
+        (["--port", "0", "--account-file", str(tmp_path / "missing")], "missing"),
         (["--port", "0", "--account", "a=c2VjcmV0", "--account", "a=eA=="], "two accounts have the same name"),
         (["--port", "0", "--account", "a=secret!"], "the access key of account 'a' is not base64"),
         (["--port", "0", "--cert", str(tmp_path / "none.pem")], "none.pem cannot be used"),
@@ -177,14 +178,6 @@ def test_a_command_under_tls_finds_the_file_to_trust(capfd: pytest.CaptureFixtur
     program = "import os; print(open(os.environ['ROOMS_EMULATOR_CA_FILE']).readline())"
     assert command.main(["--port", "0", "--tls", "--exec", python(program)]) == 0
     assert "BEGIN CERTIFICATE" in capfd.readouterr().out
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a command that is ended there has the status 1")
-def test_a_command_is_ended_when_the_emulator_is() -> None:
-    stop = threading.Event()
-    stop.set()
-    program = f"exec {python('import time; time.sleep(600)')}"
-    assert command.main(["--port", "0", "--exec", program], stop) == 128 + signal.SIGTERM
 
 
 def test_what_was_exported_is_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -293,11 +286,96 @@ def test_the_authority_to_trust_is_printed(capsys: pytest.CaptureFixture[str]) -
         (["--account", "red=eA=="], "accounts", {"red": "eA=="}),
         (["--account", "red=eA==", "--account", "blue=eQ=="], "accounts", {"red": "eA==", "blue": "eQ=="}),
         ([], "accounts", {"rooms": ACCESS_KEY}),
+        (["--host", "0.0.0.0"], "host", "0.0.0.0"),
+        (["--allow-host", "Rooms", "--allow-host", "[fd00::1]"], "allowed_hosts", ("rooms", "fd00::1")),
+        (["--unsigned-tokens"], "unsigned_tokens", True),
+        (["--admin-port", "0"], "admin_port", 0),
+        (["--advertise", "http://rooms:8420/"], "advertise", "http://rooms:8420/"),
+        ([], "admin_token", None),
     ],
 )
 def test_every_flag_is_an_option_of_the_configuration(flag: list[str], name: str, value: Any) -> None:
     config = command_line.config_of(command_line.parse_arguments(flag))
     assert getattr(config, name) == value
+
+
+def test_keys_and_the_admin_token_come_from_the_environment_and_files(tmp_path: Path) -> None:
+    file = tmp_path / "accounts"
+    file.write_text("# of the team\n\ngreen = Z3JlZW4=\n")
+    options = command_line.parse_arguments(["--account", "red=cmVk", "--account-file", str(file)])
+    environment = {"ROOMS_EMULATOR_ACCOUNTS": "blue=Ymx1ZQ==; ;pink=cGluaw==;", "ROOMS_EMULATOR_ADMIN_TOKEN": "secret"}
+    config = command_line.config_of(options, environment)
+    assert config.accounts == {"red": "cmVk", "green": "Z3JlZW4=", "blue": "Ymx1ZQ==", "pink": "cGluaw=="}
+    assert config.admin_token == "secret"
+    assert command_line.config_of(options, {"ROOMS_EMULATOR_ADMIN_TOKEN": ""}).admin_token is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("c2VjcmV0", "ROOMS_EMULATOR_ACCOUNTS: an account is NAME=KEY"), ("a=YQ==;a=Yg==", "two accounts have the same")],
+)
+def test_wrong_accounts_of_the_environment_are_refused(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words) as caught:
+        command_line.config_of(command_line.parse_arguments([]), {"ROOMS_EMULATOR_ACCOUNTS": text})
+    assert "c2VjcmV0" not in str(caught.value)
+
+
+def test_what_is_advertised_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    stop = threading.Event()
+    stop.set()
+    arguments = ["--port", "0", "--host", "0.0.0.0", "--admin-port", "0", "--advertise", "http://rooms:8420/"]
+    assert command.main(arguments, stop) == 0
+    output, log = capsys.readouterr()
+    first, second, third = output.splitlines()
+    assert "listening on http://rooms:8420." in first
+    assert second == f"endpoint=http://rooms:8420/;accesskey={ACCESS_KEY}"
+    assert re.fullmatch(r"The admin API is on http://127\.0\.0\.1:\d+\.", third)
+    assert [line[9:] for line in log.splitlines()] == [
+        "callers on other machines are refused until --allow-host names the host that they call",
+        "--advertise names rooms; give --allow-host rooms too, or it is refused",
+    ]
+
+
+def test_a_port_of_another_program_is_told_from_an_emulators(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
+        assert command.main(["--port", str(listener.getsockname()[1])]) == 2
+    assert "in use; another program has it" in capsys.readouterr().err
+
+
+def test_a_log_of_json_has_an_object_a_line() -> None:
+    log = run("--log-format", "json", "--fault", "nth=2 status=503")[1]
+    objects = [json.loads(line) for line in log]
+    assert [set(each) for each in objects] == [
+        {"time", "level", "message"},
+        {"time", "level", "message"},
+        {"time", "method", "target", "status", "ms", "reason", "account"},
+    ]
+    assert objects[0]["message"] == "fault 1 is on: '*' '**' nth=2 status=503"
+    request = objects[2]
+    assert (request["method"], request["target"], request["status"]) == ("GET", "/rooms?api-version=2031-01-01", 200)
+    assert (request["reason"], request["account"]) == ("", "rooms")
+    assert request["ms"] > 0
+    assert datetime.fromisoformat(request["time"]).utcoffset() == timedelta()
+
+
+def test_an_error_at_the_start_is_json_in_a_log_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--port", "99999", "--log-format", "json"]) == 2
+    assert json.loads(capsys.readouterr().err)["message"].startswith("rooms-emulator: cannot start on ")
+
+
+def test_a_traceback_is_in_the_object_of_its_record() -> None:
+    record = logging.LogRecord("", logging.ERROR, "", 0, "it failed", None, (ValueError, ValueError("why"), None))
+    assert json.loads(log_format.JsonFormatter().format(record))["message"] == "it failed\nValueError: why"
+
+
+def test_tls_on_the_port_of_plain_http_is_told(emulator: RoomsEmulator, caplog: pytest.LogCaptureFixture) -> None:
+    port = int(emulator.endpoint.rpartition(":")[2])
+    context = ssl.create_default_context()
+    with caplog.at_level("WARNING", logger=log_text.LOGGER.name):
+        with socket.create_connection(("127.0.0.1", port)) as plain:
+            with pytest.raises(ssl.SSLError, match=r"(?i)wrong.version"):
+                context.wrap_socket(plain, server_hostname="localhost")
+    assert "start with --tls" in caplog.text
 
 
 def test_the_module_runs_the_command() -> None:

@@ -162,7 +162,7 @@ def test_asynchronous_functions_stand_in_the_transport_in_paging_and_in_one_driv
 EMULATOR = {
     "pytest_plugin.py": ("__init__.py",),
     "__main__.py": ("cli",),
-    "cli": ("__init__.py", "emulator.py", "config.py"),
+    "cli": ("__init__.py", "emulator.py", "config.py", "state", "faults"),
     "__init__.py": ("emulator.py", "config.py", "service", "state", "faults"),
     "emulator.py": ("config.py", "access.py", "admin", "http", "pipeline", "service", "state", "faults"),
     "http": ("access.py", "admin", "pipeline", "service", "state"),

@@ -291,6 +291,8 @@ class RoomsEmulator:
 
     def _open_accounts(self, cleanup: ExitStack) -> dict[str, Account]:
         config = self._config
+        if config.location is not None and config.location.exists() and not config.location.is_dir():
+            raise NotADirectoryError(f"the location {config.location} is a file, not a folder")
         grace = None if config.grace is None else from_timedelta(config.grace)
         accounts: dict[str, Account] = {}
         for name, key in config.accounts.items():

@@ -9,6 +9,9 @@ import threading
 from contextlib import suppress
 from typing import TextIO
 
+from ..state.log_text import escape
+from .log_format import JsonFormatter
+
 #: Lines that wait to be written.
 WAITING_LINES = 1000
 #: Seconds that closing waits for the lines that are left.
@@ -41,10 +44,18 @@ class DroppingHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Let a record be written, or drop it when too many wait."""
-        self.write(self.format(record))
+        self._put(self.format(record))
 
-    def write(self, line: str) -> None:
-        """Let a line be written, or drop it when too many wait."""
+    def write(self, text: str) -> None:
+        """Let a line be written that is no record, or drop it when too many wait; JSON has it as a message."""
+        self._put(self._line(text))
+
+    def _line(self, text: str) -> str:
+        if not isinstance(self.formatter, JsonFormatter):
+            return escape(text)
+        return self.format(logging.LogRecord("", logging.ERROR, "", 0, text, None, None))
+
+    def _put(self, line: str) -> None:
         try:
             self._lines.put_nowait(line)
         except queue.Full:
@@ -72,7 +83,7 @@ class DroppingHandler(logging.Handler):
                 line = self._lines.get()
                 if self.dropped > self._told:
                     missing, self._told = self.dropped - self._told, self.dropped
-                    self._output(f"{missing} log lines were dropped: nobody read them")
+                    self._output(self._line(f"{missing} log lines were dropped: nobody read them"))
                 if line is None:
                     return
                 self._output(line)

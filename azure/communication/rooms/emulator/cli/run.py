@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import os
-import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from ..._version import __version__
+from ..config import ACCESS_KEY, Config, host_key, is_loopback
+from . import child, health
+from .accounts import VARIABLE
 from .arguments import config_of, parse_arguments
+from .log_format import formatter
 from .log_handler import DroppingHandler
+from .stop_request import StopRequest, stop_on_signals
+from .wait import wait
 
 if TYPE_CHECKING:
     from ..emulator import RoomsEmulator
@@ -33,35 +39,66 @@ def main(arguments: list[str] | None = None, stop: threading.Event | None = None
     :returns: The exit status: 0, that of the command that ran, 1 when rooms could not be exported, or 2 when the
         emulator could not start.
     """
+    if stop is not None:
+        return _main(arguments, StopRequest(stop))
+    with stop_on_signals() as request:  # first of all: a signal in the middle of the start is heeded after it
+        return _main(arguments, request)
+
+
+def _main(arguments: list[str] | None, stop: StopRequest) -> int:
     options = parse_arguments(arguments)
-    log = _log_to_stderr(logging.WARNING if options.quiet else logging.DEBUG if options.verbose else logging.INFO)
+    if options.subcommand == "wait":
+        return wait(options.url, options.timeout, stop)
+    log = _log_to_stderr(options)
     try:
         return _start_and_run(options, log, stop)
     finally:
         log.close()
 
 
-def _start_and_run(options: argparse.Namespace, log: DroppingHandler, stop: threading.Event | None) -> int:
+def _start_and_run(options: argparse.Namespace, log: DroppingHandler, stop: StopRequest) -> int:
     try:
-        emulator = _start(options)
+        config = config_of(options)
+        emulator = _start(config, options.import_file)
     except (ImportError, OSError, ValueError, sqlite3.Error) as error:
-        log.write(f"rooms-emulator: cannot start on {options.host}:{options.port}: {error}")
+        log.write(f"rooms-emulator: cannot start on {options.host}:{options.port}: {error}{_taken_by(error, options)}")
         return 2
     try:
-        status = _run(options, emulator, _stop_on_signal() if stop is None else stop)
+        _warn_of_hosts(config)
+        status = _run(options, config, emulator, stop)
         exported = 0 if options.export_file is None else _export(emulator, Path(options.export_file), log)
         return status or exported
     finally:
         emulator.stop()
 
 
-def _start(options: argparse.Namespace) -> RoomsEmulator:
+def _taken_by(error: Exception, options: argparse.Namespace) -> str:
+    """Return who has the port that is taken; empty for another error."""
+    if not isinstance(error, OSError) or error.errno != errno.EADDRINUSE:
+        return ""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104
+    address = f"{f'[{host}]' if ':' in host else host}:{options.port}"
+    if any(not health.ask(f"{scheme}://{address}", 1) for scheme in ("http", "https")):
+        return "; an emulator listens there already: use that, stop it, or take another --port (0 is a free one)"
+    return "; another program has it: take another --port (0 is a free one)"
+
+
+def _warn_of_hosts(config: Config) -> None:
+    """Say which callers will be refused that the options seem to be for."""
+    if not is_loopback(config.host) and not config.allowed_hosts:
+        _LOGGER.warning("callers on other machines are refused until --allow-host names the host that they call")
+    advertised = config.advertise and host_key(urlsplit(config.advertise).hostname or "")
+    if advertised and not is_loopback(advertised) and advertised not in config.allowed_hosts:
+        _LOGGER.warning("--advertise names %s; give --allow-host %s too, or it is refused", advertised, advertised)
+
+
+def _start(config: Config, import_file: str | None) -> RoomsEmulator:
     from .. import RoomsEmulator  # here, so that a missing extra is reported like any other failure to start
 
-    emulator = RoomsEmulator.from_config(config_of(options)).start()
+    emulator = RoomsEmulator.from_config(config).start()
     try:
-        if options.import_file is not None:
-            _import(emulator, Path(options.import_file))
+        if import_file is not None:
+            _import(emulator, Path(import_file))
     except BaseException:
         emulator.stop()
         raise
@@ -84,56 +121,37 @@ def _export(emulator: RoomsEmulator, file: Path, log: DroppingHandler) -> int:
     return 0
 
 
-def _run(options: argparse.Namespace, emulator: RoomsEmulator, stop: threading.Event) -> int:
+def _run(options: argparse.Namespace, config: Config, emulator: RoomsEmulator, stop: StopRequest) -> int:
     """Wait until the command has ended, or for a signal."""
     if options.command is None:
-        _print_connection_strings(emulator, options.account)
-        stop.wait()
+        _print_connection_strings(emulator, config)
+        stop.event.wait()
         return 0
     environment = {**os.environ, **dict.fromkeys(_VARIABLES, emulator.connection_string)}
+    environment.pop(VARIABLE, None)  # keys of other accounts are none of its business
     if emulator.ca_file is not None:
         environment["ROOMS_EMULATOR_CA_FILE"] = str(emulator.ca_file)
-    with subprocess.Popen(options.command, shell=True, env=environment) as process:  # noqa: S602  a shell is what is promised
-
-        def end_early() -> None:
-            stop.wait()
-            process.terminate()
-
-        threading.Thread(target=end_early, daemon=True).start()
-        status = process.wait()
-    stop.set()
-    return status if status >= 0 else 128 - status
+    return child.run(options.command, environment, stop)
 
 
-def _print_connection_strings(emulator: RoomsEmulator, accounts: list[tuple[str, str]]) -> None:
+def _print_connection_strings(emulator: RoomsEmulator, config: Config) -> None:
     """Print the connection string; of named accounts without the keys, which the caller has."""
-    print(f"Rooms emulator {__version__} is listening on {emulator.endpoint}. Connection string:")
-    for name, _ in accounts:
-        print(f"endpoint={emulator.endpoint}/;accesskey=<the key of account {name}>")
-    if not accounts:
-        print(emulator.connection_string)
+    endpoint = emulator.endpoint if config.advertise is None else config.advertise.rstrip("/")
+    print(f"Rooms emulator {__version__} is listening on {endpoint}. Connection string:")
+    for name, key in config.accounts.items():
+        print(f"endpoint={endpoint}/;accesskey={key if key == ACCESS_KEY else f'<the key of account {name}>'}")
+    if config.admin_port is not None:
+        print(f"The admin API is on {emulator.admin_endpoint}.")
     if emulator.ca_file is not None:
         print(f"Clients must trust the authority in {emulator.ca_file}.")
     sys.stdout.flush()
 
 
-def _log_to_stderr(level: int) -> DroppingHandler:
+def _log_to_stderr(options: argparse.Namespace) -> DroppingHandler:
     """Log one line a request; uvicorn's own lines stay out."""
     handler = DroppingHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    handler.setFormatter(formatter(options.log_format))
     _LOGGER.handlers = [handler]
-    _LOGGER.setLevel(level)
+    _LOGGER.setLevel(logging.WARNING if options.quiet else logging.DEBUG if options.verbose else logging.INFO)
     _LOGGER.propagate = False
     return handler
-
-
-def _stop_on_signal() -> threading.Event:
-    """Return an event that is set when the process is told to end."""
-    stop = threading.Event()
-
-    def on_signal(*_: Any) -> None:
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
-    return stop

@@ -11,6 +11,7 @@ from starlette import routing
 from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..._version import __version__
 from ..access import Caller
 from ..admin import app as admin
 from ..pipeline import app as pipeline
@@ -121,7 +122,11 @@ class _Health:
             await self._default(scope, receive, send)
             return
         content = b'{"status":"ok"}'
-        headers = {"Content-Type": "application/json", "Content-Length": str(len(content))}
+        headers = {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(content)),
+            "Server": f"rooms-emulator/{__version__}",  # who waits for an emulator knows it by that
+        }
         if "origin" in _headers_of(scope):
             headers["Access-Control-Allow-Origin"] = "*"
         await _send_whole(200, headers, content, send)

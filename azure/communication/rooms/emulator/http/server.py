@@ -33,6 +33,10 @@ _START_TIMEOUT, _STOP_TIMEOUT = 30, 10
 _PORT_ATTEMPTS = 20
 
 
+#: What a record of a TLS handshake begins with: its type, and the major version.
+_TLS_HANDSHAKE = b"\x16\x03"
+
+
 class Server:
     """uvicorn in a thread.
 
@@ -165,8 +169,20 @@ def _http_protocol() -> Any:
 class _Protocol(_http_protocol()):  # type: ignore[misc]  # one of two
     """uvicorn's HTTP, with the connection in each request's scope, for faults to break."""
 
+    _is_new = True
+    _is_tls = False
+
+    def data_received(self, data: bytes) -> None:
+        """Say so when the first bytes of a connection are those of TLS, and let uvicorn refuse them."""
+        if self._is_new:
+            self._is_new = False
+            if data.startswith(_TLS_HANDSHAKE) and not self._is_tls:
+                LOGGER.warning("a client spoke TLS to this port, which speaks plain HTTP: start with --tls")
+        super().data_received(data)
+
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
+        self._is_tls = transport.get_extra_info("sslcontext") is not None
         self.access_log = False  # the pipeline logs requests
         protocol: Any = self  # releases of uvicorn differ in the types of applications
         app, connection = protocol.app, _Connection(transport)

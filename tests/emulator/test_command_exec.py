@@ -1,0 +1,179 @@
+"""``--exec``: whatever ends the emulator ends all that the command started, and nothing of either is left."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from azure.communication.rooms.emulator.cli import child, stop_request
+from azure.communication.rooms.emulator.cli import run as command
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="process groups and these signals are those of POSIX")
+
+COMMAND = [sys.executable, "-m", "azure.communication.rooms.emulator", "--port", "0", "--quiet"]
+#: Says that it runs, in a file of its own, then waits; ``signals`` are ignored.
+PROGRAM = """
+import os, pathlib, signal, sys, time
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+for name in sys.argv[2:]:
+    signal.signal(getattr(signal, name), signal.SIG_IGN)
+file = pathlib.Path(sys.argv[1])
+file.with_suffix(".new").write_text(str(os.getpid()))
+file.with_suffix(".new").rename(file)
+time.sleep(120)
+"""
+
+
+class Run:
+    """A run of the command with ``--exec``, in which a shell waits for a program."""
+
+    def __init__(self, folder: Path, *ignored: str, arguments: tuple[str, ...] = (), shell: str = "{} && echo done"):
+        self._folder = folder
+        (folder / "tmp").mkdir()
+        (folder / "program.py").write_text(PROGRAM)
+        text = f"'{sys.executable}' '{folder / 'program.py'}' '{folder / 'pid'}' {' '.join(ignored)}"
+        self.process = subprocess.Popen(
+            [*COMMAND, *arguments, "--exec", shell.format(text)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(folder / "tmp")},
+        )
+        self.pid = self._wait_for_pid()
+
+    def _wait_for_pid(self) -> int:
+        for _ in range(1000):
+            if (self._folder / "pid").exists():
+                return int((self._folder / "pid").read_text())
+            time.sleep(0.02)
+        raise AssertionError(f"the program has not started: {self.process.communicate(timeout=5)}")
+
+    def end(self, *numbers: int) -> int:
+        """Send signals and return the exit status, once it is sure that the program is gone."""
+        for number in numbers:
+            self.process.send_signal(number)
+            time.sleep(0.2)  # two signals at once are one to the system
+        output, log = self.process.communicate(timeout=20)
+        assert "done" not in output
+        assert "Traceback" not in log
+        assert not is_running(self.pid)
+        assert list((self._folder / "tmp").iterdir()) == []
+        return self.process.returncode
+
+
+def is_running(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text() if Path("/proc").exists() else ""
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return ") Z " not in status  # what its parent has not asked for yet is gone all the same
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_the_whole_process_group_and_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
+    export = tmp_path / "rooms.json"
+    run = Run(tmp_path, arguments=("--tls", "--export", str(export)))
+    assert run.end(number) == 128 + number
+    assert export.exists()
+
+
+def test_a_second_signal_kills_a_command_that_ignores_the_first(tmp_path: Path) -> None:
+    run = Run(tmp_path, "SIGTERM", "SIGINT", shell="exec {}")
+    assert run.end(signal.SIGTERM, signal.SIGTERM) == 128 + signal.SIGKILL
+
+
+def test_a_command_that_ignores_the_signal_is_killed_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "KILL_AFTER", 0.1)
+    stop = stop_request.StopRequest()
+    ready = tmp_path / "ready"
+    threading.Thread(target=_stop_when, args=(ready, stop.event)).start()
+    assert child.run(f"trap '' TERM; touch '{ready}'; while :; do sleep 0.1; done", os.environ, stop) == 137
+
+
+def test_what_the_shell_left_behind_is_killed_too(tmp_path: Path) -> None:
+    run = Run(tmp_path, "SIGTERM", shell="{} & wait")
+    assert run.end(signal.SIGTERM, signal.SIGINT) in (128 + signal.SIGTERM, 128 + signal.SIGKILL)
+
+
+def _stop_when(file: Path, event: threading.Event) -> None:
+    for _ in range(1000):
+        if file.exists():
+            break
+        time.sleep(0.02)
+    event.set()
+
+
+@pytest.mark.parametrize(("text", "status"), [("exit 0", 0), ("exit 3", 3), ("kill -9 $$", 137), ("kill $$", 143)])
+def test_the_status_of_the_command_is_the_emulators(text: str, status: int) -> None:
+    assert command.main(["--port", "0", "--exec", text]) == status
+
+
+def test_a_command_does_not_start_when_it_was_told_to_end_before(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert command.main(["--port", "0", "--exec", f"touch '{tmp_path / 'file'}'"], stop) == 128 + signal.SIGTERM
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_keys_of_other_accounts_do_not_reach_the_command(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROOMS_EMULATOR_ACCOUNTS", "red=cmVk;blue=Ymx1ZQ==")
+    assert command.main(["--port", "0", "--exec", 'echo "[$ROOMS_EMULATOR_ACCOUNTS]"; env | grep -c Ymx1ZQ']) == 1
+    assert capfd.readouterr().out == "[]\n0\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_during_the_start_leaves_no_traceback(number: signal.Signals, tmp_path: Path) -> None:
+    program = (
+        "import os, signal, sys\n"
+        "from azure.communication.rooms.emulator import emulator\n"
+        "from azure.communication.rooms.emulator.cli.run import main\n"
+        "start = emulator.RoomsEmulator.start\n"
+        "def interrupted(self):\n"
+        f"    os.kill(os.getpid(), {int(number)})\n"
+        "    return start(self)\n"
+        "emulator.RoomsEmulator.start = interrupted\n"
+        "sys.exit(main())\n"
+    )
+    export = tmp_path / "rooms.json"
+    arguments = ["--port", "0", "--tls", "--export", str(export)]
+    (tmp_path / "tmp").mkdir()
+    ran = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert export.exists()
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_the_first_signal_asks_to_end_and_the_second_to_hurry(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with stop_request.stop_on_signals() as stop:
+        os.kill(os.getpid(), number)
+        assert stop.event.wait(5)
+        assert (stop.number, stop.again.is_set()) == (number, False)
+        os.kill(os.getpid(), number)
+        assert stop.again.wait(5)
+    assert signal.getsignal(number) is before
+
+
+def test_hangups_that_are_ignored_stay_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stop_request.stop_on_signals():
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
