@@ -42,9 +42,11 @@ class Tokens:
 
     def __init__(self) -> None:
         self.scopes: list[tuple[str, ...]] = []
+        self.options: list[dict[str, Any]] = []
 
-    def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
         self.scopes.append(scopes)
+        self.options.append(options)
         return AccessToken(f"token-{len(self.scopes)}", int(datetime.now(timezone.utc).timestamp()) + 3600)
 
 
@@ -156,6 +158,7 @@ def test_a_token_is_renewed_for_a_claims_challenge(server: RawServer) -> None:
     with RoomsClient(server.endpoint, tokens) as client:
         assert client.get_room("99412345678901234").id == "99412345678901234"
     assert [r.headers["authorization"] for r in server.received] == ["Bearer token-1", "Bearer token-2"]
+    assert [options.get("claims") for options in tokens.options] == [None, '{"access_token":{}}']
 
 
 @pytest.mark.parametrize("credential", [AzureKeyCredential(KEY), Tokens()], ids=["key", "token"])
@@ -218,7 +221,11 @@ def test_no_credentials_are_logged_at_any_level(
 
 @pytest.mark.parametrize("credential", [None, 5, object(), {"key": KEY}])
 def test_what_is_no_credential_is_rejected(credential: Any) -> None:
-    with pytest.raises(TypeError, match="credential must be an AzureKeyCredential or a token credential"):
+    named = type(credential).__name__
+    said = (
+        rf"^credential must be .*\(an object with get_token\), not {named}; for a connection string use RoomsClient\."
+    )
+    with pytest.raises(TypeError, match=said):
         RoomsClient("https://contoso.communication.azure.com", credential)
 
 

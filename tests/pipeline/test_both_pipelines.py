@@ -158,6 +158,15 @@ def test_what_may_have_arrived_is_sent_again_only_where_that_is_safe(
     assert pipeline.transport.sleeps == []  # the first retry of a failed connection is immediate
 
 
+def test_an_error_with_a_response_is_not_taken_for_one_of_the_connection(pipeline: Any) -> None:
+    error = HttpResponseError("x")
+    error.response = object()  # type: ignore[assignment]  # any will do
+    pipeline.transport.script.append(error)
+    with pytest.raises(HttpResponseError, match="x"):
+        pipeline.run(get())
+    assert len(pipeline.received) == 1
+
+
 @pytest.mark.parametrize("given", [{}, {"retryable": True}, {"retryable": False}], ids=str)
 def test_a_status_is_retried_only_where_that_is_safe(pipeline: Any, given: dict[str, Any]) -> None:
     pipeline.respond(503).respond(200)
@@ -496,9 +505,11 @@ async def two_at_once(pipeline: AsyncPipeline) -> None:
 def test_each_loop_has_tokens_of_its_own() -> None:
     class Slow(AsyncTokens):
         requested = 0
+        scopes: tuple[str, ...] = ()
 
-        async def get_token(self, *_: str, **__: Any) -> AccessToken:
+        async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
             self.requested += 1
+            self.scopes = scopes
             await asyncio.sleep(0.01)  # so that two calls wait for one lock
             return AccessToken(TOKEN, 2**33)
 
@@ -508,6 +519,7 @@ def test_each_loop_has_tokens_of_its_own() -> None:
         pipeline.respond(200).respond(200)
         asyncio.run(two_at_once(pipeline))
     assert credential.requested == 3
+    assert credential.scopes == ("https://communication.azure.com//.default",)
     assert {received.headers["authorization"] for received in pipeline.received} == {f"Bearer {TOKEN}"}
 
 
