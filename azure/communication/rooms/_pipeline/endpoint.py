@@ -23,7 +23,7 @@ def parse_connection_string(connection_string: str) -> tuple[str, str]:
     """
     if not isinstance(connection_string, str):
         raise TypeError(f"the connection string must be a str, not {type(connection_string).__name__}")
-    _refuse_quotes("the connection string", connection_string)
+    _reject_quotes("the connection string", connection_string)
     parts: dict[str, str] = {}
     for part in connection_string.split(";"):
         name, separator, value = part.partition("=")
@@ -34,7 +34,7 @@ def parse_connection_string(connection_string: str) -> tuple[str, str]:
             raise ValueError(f"the connection string has a part without '='; its form is {_FORM}")
         if name in parts:
             raise ValueError(f"the connection string has more than one {name!r}")
-        _refuse_quotes(f"the {name} in the connection string", value)
+        _reject_quotes(f"the {name} in the connection string", value)
         parts[name] = value.strip()
     for name in ("endpoint", "accesskey"):
         if not parts.get(name):
@@ -42,7 +42,7 @@ def parse_connection_string(connection_string: str) -> tuple[str, str]:
     return parts["endpoint"], parts["accesskey"]
 
 
-def _refuse_quotes(what: str, text: str) -> None:
+def _reject_quotes(what: str, text: str) -> None:
     """Refuse text in quotes, which a shell or a file with settings has left there.
 
     :raises ValueError: If it begins or ends with one. The text is not shown.
@@ -66,7 +66,7 @@ def normalize_endpoint(endpoint: str, *, allow_insecure_connection: bool) -> str
     text = endpoint.strip()
     if not text:
         raise ValueError("the endpoint is empty")
-    _refuse_quotes("the endpoint", text)
+    _reject_quotes("the endpoint", text)
     if any(character.isspace() or not character.isprintable() for character in text):
         raise ValueError("the endpoint holds white space or a control character")
     if not text.isascii():
@@ -101,7 +101,7 @@ def decode_key(key: str) -> bytes:
     """
     if not isinstance(key, str):
         raise TypeError(f"the access key must be a str, not {type(key).__name__}")
-    _refuse_quotes("the access key", key)
+    _reject_quotes("the access key", key)
     try:
         decoded = base64.b64decode(key.strip(), validate=True)
     except (binascii.Error, ValueError):

@@ -24,7 +24,7 @@ from azure.core.exceptions import (
 )
 from azure.core.rest import HttpResponse
 
-from .participant_errors import refused_participants
+from .participant_errors import rejected_participants
 
 _BY_STATUS: dict[int, type[HttpResponseError]] = {
     304: ResourceNotModifiedError,
@@ -100,7 +100,7 @@ def response_error(response: HttpResponse, error_map: Mapping[int, Any] | None =
     else:
         lines = [f"({error.error.code}) {error.error.message}", f"Status: {status}", *_parts(error.error)]
         if response.status_code == 400:
-            lines += refused_participants(response.request, error.error)
+            lines += rejected_participants(response.request, error.error)
     if "Retry-After" in response.headers:
         lines.append(f"Wait before the next attempt (Retry-After: {response.headers['Retry-After'][:100]})")
     if response.status_code in _NEXT_STEP:

@@ -1,6 +1,6 @@
 """Find out which participant an error of the service is about.
 
-A request may have 100 participants. Some errors of the service name the one that it refuses, by its raw id or by its
+A request may have 100 participants. Some errors of the service name the one that it rejects, by its raw id or by its
 index; others name none. The service takes users of Communication Services alone.
 """
 
@@ -23,8 +23,8 @@ _RULE = "Only users of Communication Services can be participants; their raw ids
 _SHOWN, _LENGTH = 5, 100
 
 
-def refused_participants(request: HttpRequest, error: ODataV4Format) -> list[str]:
-    """Say which participants a request was refused for.
+def rejected_participants(request: HttpRequest, error: ODataV4Format) -> list[str]:
+    """Find the participants for which a request was rejected.
 
     :param request: The request.
     :type request: ~azure.core.rest.HttpRequest

@@ -57,7 +57,7 @@ from .environment import Environment, is_socks
 from .loop_sessions import LoopSessions
 from .request_message import headers_and_body
 from .tls import configure_tls
-from .unreachable import refused_by_loopback
+from .unreachable import text_if_loopback_refused
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -362,7 +362,7 @@ def _send_error(failure: Exception, origin: str, attempt: _Attempt) -> AzureErro
         return caused(kind(f"{origin} {how} within the timeout of the call"), failure)
     text = f"{origin} {what}: {describe(failure)}"
     if isinstance(failure, ClientConnectorError) and not isinstance(failure, ClientProxyConnectionError):
-        text = refused_by_loopback(origin, failure.os_error) or text
+        text = text_if_loopback_refused(origin, failure.os_error) or text
     if isinstance(failure, ClientResponseError):  # of a proxy, or of a parser; it refers to the headers of the request
         return kind(text)
     return caused(kind(text, error=failure), failure)

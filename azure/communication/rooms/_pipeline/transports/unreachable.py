@@ -1,4 +1,4 @@
-"""What the error says if this machine refused the connection, for both transports."""
+"""The text of the error if this machine refused the connection, for both transports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..._urls import split_url
 from ..endpoint import is_loopback
 
 
-def refused_by_loopback(origin: str, cause: BaseException | None) -> str | None:
+def text_if_loopback_refused(origin: str, cause: BaseException | None) -> str | None:
     """The text for a connection that this machine refused; None for all others.
 
     :param str origin: Scheme, host and port of the endpoint.

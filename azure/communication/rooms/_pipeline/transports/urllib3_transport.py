@@ -45,7 +45,7 @@ from .environment import Environment, is_socks
 from .managers import new_manager, tls_options
 from .request_message import headers_and_body
 from .response import Urllib3Response
-from .unreachable import refused_by_loopback
+from .unreachable import text_if_loopback_refused
 from .watchdog import Watch
 
 if TYPE_CHECKING:
@@ -272,5 +272,5 @@ def _send_error(failure: BaseException, origin: str) -> BaseException:
     elif isinstance(cause, IncompleteRead):
         kind = IncompleteResponseError
     what = "could not be reached" if issubclass(kind, ServiceRequestError) else "gave no valid response"
-    text = refused_by_loopback(origin, failure.__cause__) if isinstance(failure, NewConnectionError) else None
+    text = text_if_loopback_refused(origin, failure.__cause__) if isinstance(failure, NewConnectionError) else None
     return caused(kind(text or f"{origin} {what}: {describe(failure)}", error=failure), failure)
