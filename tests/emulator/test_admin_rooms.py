@@ -10,6 +10,7 @@ from raw_ids import ALICE, BOB, CAROL, INVALID_RAW_ID
 from signed_http import SignedHttp
 
 from azure.communication.rooms.emulator import ACCESS_KEY, RoomsEmulator
+from azure.communication.rooms.emulator.config import Config
 
 OTHER_KEY = "b3RoZXIta2V5LW9mLWEtdGVzdA=="
 
@@ -167,6 +168,17 @@ def test_the_configuration_has_the_documented_key_and_no_other(two_accounts: Roo
     with RoomsEmulator(grace=None, page_size=5, log_bodies=True) as emulator:
         other = Admin(emulator).send("GET", "config")[1]
     assert (other["grace"], other["page_size"], other["log_bodies"]) == (None, 5, True)
+
+
+def test_the_configuration_says_where_programs_reach_the_service() -> None:
+    with RoomsEmulator() as emulator:
+        assert Admin(emulator).send("GET", "config")[1]["endpoint"] is None
+    with RoomsEmulator.from_config(Config.of(advertise="http://rooms.example.com:8420")) as emulator:
+        assert Admin(emulator).send("GET", "config")[1]["endpoint"] == "http://rooms.example.com:8420"
+    with RoomsEmulator(admin_port=0) as emulator:
+        admin = Admin(emulator)
+        admin.host = emulator.admin_endpoint.partition("://")[2]
+        assert admin.send("GET", "config")[1]["endpoint"] == emulator.endpoint
 
 
 def test_a_frozen_clock_is_resumed(emulator: RoomsEmulator, orders: Admin) -> None:

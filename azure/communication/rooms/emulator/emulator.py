@@ -281,6 +281,7 @@ class RoomsEmulator:
             cleanup.callback(state.stop)
             self._forget_private_key()
             self._port = listeners[0].getsockname()[1]
+            state.endpoint = self._config.advertise or (None if self._admin_port is None else self._url(self._port))
             self._listeners = listeners
             self._state = state
             self._cleanup = cleanup.pop_all()

@@ -31,6 +31,7 @@ def show_config(_: Arguments, state: EmulatorState) -> Result:
     grace = None if first.grace is None else first.grace / timestamps.PER_SECOND
     return 200, {
         "version": __version__,
+        "endpoint": state.endpoint,
         "accounts": accounts,
         "grace": grace,
         "page_size": first.page_size,

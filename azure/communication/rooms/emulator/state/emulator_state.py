@@ -55,6 +55,8 @@ class EmulatorState:
         self.clock = clock
         self.faults = faults
         self.request_log = request_log
+        #: Where programs reach the service, if that is not where the admin API is.
+        self.endpoint: str | None = None
         #: Set when the emulator stops, for responses that go on until then.
         self.is_stopping: bool = False
         self._named_versions: set[str] = set()

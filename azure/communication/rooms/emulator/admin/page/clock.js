@@ -27,7 +27,7 @@ function specOf(fault) {
 export function show(main) {
   const time = h("p", { class: "clock", role: "timer", "aria-label": "The emulator's time" });
   const state = h("p", { class: "muted", role: "status" });
-  const rows = h("tbody");
+  const rows = h("tbody", { role: "rowgroup" });
   const none = h("p", { class: "empty", hidden: true }, "No fault is on: every request is handled as the service would.");
 
   const tick = () => setText(time, `${format(now(), true)} UTC`);
@@ -44,8 +44,8 @@ export function show(main) {
 
   function makeRow(fault) {
     const label = `fault-${fault.number}`;
-    return h("tr", {}, h("td", {}, String(fault.number)), h("td", { class: "id", id: label }, specOf(fault)),
-      h("td", {}), h("td", { class: "action" },
+    return h("tr", { role: "row" }, h("td", { role: "cell" }, String(fault.number)), h("td", { role: "cell", class: "id", id: label }, specOf(fault)),
+      h("td", { role: "cell" }), h("td", { role: "cell", class: "action" },
         button("Remove", () => call("DELETE", `faults?number=${fault.number}`).then(load), { "aria-describedby": label })));
   }
 
@@ -95,8 +95,8 @@ export function show(main) {
         form({ class: "tools", "aria-label": "Add a fault" }, addFault,
           h("div", { class: "wide" }, field("Spec", spec)), submit("Add")),
         h("h3", {}, "On now"),
-        h("table", { class: "faults" },
-          h("thead", {}, h("tr", {}, ["Number", "Spec", "Met"].map((label) => h("th", { scope: "col" }, label)), h("td"))),
+        h("table", { class: "faults", role: "table" },
+          h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ["Number", "Spec", "Met"].map((label) => h("th", { role: "columnheader", scope: "col" }, label)), h("td", { role: "cell" }))),
           rows),
         none)));
   const timer = setInterval(tick, 250);

@@ -31,7 +31,7 @@ export function show(main, { config, item: id, parameters }) {
     "There is no such room: it was deleted, ended longer ago than the grace period, or never was.");
   const facts = h("dl", { class: "facts" });
   const timeline = h("div", { class: "timeline" });
-  const rows = h("tbody");
+  const rows = h("tbody", { role: "rowgroup" });
   const nobody = h("p", { class: "empty", hidden: true }, "Nobody is in this room yet.");
   const count = h("span", { class: "muted" });
 
@@ -47,7 +47,7 @@ export function show(main, { config, item: id, parameters }) {
       tell("The role was changed");
     }));
     const remove = button("Remove", () => change({ [rawId]: null }), { "aria-describedby": label });
-    return h("tr", {}, h("td", { class: "id", id: label }, rawId), h("td", {}, select), h("td", { class: "action" }, remove));
+    return h("tr", { role: "row" }, h("td", { role: "cell", class: "id", id: label }, rawId), h("td", { role: "cell" }, select), h("td", { role: "cell", class: "action" }, remove));
   }
 
   function updateRow(row, { role }) {
@@ -109,8 +109,8 @@ export function show(main, { config, item: id, parameters }) {
     h("h2", {}, "Participants ", count),
     form({ class: "tools", "aria-label": "Add a participant" }, add,
       h("div", { class: "wide" }, field("Raw id", rawId)), field("Role of the new one", role), submit("Add")),
-    h("table", { class: "people" },
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Raw id"), h("th", { scope: "col" }, "Role"), h("td"))), rows),
+    h("table", { class: "people", role: "table" },
+      h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, h("th", { role: "columnheader", scope: "col" }, "Raw id"), h("th", { role: "columnheader", scope: "col" }, "Role"), h("td", { role: "cell" }))), rows),
     nobody);
   main.replaceChildren(
     h("p", { class: "back" }, h("a", { href: "#/rooms" }, "All rooms")),
