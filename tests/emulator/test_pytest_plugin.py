@@ -123,3 +123,122 @@ def test_with(rooms_client):
     ran = run(tmp_path, source=source)
     assert "1 passed, 1 error" in ran.stdout, ran.stdout + ran.stderr
     assert 'python -m pip install "azure-communication-rooms[emulator]"' in ran.stdout
+
+
+SEEDED = """
+import pytest
+
+@pytest.fixture(scope="session")
+def ward(rooms_emulator):
+    return rooms_emulator.seed(1)
+
+@pytest.fixture(scope="module", params=[1, 2])
+def practice(request, ward, rooms_emulator):
+    return rooms_emulator.seed(request.param)
+
+@pytest.fixture
+def booked(rooms_emulator):
+    rooms_emulator.clock.advance(days=1)
+    rooms_emulator.faults.add("DELETE /rooms/* status=418")
+    return rooms_emulator.seed(2)
+
+@pytest.fixture
+def unrelated(rooms_emulator):
+    return rooms_emulator
+
+def ids(client):
+    return sorted(room.id for room in client.list_rooms())
+
+def test_a_fixture_seeds_before_the_client_is_set_up(booked, unrelated, rooms_client, rooms_emulator):
+    assert ids(rooms_client) == sorted(booked)
+    assert len(rooms_emulator.faults.active()) == 1
+
+def test_what_it_seeded_is_gone(rooms_client, rooms_emulator):
+    assert ids(rooms_client) == []
+    assert rooms_emulator.faults.active() == []
+
+@pytest.mark.parametrize("number", range(2))
+def test_rooms_of_wider_fixtures_stay(number, ward, practice, booked, rooms_client):
+    assert ids(rooms_client) == sorted(ward + practice + booked)
+    rooms_client.create_room()
+    with pytest.raises(Exception):
+        rooms_client.delete_room(ward[0])
+
+def test_a_fixture_that_is_asked_for_by_name_finds_it_reset(request):
+    assert len(ids(request.getfixturevalue("rooms_client"))) == 3  # of the session and of the module
+"""
+
+
+def test_fixtures_of_every_scope_make_rooms_that_their_tests_see(tmp_path: Path) -> None:
+    (tmp_path / "test_behind.py").write_text("""
+def test_rooms_of_the_module_are_gone_with_it(rooms_client):
+    assert len(list(rooms_client.list_rooms())) == 1
+""")
+    ran = run(tmp_path, "-v", source=SEEDED)
+    assert "8 passed" in ran.stdout, ran.stdout + ran.stderr
+
+
+FAILING = """
+import pytest
+
+@pytest.fixture
+def broken(rooms_client):
+    rooms_client.get_room("99400000000000000")
+
+def test_that_fails(rooms_client):
+    rooms_client.create_room()
+    assert list(rooms_client.list_rooms()) == []
+
+def test_that_fails_before_it_begins(broken):
+    pass
+
+def test_that_passes(rooms_client):
+    rooms_client.delete_room(rooms_client.create_room().id)
+
+def test_that_fails_without_requests(rooms_client):
+    assert False
+"""
+
+
+def test_the_report_of_a_failed_test_has_its_latest_requests(tmp_path: Path) -> None:
+    ran = run(tmp_path, source=FAILING)
+    second, first, *more = ran.stdout.split("Rooms emulator: the latest of ")[1:]
+    assert more == []
+    assert first.startswith("2 requests")
+    assert [line.split()[:2] for line in first.splitlines()[1:3]] == [
+        ["POST", "/rooms?api-version=2025-03-13"],
+        ["GET", "/rooms?api-version=2025-03-13"],
+    ]
+    assert second.startswith("1 requests")
+    assert "GET /rooms/99400000000000000?api-version=2025-03-13 404" in second
+    assert "DELETE" not in ran.stdout
+
+
+OPTIONS = """
+import asyncio
+import pytest
+from azure.core.exceptions import HttpResponseError
+
+@pytest.fixture
+def rooms_client_options():
+    return {"retry_total": 0}
+
+def test_sync(rooms_client, rooms_emulator):
+    rooms_emulator.faults.add(status=503)
+    with pytest.raises(HttpResponseError):
+        rooms_client.create_room()
+    assert len(rooms_emulator.requests) == 1
+
+def test_async(rooms_client_async, rooms_emulator):
+    async def create():
+        with pytest.raises(HttpResponseError):
+            await rooms_client_async.create_room()
+    rooms_emulator.faults.add(status=503)
+    asyncio.run(create())
+    assert len(rooms_emulator.requests) == 1
+"""
+
+
+def test_both_clients_take_the_options_of_the_fixture(tmp_path: Path) -> None:
+    ran = run(tmp_path, source=OPTIONS)
+    assert "2 passed" in ran.stdout, ran.stdout + ran.stderr

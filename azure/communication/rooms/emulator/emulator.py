@@ -347,8 +347,10 @@ class RoomsEmulator:
     def seed(self, count: int = 1, room: Optional[Any] = None, *, account: Optional[str] = None) -> list[str]:
         """Create rooms, past the service's rules of time.
 
+        A room whose validity ended more than the grace period ago is gone at once.
+
         :param int count: How many. Default 1.
-        :param room: What each is like, with names of the wire: ``{"validUntil": "2020-01-01T00:00:00Z",
+        :param room: What each is like, with names of the wire: ``{"validUntil": "2999-01-01T00:00:00Z",
             "participants": {"8:acs:...": {"role": "Presenter"}}}``. What is missing is as in a room created now.
         :keyword account: The account; None, the default, is the first.
         :paramtype account: str or None
