@@ -1,4 +1,4 @@
-"""Row 10: ``timeout`` ends a call, whatever the service does, and leaves what is streamed alone."""
+"""Row 10: ``timeout`` always ends a call, and leaves what is streamed alone."""
 
 import socket
 import sys
@@ -107,7 +107,7 @@ def test_a_timeout_ends_the_wait_for_a_connection_over_all_addresses(monkeypatch
 
 
 @pytest.mark.parametrize("options", [{"timeout": 5}, {}], ids=["with a deadline", "without"])
-def test_a_second_address_is_tried_when_the_first_does_not_response(
+def test_a_second_address_is_tried_when_the_first_does_not_respond(
     server: RawServer, monkeypatch: pytest.MonkeyPatch, options: Any
 ) -> None:
     looked_up = socket.getaddrinfo
@@ -187,7 +187,7 @@ def test_a_timeout_ends_a_slow_response_over_tls(
 
 
 def drips(server: RawServer, content: bytes) -> None:
-    """Send that and then a byte now and then, whatever comes, for 3 seconds at most."""
+    """Send that and then a byte now and then, for 3 seconds at most."""
 
     def handle(connection: Any) -> bool:
         connection.wfile.write(content)
@@ -224,7 +224,7 @@ def test_a_timeout_ends_a_call_through_a_proxy(
 
 
 def drip_handshake(server: RawServer, connection: Any) -> bool:
-    """Open the tunnel, and response the client's first message by a record of TLS, byte by byte."""
+    """Open the tunnel, and respond to the first message of the client with a record of TLS, byte by byte."""
     connection.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
     connection.connection.recv(65536)
     drips(server, b"\x16\x03\x03\x3f\x00")

@@ -141,7 +141,7 @@ CUT_HEADERS = {
 
 
 @pytest.mark.parametrize("content", CUT_HEADERS.values(), ids=CUT_HEADERS)
-def test_headers_that_incomplete_are_an_incomplete_response(
+def test_incomplete_headers_are_an_incomplete_response(
     transport: Urllib3Transport, server: RawServer, content: bytes
 ) -> None:
     server.truncate(content)

@@ -360,9 +360,20 @@ def _send_error(failure: Exception, origin: str, attempt: _Attempt) -> AzureErro
     if is_timeout and not isinstance(failure, ServerTimeoutError):  # the total, which is the deadline
         how = "did not respond" if attempt.is_sent else "could not be reached"
         return caused(kind(f"{origin} {how} within the timeout of the call"), failure)
-    text = f"{origin} {what}: {describe(failure)}"
+    text = f"{origin} {what}: {_tls_error(failure) or describe(failure)}"
     if isinstance(failure, ClientConnectorError) and not isinstance(failure, ClientProxyConnectionError):
         text = text_if_loopback_refused(origin, failure.os_error) or text
     if isinstance(failure, ClientResponseError):  # of a proxy, or of a parser; it refers to the headers of the request
         return kind(text)
     return caused(kind(text, error=failure), failure)
+
+
+def _tls_error(failure: BaseException) -> str | None:
+    """The text of the TLS error that a TypeError hides, if there is one.
+
+    asyncio of Python 3.11 raises TypeError after a failed handshake of TLS within TLS: ``SSLProtocol._abort`` takes no
+    argument there.
+    """
+    cause = failure.__cause__ or failure.__context__
+    hidden = cause.__context__ if isinstance(cause, TypeError) else None
+    return str(hidden) if isinstance(hidden, ssl.SSLError) else None
