@@ -1,5 +1,6 @@
 """Fixtures that many tests share."""
 
+import asyncio
 import ssl
 from collections.abc import Iterator
 
@@ -21,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="speak to the resource that AZURE_COMMUNICATION_CONNECTION_STRING names (tests/playback, tests/facts)",
     )
+    parser.addoption("--uvloop", action="store_true", help="run event loops of uvloop in place of asyncio's")
 
 
 #: An access key that opens nothing: 32 bytes, in base64.
@@ -28,6 +30,10 @@ KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--uvloop"):
+        import uvloop
+
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     config.addinivalue_line("markers", "sync_only(reason): the test is about what only the sync client has")
     config.addinivalue_line(
         "markers",

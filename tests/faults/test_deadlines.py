@@ -287,6 +287,15 @@ def test_a_wait_beyond_the_deadline_is_not_waited(service: Service) -> None:
     assert (len(service.received), service.transport.sleeps) == (1, [])
 
 
+def test_an_attempt_that_was_ended_a_moment_early_is_the_last() -> None:
+    service = InMemoryService().reset().respond(200, ROOM)
+    moments = iter([0.0, *[0.499] * 20])
+    policy = RoomsRetryPolicy(monotonic=lambda: next(moments))
+    with pytest.raises(ServiceResponseError):
+        make_client(service, retry_policy=policy).get_room(ID, timeout=0.5)
+    assert len(service.received) == 1
+
+
 def test_a_redirect_is_within_the_same_deadline_and_the_same_retries() -> None:
     service = InMemoryService().respond(503).respond(307, Location="/rooms/elsewhere").respond(503).respond(503)
     times = iter([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 99.0, 99.0, 99.0])

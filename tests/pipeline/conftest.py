@@ -25,3 +25,10 @@ def transport(new_transport: Callable[..., Any]) -> Iterator[Any]:
     """A transport that leaves the environment alone."""
     with new_transport(use_env_settings=False) as sending:
         yield sending
+
+
+@pytest.fixture
+def loop_of_asyncio(pytestconfig: pytest.Config) -> None:
+    """Leave a test out with ``--uvloop``."""
+    if pytestconfig.getoption("--uvloop"):
+        pytest.skip("it is about asyncio's own event loop")

@@ -44,6 +44,9 @@ _EXPIRY_MARGIN = timedelta(seconds=10)
 _RETRIED_STATUSES = frozenset([408, 429, 500, 502, 503, 504, *range(506, 600)])
 #: Statuses after which the service may have carried out the request all the same.
 _MAYBE_DONE_STATUSES = frozenset([408, 500, 502, 504])
+#: Seconds that must be left for another attempt. On uvloop timers end an attempt up to a millisecond early, and the
+#: error must be that of the attempt, not of one that had no time.
+_SHORTEST_ATTEMPT = 0.005
 _SETTINGS = "rooms_retry_settings"
 
 if TYPE_CHECKING:
@@ -160,7 +163,8 @@ class RetrySteps(_RetryPolicy):
         requested = self.get_retry_after(last) if isinstance(last, PipelineResponse) else None
         wait = requested or self.get_backoff_time(settings)
         longest = min(settings["deadline"].remaining(), self._until_expiry(last.context.get(EXPIRES)))
-        return None if wait >= longest or (requested and requested > settings["max_backoff"]) else wait
+        ends_too_late = wait + _SHORTEST_ATTEMPT >= longest
+        return None if ends_too_late or (requested and requested > settings["max_backoff"]) else wait
 
     def is_retry(self, settings: dict[str, Any], response: Response) -> bool:  # type: ignore[override]  # rest's alone
         """Whether a response is worth another attempt.
