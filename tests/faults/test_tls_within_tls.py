@@ -107,7 +107,7 @@ def test_an_untrusted_certificate_of_the_proxy_is_an_error_before_the_tunnel(
     untrusted_server: RawServer, tls_server: RawServer, trusted: str
 ) -> None:
     with RoomsClient(tls_server.endpoint, KEY, **options(untrusted_server, trusted)) as client:
-        with pytest.raises(ServiceRequestError, match="(?i)certificate"):
+        with pytest.raises(ServiceRequestError, match=r"(?i)certificate"):
             client.get_room(ID)
     assert (untrusted_server.received, tls_server.connections) == ([], 0)
 
@@ -117,7 +117,7 @@ def test_an_untrusted_certificate_of_the_endpoint_is_an_error_within_the_tunnel(
 ) -> None:
     proxy.run(tunnel_to(untrusted_server))
     with RoomsClient(untrusted_server.endpoint, KEY, **options(proxy, trusted)) as client:
-        with pytest.raises(ServiceRequestError, match="(?i)certificate"):
+        with pytest.raises(ServiceRequestError, match=r"(?i)certificate"):
             client.get_room(ID)
     assert [each.method for each in proxy.received] == ["CONNECT"]
     assert untrusted_server.received == []
