@@ -11,6 +11,7 @@ from raw_ids import ALICE, BOB
 from raw_server import RawServer
 from room_bodies import TIMES, make_room, room_text
 
+from azure.communication import rooms
 from azure.communication.rooms import (
     CommunicationUserIdentifier,
     ParticipantRole,
@@ -189,3 +190,20 @@ def test_msrest_and_what_it_pulls_is_imported_for_2022_02_01_alone(version: str,
     program = PROGRAM.format(version=version)
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == imported
+
+
+@pytest.mark.parametrize(
+    ("name", "renamed"),
+    [
+        ("MicrosoftBotIdentifier", "MicrosoftTeamsAppIdentifier"),
+        ("MicrosoftBotProperties", "MicrosoftTeamsAppProperties"),
+    ],
+)
+def test_a_name_that_release_1_2_0_had_deprecated_stands_for_its_successor(name: str, renamed: str) -> None:
+    with pytest.warns(DeprecationWarning, match=f"{name} is deprecated; use {renamed}"):
+        found = getattr(rooms, name)
+    assert found is getattr(rooms, renamed)
+
+
+def test_the_version_has_the_name_of_release_1_2_0_too() -> None:
+    assert rooms.__version__ == rooms.__VERSION__

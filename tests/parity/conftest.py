@@ -6,13 +6,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 import pytest
 
 from azure.communication.rooms.emulator import ACCESS_KEY, RoomsEmulator
 
 PROGRAMS = Path(__file__).resolve().parent / "programs"
+#: The folder that holds the package.
+PROJECT = PROGRAMS.parents[2]
 #: Where each of the clients reads whose certificates to trust.
 TRUST = ("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 
@@ -32,9 +34,14 @@ class Seen(NamedTuple):
         return self.steps[step]["value"]
 
 
-def run(*command: object, cwd: Path, trust: Optional[Path] = None) -> str:
-    """What a program prints; what this project puts into the environment stays outside."""
+def run(*command: object, cwd: Path, trust: Optional[Path] = None, path: Optional[Path] = None) -> str:
+    """What a program prints; what this project puts into the environment stays outside.
+
+    :param path: A folder that stands before the packages of the interpreter.
+    """
     environment = {name: value for name, value in os.environ.items() if name not in (*TRUST, "PYTHONPATH")}
+    if path is not None:
+        environment["PYTHONPATH"] = str(path)
     if trust is not None:
         environment.update(dict.fromkeys(TRUST, str(trust)))
     words = [str(word) for word in command]
@@ -44,13 +51,35 @@ def run(*command: object, cwd: Path, trust: Optional[Path] = None) -> str:
 
 
 @pytest.fixture(scope="session")
-def published_python(tmp_path_factory: pytest.TempPathFactory) -> list[object]:
-    """The command that runs the Python program, in a virtual environment of its own."""
+def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of a virtual environment that holds the published packages."""
     home = tmp_path_factory.mktemp("python")
     run(sys.executable, "-m", "venv", home / "venv", cwd=home)
     python = home / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
     run(python, "-m", "pip", "install", "--quiet", "-r", PROGRAMS / "requirements.txt", cwd=home)
-    return [python, PROGRAMS / "published_python.py"]
+    return python
+
+
+@pytest.fixture(scope="session")
+def published_python(interpreter: Path) -> list[object]:
+    """The command that runs the Python program."""
+    return [interpreter, PROGRAMS / "published_python.py"]
+
+
+@pytest.fixture(scope="session")
+def run_both(interpreter: Path) -> Callable[..., tuple[Any, Any]]:
+    """Runs a program with release 1.2.0, then with this package in its place; what each prints as JSON."""
+
+    def run_it(name: str, *arguments: object) -> tuple[Any, Any]:
+        printed = []
+        for path in (None, PROJECT):
+            with RoomsEmulator() as emulator:
+                given = [{"ENDPOINT": emulator.endpoint, "KEY": ACCESS_KEY}.get(str(each), each) for each in arguments]
+                printed.append(run(interpreter, PROGRAMS / name, *given, cwd=PROGRAMS, path=path))
+        before, here = (json.loads(text.splitlines()[-1]) for text in printed)
+        return before, here
+
+    return run_it
 
 
 @pytest.fixture(scope="session")

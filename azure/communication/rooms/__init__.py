@@ -72,7 +72,21 @@ _HOMES = {
 }
 
 
+#: Names that release 1.2.0 had deprecated, and those that took their place.
+_RENAMED = {
+    "MicrosoftBotIdentifier": "MicrosoftTeamsAppIdentifier",
+    "MicrosoftBotProperties": "MicrosoftTeamsAppProperties",
+}
+#: The name of ``__version__`` in release 1.2.0.
+__VERSION__ = __version__
+
+
 def __getattr__(name: str) -> Any:
+    if name in _RENAMED:
+        import warnings
+
+        warnings.warn(f"{name} is deprecated; use {_RENAMED[name]}", DeprecationWarning, stacklevel=2)
+        return __getattr__(_RENAMED[name])
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_HOMES.get(name, "azure.communication.identity"), __name__), name)
