@@ -46,7 +46,7 @@ ROOM = json.dumps(_room(1), separators=(",", ":")).encode()
 ROOMS = json.dumps([_room(number) for number in range(ROOMS_PER_PAGE)], separators=(",", ":"))
 
 
-def respond(method: str, path: str, query: str, host: str) -> tuple[int, bytes]:
+def response_to(method: str, path: str, query: str, host: str) -> tuple[int, bytes]:
     """Status and body."""
     page = int(query.partition("nextLink=")[2].partition("&")[0] or 0)
     if path == "/rooms" and method == "GET":
@@ -75,7 +75,7 @@ def application(scheme: str, delay: float) -> ASGIApp:
         if delay:
             await asyncio.sleep(delay)
         host = next(value for name, value in scope["headers"] if name == b"host").decode()
-        status, body = respond(scope["method"], scope["path"], scope["query_string"].decode(), f"{scheme}://{host}")
+        status, body = response_to(scope["method"], scope["path"], scope["query_string"].decode(), f"{scheme}://{host}")
         headers = [(b"content-type", b"application/json; charset=utf-8"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})

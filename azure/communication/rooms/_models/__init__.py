@@ -18,10 +18,11 @@ from .participants import (
     RoomParticipant,
     get_raw_id,
 )
-from .roles import ParticipantRole, RoomJoinPolicy, parse_join_policy, parse_role
+from .roles import ROLES, ParticipantRole, RoomJoinPolicy, parse_join_policy, parse_role
 from .rooms import CommunicationRoom
 
 __all__ = [
+    "ROLES",
     "CommunicationRoom",
     "HasRawId",
     "ParticipantChanges",

@@ -55,7 +55,7 @@ def _not_a_member(kind: type[Enum], value: object) -> str:
 
 
 #: Value -> member. A value that a later service adds is not in here and stays a ``str``.
-_ROLES: dict[str, ParticipantRole] = {role.value: role for role in ParticipantRole}
+ROLES: dict[str, ParticipantRole] = {role.value: role for role in ParticipantRole}
 _JOIN_POLICIES: dict[str, RoomJoinPolicy] = {policy.value: policy for policy in RoomJoinPolicy}
 
 
@@ -69,8 +69,8 @@ def parse_role(value: Optional[str]) -> Union[ParticipantRole, str]:
     :raises TypeError: If the value is neither a string nor None.
     :raises ValueError: If the value is empty.
     """
-    if isinstance(value, str) and value in _ROLES:
-        return _ROLES[value]
+    if isinstance(value, str) and value in ROLES:
+        return ROLES[value]
     if value is None:
         return ParticipantRole.ATTENDEE
     if not isinstance(value, str):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from .._datetimes import parse_datetime
-from .._models import CommunicationRoom, RoomParticipant, get_raw_id, parse_role
+from .._models import ROLES, CommunicationRoom, RoomParticipant, parse_role
 from .call import Page
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .._generated.v2025_03_13._schema import RoomParticipant as ParticipantModel
 
 T = TypeVar("T")
+
+_set_member = object.__setattr__
 
 
 def decode_room(wire: RoomModel) -> CommunicationRoom:
@@ -39,10 +41,13 @@ def decode_room(wire: RoomModel) -> CommunicationRoom:
 
 def decode_participant(wire: ParticipantModel) -> RoomParticipant:
     """Decode a participant."""
+    raw_id, role = wire["rawId"], wire.get("role")
+    if not isinstance(raw_id, str) or not raw_id.strip():
+        raise ValueError("the raw id of a participant must be text, and not empty")
     participant = RoomParticipant.__new__(RoomParticipant)  # as above
     # An object takes half the memory until its __dict__ is accessed, and lists of participants are long.
-    object.__setattr__(participant, "raw_id", get_raw_id(wire["rawId"]))
-    object.__setattr__(participant, "role", parse_role(wire.get("role")))
+    _set_member(participant, "raw_id", raw_id)
+    _set_member(participant, "role", ROLES.get(role) or parse_role(role))
     return participant
 
 

@@ -11,6 +11,7 @@ import os
 import socket
 import threading
 from collections.abc import Mapping
+from functools import lru_cache
 from http.client import IncompleteRead
 from typing import TYPE_CHECKING, Any
 
@@ -148,9 +149,9 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
         verify = config.verify if connection_verify is None else connection_verify
         pool, by_proxy = self._pool(scheme, host, proxies, verify, connection_cert or config.cert)
         left = _time_left(origin)
-        timeout = Timeout(
-            connect=_shorter(config.timeout if connection_timeout is None else connection_timeout, left),
-            read=_shorter(config.read_timeout if read_timeout is None else read_timeout, left),
+        timeout = _timeout(
+            _shorter(config.timeout if connection_timeout is None else connection_timeout, left),
+            _shorter(config.read_timeout if read_timeout is None else read_timeout, left),
         )
         url = request.url if by_proxy else target
         if left is None:
@@ -226,6 +227,12 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
             manager = self._managers[key] = new_manager(proxy, tls)
         names_host = proxy is not None and scheme == "http" and not is_socks(proxy)
         return manager.connection_from_url(f"{scheme}://{host}"), names_host
+
+
+@lru_cache(maxsize=8)
+def _timeout(connect: float | None, read: float | None) -> Timeout:
+    """The timeouts as urllib3 takes them, which checks them and makes a copy for each request."""
+    return Timeout(connect=connect, read=read)
 
 
 def _time_left(origin: str) -> float | None:
