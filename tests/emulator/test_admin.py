@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -148,6 +148,10 @@ def test_a_reset_connection_is_found_by_its_status(emulator: RoomsEmulator, orde
         ("POST", "faults", None, "an object of names and values"),
         ("POST", "faults", {"spec": 5}, "'spec' is no part of a fault"),
         ("POST", "faults", {"spec": "POST"}, "there is no action"),
+        ("POST", "faults", b'{"status": 500, "body": "\\ud800"}', "body must be text or JSON, in UTF-8"),
+        ("POST", "faults", b'{"status": 500, "body": NaN}', "body must be text or JSON, in UTF-8"),
+        ("POST", "clock", {"freeze": "no"}, "freeze must be true or false, not 'no'"),
+        ("POST", "clock", {"reset": 1}, "reset must be true or false, not 1"),
         ("DELETE", "faults?number=9", None, "there is no fault 9"),
         ("DELETE", "faults?number=all", None, "there is no fault all"),
         ("GET", "requests?colour=red", None, "nothing but method, path, status"),
@@ -235,3 +239,30 @@ def test_an_order_is_no_request_to_the_service(
 def test_the_services_own_paths_are_no_orders(http: SignedHttp) -> None:
     assert http.send_as_is("GET", "/_emulator", b"", {}).status == 401
     assert http.send_as_is("GET", "/rooms/_emulator/state", b"", {}).status == 401
+
+
+def test_a_clock_is_frozen_and_let_run_on_from_where_it_is(emulator: RoomsEmulator, orders: Admin) -> None:
+    orders.send("POST", "clock", {"set": "2030-01-01T12:00:00Z", "freeze": True})
+    for order in ({"freeze": False}, {"resume": True}):
+        emulator.clock.freeze()
+        status, clock = orders.send("POST", "clock", order)
+        assert (status, clock["frozen"]) == (200, False)
+        assert clock["now"].startswith("2030-01-01T12:0")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"set": "9999-06-01T00:00:00Z"},
+        {"set": "2030-01-01T00:00:00Z", "advance": {"days": 10_000_000}},
+        {"advance": {"moons": 1}},
+        {"freeze": 5},
+        {"set": "soon"},
+    ],
+)
+def test_moves_of_which_one_is_invalid_are_none(emulator: RoomsEmulator, orders: Admin, wrong: dict[str, Any]) -> None:
+    emulator.clock.set(datetime(2031, 5, 6, 7, 8, 9, tzinfo=timezone.utc))
+    emulator.clock.freeze()
+    before = orders.send("GET", "clock")
+    assert orders.send("POST", "clock", {"reset": True, **wrong})[0] == 400
+    assert orders.send("GET", "clock") == before

@@ -16,6 +16,7 @@ from raw_ids import ALICE, BOB
 from signed_http import Reply, SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator
+from azure.communication.rooms.emulator.cli import run as command
 from azure.communication.rooms.emulator.state.store import Store, Validity
 
 COMMAND = [sys.executable, "-m", "azure.communication.rooms.emulator", "--quiet", "--port", "0"]
@@ -244,3 +245,55 @@ def test_a_commit_that_fails_is_undone_and_the_next_is_kept(tmp_path: Path) -> N
     second = Store(tmp_path / "rooms.sqlite3")
     assert [room for room, _ in second.all_rooms()] == [kept]
     second.close()
+
+
+def damage(location: Path) -> None:
+    """Overwrite the middle of the database."""
+    file = location / "rooms.sqlite3"
+    content = bytearray(file.read_bytes())
+    content[4096 : len(content) - 4096] = b"\xff" * (len(content) - 8192)
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("content", ["damaged", "no database"])
+def test_a_damaged_database_is_one_clear_line(tmp_path: Path, content: str) -> None:
+    with RoomsEmulator(location=tmp_path) as emulator:
+        emulator.seed(200)
+    if content == "damaged":
+        damage(tmp_path)
+    else:
+        (tmp_path / "rooms.sqlite3").write_bytes(b"hello" * 1000)
+    before = (tmp_path / "rooms.sqlite3").read_bytes()
+    with pytest.raises(sqlite3.DatabaseError, match=r"rooms\.sqlite3 is damaged or no database of rooms .*; delete it"):
+        RoomsEmulator(location=tmp_path).start()
+    ran = subprocess.run([*COMMAND, "--location", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (ran.returncode, len(ran.stderr.splitlines())) == (2, 1)
+    assert (tmp_path / "rooms.sqlite3").read_bytes() == before
+
+
+def test_a_database_that_is_damaged_meanwhile_is_told_and_a_reset_makes_it_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RoomsEmulator(location=tmp_path) as emulator:
+        http = SignedHttp(emulator.connection_string)
+        store = emulator._running().account().store
+
+        def malformed(*_: Any) -> None:
+            raise sqlite3.DatabaseError("database disk image is malformed")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "_rows", malformed)
+            reply = http.send("GET", "/rooms")
+        assert (reply.status, reply.body["error"]["code"]) == (507, "InsufficientStorage")
+        assert "malformed" in reply.body["error"]["message"]
+        assert http.send("POST", "/rooms", {}).status == 201
+        emulator.reset()
+        assert http.send("GET", "/rooms").body == {"value": []}
+
+
+@pytest.mark.parametrize("path", ["not/there.json", ".", "\0"])
+def test_an_export_that_cannot_be_written_is_told_at_the_start(tmp_path: Path, path: str) -> None:
+    status = command.main(["--quiet", "--port", "0", "--export", f"{tmp_path}/{path}", "--exec", "touch done"])
+    assert status == 2
+    assert not Path("done").exists()
+    assert list(tmp_path.iterdir()) == []

@@ -59,6 +59,8 @@ def _main(arguments: list[str] | None, stop: StopRequest) -> int:
 def _start_and_run(options: argparse.Namespace, log: DroppingHandler, stop: StopRequest) -> int:
     try:
         config = config_of(options)
+        if options.export_file is not None:
+            _check_export(Path(options.export_file))
         emulator = _start(config, options.import_file)
     except (ImportError, OSError, ValueError, sqlite3.Error) as error:
         log.write(f"rooms-emulator: cannot start on {options.host}:{options.port}: {error}{_taken_by(error, options)}")
@@ -112,10 +114,26 @@ def _import(emulator: RoomsEmulator, file: Path) -> None:
         raise ValueError(f"{file} cannot be imported: {error}") from None
 
 
+def _check_export(file: Path) -> None:
+    """Check that rooms can be written to a file, before there are any to lose.
+
+    :raises OSError: If they cannot.
+    """
+    try:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        probe = file.with_name(f"{file.name}.unfinished")
+        probe.open("wb").close()
+        probe.unlink()
+    except (OSError, ValueError) as error:  # a name may hold what no name may
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise OSError(f"rooms cannot be exported to {file}: {reason}") from None
+
+
 def _export(emulator: RoomsEmulator, file: Path, log: DroppingHandler) -> int:
     try:
         emulator.export_file(file)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         log.write(f"rooms-emulator: cannot export: {error}")
         return 1
     return 0

@@ -98,6 +98,7 @@ class Fault:
             "route must begin with a slash",
         )
         _check(len(self.route or "") <= ROUTE_LIMIT, f"route must be at most {ROUTE_LIMIT} characters")
+        _check(_is_body(self.body), "body must be text or JSON, in UTF-8")
         _check(self.reset in (None, "before", "after"), "reset must be before or after")
         _check(isinstance(self.garbage, bool), "garbage must be true or false")
         _check(
@@ -188,6 +189,14 @@ def _check_number(name: str, value: Any) -> None:
     _check(isinstance(value, kinds) and not isinstance(value, bool), f"{name} must be a number, not {value!r}")
     low, high = _RANGES.get(name, (-(2**63), 2**63))
     _check(low <= value <= high, f"{name} must lie from {low} to {high}, not {value!r}")
+
+
+def _is_body(body: Any) -> bool:
+    try:
+        (body if isinstance(body, str) else json.dumps(body, allow_nan=False)).encode()
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _is_header(item: tuple[Any, Any]) -> bool:

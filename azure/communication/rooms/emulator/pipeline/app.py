@@ -97,7 +97,7 @@ async def _run_stage(stage: Stage, context: RequestContext) -> Response | None:
     except (errors.ServiceError, errors.ValidationError) as failure:
         error = failure
         context.reason = messages.reason_of(error)
-    except sqlite3.OperationalError as failure:
+    except sqlite3.Error as failure:  # a full disk, or a file that was damaged meanwhile
         error = errors.not_stored(str(failure))
         context.reason = f"not stored: {failure}"
     except Exception:  # noqa: BLE001  a bug must not leave a request without a response
