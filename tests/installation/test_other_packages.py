@@ -7,6 +7,8 @@ from pathlib import Path
 from environments import BRINGS, Environment, does_the_main_job, interpreter
 from packaging.requirements import Requirement
 
+from azure.communication.rooms import __version__
+
 #: Packages of the same namespaces that applications have beside this one.
 SISTERS = (
     "azure-communication-callautomation",
@@ -36,9 +38,17 @@ def test_the_oldest_releases_that_are_allowed_work(wheel: Path, connection_strin
         environment.run("-c", f"import {modules}")
 
 
-def test_it_lives_beside_its_sister_packages(wheel: Path, connection_string: str, tmp_path: Path) -> None:
+def test_it_takes_the_place_of_the_published_package_beside_its_sisters(
+    wheel: Path, connection_string: str, tmp_path: Path
+) -> None:
     environment = Environment.create(tmp_path / "environment", interpreter("3.12"))
-    environment.install(f"{wheel}[aio,cli,emulator,socks]", *SISTERS)
+    environment.install("azure-communication-rooms==1.2.0", *SISTERS)
+    environment.install(f"{wheel}[aio,emulator,socks]")
+    environment.install(
+        "azure-communication-rooms[cli]"
+    )  # as messages say: what is installed stays, and gets the extra
+    program = "import importlib.metadata, rich; print(importlib.metadata.version('azure-communication-rooms'))"
+    assert environment.run("-c", program) == f"{__version__}\n"
     assert does_the_main_job(environment, connection_string)
     for name in SISTERS:
         environment.run("-c", f"import {name.replace('-', '.')}")
