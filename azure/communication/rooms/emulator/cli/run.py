@@ -9,12 +9,15 @@ import os
 import sqlite3
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..._version import __version__
 from ..config import ACCESS_KEY, Config, host_key, is_loopback
+from ..state.log_text import LOGGER
 from . import child, health
 from .accounts import VARIABLE
 from .arguments import config_of, parse_arguments
@@ -26,7 +29,6 @@ from .wait import wait
 if TYPE_CHECKING:
     from ..emulator import RoomsEmulator
 
-_LOGGER = logging.getLogger("azure.communication.rooms.emulator")
 #: The variables in which a program finds the connection string: the samples of Communication Services, the Azure CLI.
 _VARIABLES = ("COMMUNICATION_SAMPLES_CONNECTION_STRING", "AZURE_COMMUNICATION_CONNECTION_STRING")
 
@@ -49,11 +51,8 @@ def _main(arguments: list[str] | None, stop: StopRequest) -> int:
     options = parse_arguments(arguments)
     if options.subcommand == "wait":
         return wait(options.url, options.timeout, stop)
-    log = _log_to_stderr(options)
-    try:
+    with _log_to_stderr(options) as log:
         return _start_and_run(options, log, stop)
-    finally:
-        log.close()
 
 
 def _start_and_run(options: argparse.Namespace, log: DroppingHandler, stop: StopRequest) -> int:
@@ -88,10 +87,10 @@ def _taken_by(error: Exception, options: argparse.Namespace) -> str:
 def _warn_of_hosts(config: Config) -> None:
     """Say which callers will be refused that the options seem to be for."""
     if not is_loopback(config.host) and not config.allowed_hosts:
-        _LOGGER.warning("callers on other machines are refused until --allow-host names the host that they call")
+        LOGGER.warning("callers on other machines are refused until --allow-host names the host that they call")
     advertised = config.advertise and host_key(urlsplit(config.advertise).hostname or "")
     if advertised and not is_loopback(advertised) and advertised not in config.allowed_hosts:
-        _LOGGER.warning("--advertise names %s; give --allow-host %s too, or it is refused", advertised, advertised)
+        LOGGER.warning("--advertise names %s; give --allow-host %s too, or it is refused", advertised, advertised)
 
 
 def _start(config: Config, import_file: str | None) -> RoomsEmulator:
@@ -165,11 +164,16 @@ def _print_connection_strings(emulator: RoomsEmulator, config: Config) -> None:
     sys.stdout.flush()
 
 
-def _log_to_stderr(options: argparse.Namespace) -> DroppingHandler:
-    """Log one line a request; uvicorn's own lines stay out."""
+@contextmanager
+def _log_to_stderr(options: argparse.Namespace) -> Iterator[DroppingHandler]:
+    """Log one line a request while the block runs; uvicorn's own lines stay out."""
     handler = DroppingHandler(sys.stderr)
     handler.setFormatter(formatter(options.log_format))
-    _LOGGER.handlers = [handler]
-    _LOGGER.setLevel(logging.WARNING if options.quiet else logging.DEBUG if options.verbose else logging.INFO)
-    _LOGGER.propagate = False
-    return handler
+    before = LOGGER.handlers, LOGGER.level, LOGGER.propagate
+    LOGGER.handlers, LOGGER.propagate = [handler], False
+    LOGGER.setLevel(logging.WARNING if options.quiet else logging.DEBUG if options.verbose else logging.INFO)
+    try:
+        yield handler
+    finally:
+        handler.close()
+        LOGGER.handlers, LOGGER.level, LOGGER.propagate = before
