@@ -9,7 +9,7 @@ import pytest
 from signed_http import SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator
-from azure.communication.rooms.emulator.admin import page_files
+from azure.communication.rooms.emulator.admin import app, page_files
 
 FILES = sorted(page_files._FOLDER.iterdir())
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -75,6 +75,29 @@ def test_the_access_rules_are_those_of_the_admin_api(
     emulator: RoomsEmulator, path: str, headers: dict[str, str]
 ) -> None:
     assert fetch(emulator, path, {"Accept": BROWSER, **headers})[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "levels"),
+    [
+        ("GET", "/_emulator/state", {"Sec-Fetch-Site": "same-origin"}, ["DEBUG"]),
+        ("GET", "/_emulator/", {"Sec-Fetch-Site": "none"}, ["DEBUG"]),
+        ("GET", "/_emulator/state", {}, ["INFO"]),
+        ("GET", "/_emulator/nothing", {"Sec-Fetch-Site": "same-origin"}, ["INFO"]),
+        ("POST", "/_emulator/reset", {"Sec-Fetch-Site": "same-origin"}, ["INFO"]),
+    ],
+)
+def test_what_the_page_reads_does_not_fill_the_log(
+    emulator: RoomsEmulator,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    levels: list[str],
+) -> None:
+    with caplog.at_level("DEBUG", logger=app.LOGGER.name):
+        fetch(emulator, path, headers, method)
+    assert [record.levelname for record in caplog.records if path in record.getMessage()] == levels
 
 
 def test_no_file_makes_html_or_styles_of_text() -> None:

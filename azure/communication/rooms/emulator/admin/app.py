@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -185,7 +186,10 @@ def _log(request: AdminRequest, status: int, seconds: float, reason: str) -> Non
     """Write the line of a command; it is no request to the service, so the request log does not have it."""
     target = redact_target(f"{PREFIX}{request.path}{'?' if request.query else ''}{request.query}")
     entry = Entry(0, "", request.method, shorten(target), status, round(seconds * 1000, 3), shorten(reason))
-    LOGGER.info("%s", entry, extra={"request": entry.to_log()})
+    # The page reads again whenever something changes: lines of that would hide those of programs.
+    is_read_by_page = request.method in ("GET", "HEAD") and request.caller.headers.get("sec-fetch-site") is not None
+    level = logging.DEBUG if is_read_by_page and status < 400 else logging.INFO
+    LOGGER.log(level, "%s", entry, extra={"request": entry.to_log()})
 
 
 def _decode(headers: Mapping[str, str], body: bytes) -> Any:
