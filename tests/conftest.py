@@ -34,7 +34,6 @@ def pytest_configure(config: pytest.Config) -> None:
         import uvloop
 
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    config.addinivalue_line("markers", "sync_only(reason): the test is about what only the sync client has")
     config.addinivalue_line(
         "markers",
         "one_python: the rule is the same on every Python, and slow to check; .ci/run checks it on the first alone",

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import sys
 from collections.abc import Awaitable
 from typing import Any, Callable
 from uuid import uuid4
@@ -9,6 +10,7 @@ from uuid import uuid4
 import pytest
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 from raw_ids import ALICE
+from raw_server import RawServer
 
 from azure.communication.rooms.aio import RoomsClient
 from azure.communication.rooms.emulator import RoomsEmulator
@@ -111,13 +113,43 @@ def test_a_cancelled_create_resumed_with_its_pair_makes_one_room(emulator: Rooms
     assert there == made
 
 
-def test_a_timeout_of_asyncio_stays_one(server: Any) -> None:
-    server.hang()
+async def in_wait_for(awaitable: Awaitable[Any]) -> None:
+    await asyncio.wait_for(awaitable, 0.2)
+
+
+async def in_timeout(awaitable: Awaitable[Any]) -> None:
+    timeout: Any = asyncio.timeout(0.2)  # type: ignore[attr-defined, unused-ignore]  # since Python 3.11
+    async with timeout:
+        await awaitable
+
+
+WAYS = [
+    pytest.param(in_wait_for, id="wait_for"),
+    pytest.param(
+        in_timeout,
+        id="timeout",
+        marks=pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio.timeout is there since Python 3.11"),
+    ),
+]
+STAGES: dict[str, Callable[[RawServer], Any]] = {
+    "the response": lambda server: server.hang(),
+    "the body": lambda server: server.drip(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"),
+    "the next attempt": lambda server: server.respond(503, Retry_After="30"),
+}
+
+
+@pytest.mark.parametrize("wait", WAYS)
+@pytest.mark.parametrize("script", STAGES.values(), ids=STAGES)
+def test_a_timeout_of_asyncio_stays_one(
+    server: RawServer, wait: Callable[[Awaitable[Any]], Any], script: Callable[[RawServer], Any]
+) -> None:
+    script(server)
 
     async def scenario() -> None:
         async with RoomsClient(server.endpoint, "a2V5") as client:
-            await asyncio.wait_for(client.get_room("1"), 0.2)
+            await wait(client.get_room("1"))
 
     with pytest.raises(asyncio.TimeoutError) as caught:
         asyncio.run(scenario())
     assert type(caught.value) is asyncio.TimeoutError
+    assert len(server.received) == 1

@@ -134,13 +134,15 @@ def run_program(program: str, *arguments: str, flags: tuple[str, ...] = ()) -> "
     )
 
 
-def test_a_client_never_closed_is_one_warning(server: RawServer) -> None:
+@pytest.mark.parametrize("flags", [("-X", "dev"), ("-X", "dev", "-W", "error")], ids=["shown", "an error"])
+def test_a_client_never_closed_is_one_warning(server: RawServer, flags: tuple[str, ...]) -> None:
     for _ in range(3):
         server.respond(200, room_text("1"))
-    ran = run_program(NEVER_CLOSED, server.endpoint, flags=("-X", "dev"))
+    ran = run_program(NEVER_CLOSED, server.endpoint, flags=flags)
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr.count("ResourceWarning: unclosed RoomsClient: use it in an `async with` block") == 1
-    assert ran.stderr.lower().count("unclosed") == 1
+    said = ran.stderr.lower()
+    assert (said.count("unclosed"), said.count("warning:")) == (1, 1)
 
 
 def test_a_closed_client_is_closed_for_good(server: RawServer) -> None:

@@ -1,5 +1,6 @@
 """Row 22: a machine whose clock is wrong signs by the clock of the service, and logs one warning."""
 
+import asyncio
 import json
 import logging
 import threading
@@ -224,19 +225,33 @@ def test_a_request_that_was_signed_before_the_correction_is_signed_again_too(
     assert [received.headers["x-ms-date"] for received in service.received] == ["Tue, 01 Apr 2025 08:00:00 GMT", THERE]
 
 
-@pytest.mark.sync_only(reason="it is about threads that share a client")
-def test_threads_that_find_the_clock_wrong_together_all_succeed(
-    emulator: RoomsEmulator, warnings: pytest.LogCaptureFixture
-) -> None:
-    emulator.clock.advance(minutes=20)
+def in_threads(client: Any) -> list[str]:
+    """The ids of rooms that eight threads create at once."""
     start = threading.Barrier(8)
 
-    def create(client: RoomsClient) -> str:
+    def create(_: int) -> Any:
         start.wait(timeout=30)
         return client.create_room().id
 
-    with RoomsClient.from_connection_string(emulator.connection_string) as client, ThreadPoolExecutor(8) as pool:
-        ids = list(pool.map(create, [client] * 8))
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(create, range(8)))
+
+
+def in_tasks(client: Any) -> list[str]:
+    """The ids of rooms that eight tasks create at once."""
+
+    async def create() -> list[str]:
+        return [room.id for room in await asyncio.gather(*(client.wrapped.create_room() for _ in range(8)))]
+
+    return client.loop.run_until_complete(create())  # type: ignore[no-any-return]
+
+
+def test_threads_and_tasks_that_find_the_clock_wrong_together_all_succeed(
+    emulator: RoomsEmulator, warnings: pytest.LogCaptureFixture, client_kind: str
+) -> None:
+    emulator.clock.advance(minutes=20)
+    with RoomsClient.from_connection_string(emulator.connection_string) as client:
+        ids = in_threads(client) if client_kind == "sync" else in_tasks(client)
         assert sorted(ids) == sorted(room.id for room in client.list_rooms())
         assert timedelta(minutes=19) < client._clock.offset < timedelta(minutes=21)
     assert len(warnings.messages) == 1

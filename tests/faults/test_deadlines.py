@@ -15,8 +15,8 @@ from azure.core.exceptions import (
     ServiceResponseError,
     ServiceResponseTimeoutError,
 )
-from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
+from client_kinds import AZURE_CORES
 from fake_services import ID, KEY, ROOM, InMemoryService, Service, SocketService, make_client
 from raw_server import RawServer
 from room_bodies import room_text
@@ -321,16 +321,20 @@ def test_a_call_of_several_requests_has_one_deadline(server: RawServer) -> None:
     assert len(server.received) == 2
 
 
-@pytest.mark.sync_only(reason="it is about azure-core's transport on requests")
-def test_a_transport_that_knows_no_deadline_gets_its_timeouts_cut(server: RawServer) -> None:
-    class Noting(RequestsTransport):  # type: ignore[misc]  # azure-core gives it no type
-        def send(self, request: Any, **kwargs: Any) -> Any:
-            noted.append((kwargs.get("connection_timeout"), kwargs.get("read_timeout")))
-            return super().send(request, **kwargs)
+def test_a_transport_that_knows_no_deadline_gets_its_timeouts_cut(
+    server: RawServer, client_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport = AZURE_CORES[client_kind](use_env_settings=False)
+    send = transport.send
 
+    def noting(request: Any, **kwargs: Any) -> Any:
+        noted.append((kwargs.get("connection_timeout"), kwargs.get("read_timeout")))
+        return send(request, **kwargs)
+
+    monkeypatch.setattr(transport, "send", noting)
     noted: list[Any] = []
     server.respond(200, room_text("1")).respond(200, room_text("1")).respond(200, room_text("1"))
-    with RoomsClient(server.endpoint, KEY, transport=Noting(use_env_settings=False)) as client:
+    with RoomsClient(server.endpoint, KEY, transport=transport) as client:
         client.get_room(ID)
         client.get_room(ID, timeout=20)
         client.get_room(ID, timeout=20, connection_timeout=5, read_timeout=30)

@@ -3,6 +3,7 @@
 import http.client
 from typing import Any
 
+import aiohttp
 import pytest
 from fake_services import ID, KEY, ROOM, NonSleepingTransport, Service, make_client
 from raw_server import RawServer
@@ -68,11 +69,17 @@ def test_a_header_that_cannot_be_sent_is_named(server: RawServer, options: Any, 
     assert "Signature=" not in shown(caught.value, __file__)
 
 
-@pytest.mark.sync_only(reason="it breaks into http.client; tests/pipeline/test_both_pipelines.py has the rule for both")
-@pytest.mark.parametrize("place", ["putheader", "endheaders", "getresponse"])
+#: Functions of the HTTP library of each client that run before, while and after a request is sent.
+PLACES: dict[str, list[tuple[Any, str]]] = {
+    "sync": [(http.client.HTTPConnection, name) for name in ("putheader", "endheaders", "getresponse")],
+    "async": [(aiohttp.TCPConnector, "connect"), (aiohttp.ClientRequest, "send"), (aiohttp.ClientResponse, "start")],
+}
+
+
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["before", "while", "after"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, TypeError, RuntimeError])
 def test_no_frame_holds_the_signature_of_an_interrupted_call(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, place: str, error: type[BaseException]
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, client_kind: str, place: int, error: type[BaseException]
 ) -> None:
     seen: list[Any] = []
     server.respond(200, room_text("1")).respond(200, room_text("1"))  # the interrupted request can have arrived
@@ -83,7 +90,7 @@ def test_no_frame_holds_the_signature_of_an_interrupted_call(
     transport = NonSleepingTransport()
     with RoomsClient(server.endpoint, KEY, transport=transport, raw_request_hook=seen.append) as client:
         with monkeypatch.context() as patched:
-            patched.setattr(http.client.HTTPConnection, place, interrupt)
+            patched.setattr(*PLACES[client_kind][place], interrupt)
             with pytest.raises(error) as caught:
                 client.get_room(ID)
         assert client.get_room(ID).id == "1"

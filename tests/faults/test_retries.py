@@ -12,9 +12,9 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
-from azure.core.pipeline.policies import RetryMode, RetryPolicy
-from azure.core.pipeline.transport import RequestsTransport
+from azure.core.pipeline.policies import AsyncRetryPolicy, RetryMode, RetryPolicy
 from azure.core.rest import HttpRequest
+from client_kinds import AZURE_CORES
 from fake_services import (
     ID,
     KEY,
@@ -396,29 +396,32 @@ def test_the_methods_to_retry_may_be_any_iterable(service: Service) -> None:
     assert make_client(service).get_room(ID, retry_on_methods=iter(["PUT", "GET"])).id == ID
 
 
-@pytest.mark.sync_only(reason="it is about azure-core's transport on requests")
 @pytest.mark.parametrize("body", [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"])
-def test_a_transport_of_azure_cores_is_retried_too(server: RawServer, body: bytes) -> None:
+def test_a_transport_of_azure_cores_is_retried_too(server: RawServer, body: bytes, client_kind: str) -> None:
     server.truncate(body).truncate(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").reset().respond(200, room_text("1"))
-    transport = RequestsTransport(use_env_settings=False)
+    transport = AZURE_CORES[client_kind](use_env_settings=False)
     with RoomsClient(server.endpoint, KEY, transport=transport, retry_backoff_factor=0) as client:
         assert client.get_room(ID).id == "1"
     assert len(server.received) == 4
 
 
-@pytest.mark.sync_only(reason="it is about azure-core's synchronous policies and transports")
+NO_RETRIES: dict[str, Any] = {"sync": RetryPolicy, "async": AsyncRetryPolicy}
+
+
 @pytest.mark.parametrize(
-    "given",
+    "give",
     [
-        {"retry_policy": RetryPolicy.no_retries()},
-        {"policies": []},
-        {"transport": RequestsTransport(use_env_settings=False)},
+        lambda kind: {"retry_policy": NO_RETRIES[kind].no_retries()},
+        lambda _: {"policies": []},
+        lambda kind: {"transport": AZURE_CORES[kind](use_env_settings=False)},
     ],
     ids=["retry policy", "all policies", "transport"],
 )
-def test_what_is_the_callers_gets_no_option_that_it_does_not_know(server: RawServer, given: dict[str, Any]) -> None:
+def test_what_is_the_callers_gets_no_option_that_it_does_not_know(
+    server: RawServer, give: Callable[[str], dict[str, Any]], client_kind: str
+) -> None:
     server.respond(204).respond(200, "{}")
-    with RoomsClient(server.endpoint, KEY, **given) as client:
+    with RoomsClient(server.endpoint, KEY, **give(client_kind)) as client:
         client.delete_room(ID)
         client.send_request(HttpRequest("POST", f"{server.endpoint}/rooms/1/participants:add"))
     assert [received.method for received in server.received] == ["DELETE", "POST"]

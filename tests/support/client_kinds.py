@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 import fake_services
 import pytest
-from azure.core.pipeline.transport import AsyncHttpTransport, HttpTransport
+from azure.core.pipeline.transport import AioHttpTransport, AsyncHttpTransport, HttpTransport, RequestsTransport
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 from blocking import Blocking, event_loop
 from fake_pipelines import AsyncScriptedResponse
@@ -19,6 +19,10 @@ from azure.communication.rooms._pipeline.transports.aiohttp_transport import Aio
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+
+#: azure-core's own transport for each client.
+AZURE_CORES: dict[str, Any] = {"sync": RequestsTransport, "async": AioHttpTransport}
 
 
 class AsyncNonSleepingTransport(AiohttpTransport):
@@ -101,9 +105,8 @@ class AsyncClients:
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
-    """Run a test with both clients, unless it is marked ``sync_only``."""
-    only_sync = next(metafunc.definition.iter_markers("sync_only"), None) is not None
-    metafunc.parametrize("client_kind", ["sync"] if only_sync else ["sync", "async"], indirect=True)
+    """Run a test with both clients."""
+    metafunc.parametrize("client_kind", ["sync", "async"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
