@@ -47,6 +47,16 @@ def test_rooms_are_listed_by_pages_the_newest_first(emulator: RoomsEmulator, ord
     assert [room["id"] for page in listed for room in page] == ids[::-1]
 
 
+def test_a_room_is_looked_for_by_its_id(two_accounts: RoomsEmulator) -> None:
+    orders = Admin(two_accounts)
+    room = orders.send("POST", "rooms", {"account": "red", "room": {"participants": {ALICE: {}}}})[1]
+    orders.send("POST", "rooms")
+    assert list(pages(orders, id=room["id"])) == [[room]]
+    assert list(pages(orders, id=room["id"], account="blue")) == [[]]
+    orders.send("DELETE", f"rooms/{room['id']}")
+    assert list(pages(orders, id=room["id"])) == [[]]
+
+
 def test_a_page_that_is_exactly_full_is_the_last(emulator: RoomsEmulator, orders: Admin) -> None:
     emulator.seed(4)
     assert [len(page) for page in pages(orders, limit=2)] == [2, 2]

@@ -152,7 +152,6 @@ def test_a_room_that_is_gone_says_so(page: Page, emulator: RoomsEmulator) -> Non
     page.wait(lambda: page.named("Delete"))
     emulator.reset()
     page.wait(lambda: "There is no such room" in page.css("main").text)
-    page.errors()  # the browser itself notes the 404
 
 
 # -- requests ---------------------------------------------------------------------------------------------------------
@@ -418,7 +417,7 @@ def test_hostile_texts_are_shown_as_texts(page: Page, emulator: RoomsEmulator, a
         page.wait(lambda: page.css("h1").text != "")
         assert page.driver.find_elements(By.CSS_SELECTOR, "main img, main script, [onerror]") == []
     page.wait(lambda: HOSTILE in page.css("main").text)
-    page.errors()  # the browser itself notes the 404s of rooms that are none
+    page.errors()  # the browser itself notes the 400 of an account that is none
 
 
 def test_nothing_inline_runs(page: Page, emulator: RoomsEmulator) -> None:

@@ -16,9 +16,15 @@ MAXIMUM_PAGE_SIZE = 1000
 
 def list_rooms(arguments: Arguments, state: EmulatorState) -> Result:
     """``GET /_emulator/rooms``: a page of the rooms of all accounts or one, the newest first."""
-    query = members(dict(arguments.query), "account", "limit", "cursor")
+    query = members(dict(arguments.query), "account", "limit", "cursor", "id")
     limit = limit_of(query, PAGE_SIZE, MAXIMUM_PAGE_SIZE)
     accounts = list(state.accounts.values()) if "account" not in query else [find_account(state, query["account"])]
+    if "id" in query:  # whoever looks whether a room is there still, such as the page, gets no error
+        found_rooms = [(account, account.store.room(query["id"], account.expired_before)) for account in accounts]
+        return 200, {
+            "rooms": [_room_to_json(account, room) for account, room in found_rooms if room is not None],
+            "next": None,
+        }
     positions = _decode_cursor(query.get("cursor", ""))
     found = [
         (account, listed)

@@ -74,16 +74,10 @@ export function show(main, { config, item: id, parameters }) {
   }
 
   async function load() {
-    try {
-      const [room] = await Promise.all([get(roomPath(id, account)), readClock()]);
-      update(room);
-      gone.hidden = true;
-      body.hidden = false;
-    } catch (error) {
-      if (error.status !== 404) throw error;
-      gone.hidden = false;
-      body.hidden = true;
-    }
+    const [{ rooms: [room] }] = await Promise.all([get("rooms", { id, account }), readClock()]);
+    if (room !== undefined) update(room);
+    gone.hidden = room !== undefined;
+    body.hidden = room === undefined;
   }
 
   const rawId = h("input", { name: "raw_id", autocomplete: "off", spellcheck: "false", placeholder: "a new user" });
