@@ -15,8 +15,8 @@ from azure.communication.rooms.emulator import ACCESS_KEY, RoomsEmulator
 PROGRAMS = Path(__file__).resolve().parent / "programs"
 #: The folder that holds the package.
 PROJECT = PROGRAMS.parents[2]
-#: Where each of the clients reads whose certificates to trust.
-TRUST = ("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+#: The variable that names the authority which each of the clients trusts, as ``docs/do/containers.md`` has it.
+TRUST = {"python sync": "REQUESTS_CA_BUNDLE", "python aio": "SSL_CERT_FILE", "javascript": "NODE_EXTRA_CA_CERTS"}
 
 Step = dict[str, Any]
 
@@ -34,16 +34,16 @@ class Seen(NamedTuple):
         return self.steps[step]["value"]
 
 
-def run(*command: object, cwd: Path, trust: Optional[Path] = None, path: Optional[Path] = None) -> str:
+def run(*command: object, cwd: Path, trust: Optional[dict[str, str]] = None, path: Optional[Path] = None) -> str:
     """What a program prints; what this project puts into the environment stays outside.
 
+    :param trust: Variables that name the authority to trust.
     :param path: A folder that stands before the packages of the interpreter.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in (*TRUST, "PYTHONPATH")}
+    environment = {name: value for name, value in os.environ.items() if name not in (*TRUST.values(), "PYTHONPATH")}
     if path is not None:
         environment["PYTHONPATH"] = str(path)
-    if trust is not None:
-        environment.update(dict.fromkeys(TRUST, str(trust)))
+    environment.update(trust or {})
     words = [str(word) for word in command]
     ran = subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert ran.returncode == 0, f"{' '.join(words[:3])} failed:\n{ran.stdout[-2000:]}\n{ran.stderr[-4000:]}"
@@ -108,7 +108,8 @@ def seen(request: pytest.FixtureRequest, scheme: str) -> Seen:
     command = list(request.getfixturevalue(f"published_{program.split()[0]}")) + program.split()[1:]
     with RoomsEmulator(tls=scheme == "https") as emulator:
         endpoint = emulator.endpoint
-        output = run(*command, endpoint, ACCESS_KEY, cwd=PROGRAMS, trust=emulator.ca_file)
+        trust = {} if emulator.ca_file is None else {TRUST[program]: str(emulator.ca_file)}
+        output = run(*command, endpoint, ACCESS_KEY, cwd=PROGRAMS, trust=trust)
     steps = [json.loads(line) for line in output.splitlines()]
     assert len({step["step"] for step in steps}) == len(steps), "two steps have one name"
     return Seen(program, endpoint, {step.pop("step"): step for step in steps})
