@@ -204,11 +204,11 @@ def test_housekeeping_deletes_what_has_expired_by_the_clocks_of_emulator_and_sys
     store = emulator._state.accounts["rooms"].store
     emulator.clock.set(datetime(2019, 1, 1, tzinfo=timezone.utc))
     emulator._state.purge()
-    assert [each.id for each in store.all_rooms()] == [old, room]
+    assert [each.id for each, _ in store.all_rooms()] == [old, room]
     emulator.clock.set(NOON + timedelta(days=100))
     emulator.faults.add(clock_skew=86_400 * 400)
     emulator._state.purge()
-    assert [each.id for each in store.all_rooms()] == [room]
+    assert [each.id for each, _ in store.all_rooms()] == [room]
     assert store.participants(old) == {}
     emulator.faults.clear()
     emulator.clock.set(NOON)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple, Protocol
+from urllib.parse import parse_qsl
 
 from ..access import AccessRules
 from ..faults.fault import Fault
@@ -115,3 +117,8 @@ class RequestContext:
         self.encoded: EncodedResponse | None = None
         #: Why the response is an error, for logs.
         self.reason = ""
+
+    @cached_property
+    def query(self) -> Mapping[str, str]:
+        """The parameters of the query, decoded; of those that are there twice the last."""
+        return dict(parse_qsl(self.head.target.partition("?")[2], keep_blank_values=True))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from email.utils import format_datetime
 from typing import Any
 
 from ..service import errors
 from ..service.messages import ApiVersion, Response
+from ..state import timestamps
 from . import api_versions
 from .context import EncodedResponse, RequestContext
 
@@ -107,7 +107,7 @@ def encode_response(context: RequestContext, response: Response) -> EncodedRespo
     """Encode a response with all of the service's own headers. Its body is sent in chunks, as the service sends it."""
     strict_transport = _STRICT_TRANSPORT if context.is_strict_transport else {}
     headers: dict[str, str] = {**_CONSTANT_HEADERS, **strict_transport, **response.headers}
-    headers["Date"] = format_datetime(context.clock.now(), usegmt=True)
+    headers["Date"] = timestamps.format_http_date(context.clock.timestamp())
     headers["MS-CV"] = base64.b64encode(secrets.token_bytes(16)).decode().rstrip("=") + ".0"
     headers["X-Azure-Ref"] = secrets.token_hex(16)
     if context.version is not None and context.version.is_preview_2022:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from urllib.parse import parse_qsl
 
 from ..faults import injection
 from ..faults.registry import combine
@@ -80,7 +79,7 @@ async def resolve_version(context: RequestContext) -> Response | None:
         raise errors.path_not_found()
     if head.method not in methods:
         raise errors.method_not_allowed(head.method)
-    text = _query(context).get("api-version", "")
+    text = context.query.get("api-version", "")
     if not route.is_versioned:
         context.version = ApiVersion(text)
         return None
@@ -103,7 +102,7 @@ async def handle(context: RequestContext) -> Response | None:
         _origin(context),
         head.target,
         head.path_parameters,
-        _query(context),
+        context.query,
         head.headers,
         context.body,
         version,
@@ -160,10 +159,6 @@ async def record(context: RequestContext) -> Response | None:
     LOGGER.info("%s", entry, extra={"request": entry.to_log()})
     LOGGER.debug("  account %s, %d bytes, id %s", entry.account, len(context.body), entry.client_request_id)
     return None
-
-
-def _query(context: RequestContext) -> dict[str, str]:
-    return dict(parse_qsl(context.head.target.partition("?")[2], keep_blank_values=True))
 
 
 def _origin(context: RequestContext) -> str:
