@@ -1,5 +1,6 @@
 """Times that callers give: text is ISO 8601, what is naive is local time, and a warning is shown where that matters."""
 
+import asyncio
 import time
 import warnings
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from azure.communication.rooms import CommunicationRoom, NaiveDatetimeWarning, RoomsClient
+from azure.communication.rooms import CommunicationRoom, NaiveDatetimeWarning, RoomsClient, aio
 from azure.communication.rooms._time_arguments import convert_time
 from azure.communication.rooms.emulator import RoomsEmulator
 
@@ -138,6 +139,23 @@ def test_a_place_warns_once_whatever_times_it_gives(zone: str, emulator: RoomsEm
             CommunicationRoom(id="1", created_at=start, valid_from=DAY, valid_until=DAY)  # a third
     assert [(each.category, each.filename) for each in caught] == [(NaiveDatetimeWarning, __file__)] * 3
     assert len({each.lineno for each in caught}) == 3
+
+
+def test_a_place_warns_once_in_programs_of_the_asynchronous_client(zone: str, emulator: RoomsEmulator) -> None:
+    start = datetime.now() + timedelta(days=1)
+
+    async def program() -> None:
+        async with aio.RoomsClient.from_connection_string(emulator.connection_string) as client:
+            for days in range(3):
+                room = await client.create_room(valid_until=start + timedelta(days=days))  # one place
+            await client.update_room(room.id, valid_from=datetime.now(UTC), valid_until=start)  # another
+            assert room.valid_until == (start + timedelta(days=2)).astimezone(UTC)
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        asyncio.run(program())
+    assert [(each.category, each.filename) for each in caught] == [(NaiveDatetimeWarning, __file__)] * 2
+    assert len({each.lineno for each in caught}) == 2
 
 
 def test_a_room_takes_a_naive_time_for_local_time(zone: str) -> None:
