@@ -180,7 +180,7 @@ def test_a_command_under_tls_finds_the_file_to_trust(capfd: pytest.CaptureFixtur
     assert "BEGIN CERTIFICATE" in capfd.readouterr().out
 
 
-def test_what_was_exported_is_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_exported_is_imported(tmp_path: Path) -> None:
     file, again = tmp_path / "rooms.json", tmp_path / "again.json"
     with RoomsEmulator() as emulator:
         emulator.seed(3)
@@ -190,7 +190,13 @@ def test_what_was_exported_is_imported(tmp_path: Path, capsys: pytest.CaptureFix
     assert command.main(["--port", "0", "--import", str(file), "--export", str(again)], stop) == 0
     assert json.loads(again.read_text()) == json.loads(file.read_text())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["again.json", "rooms.json"]
-    assert command.main(["--port", "0", "--export", str(tmp_path / "no" / "folder.json")], stop) == 1
+
+
+def test_rooms_that_cannot_be_exported_at_the_end_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    arguments = ["--port", "0", "--export", str(folder / "rooms.json"), "--exec", f"rmdir '{folder}'"]
+    assert command.main(arguments) == 1
     assert capsys.readouterr().err.startswith("rooms-emulator: cannot export: ")
 
 
@@ -361,6 +367,17 @@ def test_a_log_of_json_has_an_object_a_line() -> None:
 def test_an_error_at_the_start_is_json_in_a_log_of_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--port", "99999", "--log-format", "json"]) == 2
     assert json.loads(capsys.readouterr().err)["message"].startswith("rooms-emulator: cannot start on ")
+
+
+def test_a_request_is_formatted_by_what_its_record_carries() -> None:
+    record = logging.LogRecord("", logging.INFO, "", 0, "GET / 200", None, None)
+    record.request = {"method": "GET", "status": None}
+    record.created = 0.5
+    assert json.loads(log_format.JsonFormatter().format(record)) == {
+        "time": "1970-01-01T00:00:00.500+00:00",
+        "method": "GET",
+        "status": None,
+    }
 
 
 def test_a_traceback_is_in_the_object_of_its_record() -> None:

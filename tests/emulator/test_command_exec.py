@@ -96,6 +96,13 @@ def test_a_command_that_ignores_the_signal_is_killed_in_time(tmp_path: Path, mon
     assert child.run(f"trap '' TERM; touch '{ready}'; while :; do sleep 0.1; done", os.environ, stop) == 137
 
 
+def test_a_command_that_ends_at_the_signal_is_not_waited_for(tmp_path: Path) -> None:
+    stop = stop_request.StopRequest()
+    ready = tmp_path / "ready"
+    threading.Thread(target=_stop_when, args=(ready, stop.event)).start()
+    assert child.run(f"touch '{ready}'; exec sleep 120", os.environ, stop) == 143
+
+
 def test_what_the_shell_left_behind_is_killed_too(tmp_path: Path) -> None:
     run = Run(tmp_path, "SIGTERM", shell="{} & wait")
     assert run.end(signal.SIGTERM, signal.SIGINT) in (128 + signal.SIGTERM, 128 + signal.SIGKILL)
