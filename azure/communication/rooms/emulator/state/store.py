@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .database import Database
 from .schema import CREATED_SECOND, DEFAULT_JOIN_POLICY
@@ -141,18 +141,7 @@ class Store(Database):
         :param before: Where the page before ended; None for the first page.
         :returns: The rooms, and where this page ended when there are rooms behind it.
         """
-        second, sequence = before or (INTEGER_LIMIT - 1, 0)
-        rows = self._rows(
-            f"SELECT {_ROOM}, {CREATED_SECOND}, sequence FROM rooms "
-            f"WHERE NOT deleted AND valid_until >= ? "
-            f"AND {CREATED_SECOND} <= ? AND ({CREATED_SECOND} < ? OR sequence < ?) "
-            f"ORDER BY {CREATED_SECOND} DESC, sequence DESC LIMIT ?",
-            expired_before,
-            second,
-            second,
-            sequence,
-            count + 1,
-        )
+        rows = self._newest(f"{_ROOM}, {CREATED_SECOND}, sequence", before, count + 1, expired_before)
         more, rows = len(rows) > count, rows[:count]
         return [_room(row[:6]) for row in rows], Position(*rows[-1][6:]) if more else None
 
@@ -161,10 +150,17 @@ class Store(Database):
 
         :param before: Where the page before ended; None for the first page.
         """
+        participants = "(SELECT count(*) FROM participants WHERE room = rooms.id)"
+        columns = f"{_ROOM}, {participants}, {CREATED_SECOND}, sequence"
+        rows = self._newest(columns, before, count, expired_before)
+        return [ListedRoom(_room(row[:6]), row[6], Position(*row[7:])) for row in rows]
+
+    def _newest(self, columns: str, before: Position | None, count: int, expired_before: int) -> list[Any]:
+        """Return columns of up to ``count`` rooms, the newest first."""
         second, sequence = before or (INTEGER_LIMIT - 1, 0)
-        rows = self._rows(
-            f"SELECT {_ROOM}, (SELECT count(*) FROM participants WHERE room = rooms.id), {CREATED_SECOND}, sequence "
-            f"FROM rooms WHERE NOT deleted AND valid_until >= ? "
+        return self._rows(
+            f"SELECT {columns} FROM rooms "
+            f"WHERE NOT deleted AND valid_until >= ? "
             f"AND {CREATED_SECOND} <= ? AND ({CREATED_SECOND} < ? OR sequence < ?) "
             f"ORDER BY {CREATED_SECOND} DESC, sequence DESC LIMIT ?",
             expired_before,
@@ -173,7 +169,6 @@ class Store(Database):
             sequence,
             count,
         )
-        return [ListedRoom(_room(row[:6]), row[6], Position(*row[7:])) for row in rows]
 
     def count_rooms(self, expired_before: int = NEVER) -> int:
         """Return how many rooms there are that are neither deleted nor expired."""
