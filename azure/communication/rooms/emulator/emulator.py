@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
 import socket
@@ -415,6 +414,8 @@ class RoomsEmulator:
 
         SQLite deletes its log when a connection is closed, so this one must not be, not even at the end of the process.
         """
+        import ctypes  # a start does not wait for it
+
         for listener in self._listeners:
             listener.close()
         self._state = None

@@ -18,13 +18,12 @@ from urllib.parse import urlsplit
 from ..._version import __version__
 from ..config import ACCESS_KEY, Config, host_key, is_loopback
 from ..state.log_text import LOGGER
-from . import child, health
+from . import child
 from .accounts import VARIABLE
 from .arguments import config_of, parse_arguments
 from .log_format import formatter
 from .log_handler import DroppingHandler
 from .stop_request import StopRequest, stop_on_signals
-from .wait import wait
 
 if TYPE_CHECKING:
     from ..emulator import RoomsEmulator
@@ -50,6 +49,8 @@ def main(arguments: list[str] | None = None, stop: threading.Event | None = None
 def _main(arguments: list[str] | None, stop: StopRequest) -> int:
     options = parse_arguments(arguments)
     if options.subcommand == "wait":
+        from .wait import wait  # it imports a client of HTTP, which a start does not need
+
         return wait(options.url, options.timeout, stop)
     with _log_to_stderr(options) as log:
         return _start_and_run(options, log, stop)
@@ -77,6 +78,8 @@ def _taken_by(error: Exception, options: argparse.Namespace) -> str:
     """Return who has the port that is taken; empty for another error."""
     if not isinstance(error, OSError) or error.errno != errno.EADDRINUSE:
         return ""
+    from . import health  # it imports a client of HTTP, which a start does not need
+
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104
     address = f"{f'[{host}]' if ':' in host else host}:{options.port}"
     if any(not health.ask(f"{scheme}://{address}", 1) for scheme in ("http", "https")):
