@@ -10,6 +10,12 @@ const ROLES = ["Presenter", "Attendee", "Consumer", "Collaborator"];
 // The resource of users that the emulator makes.
 const RESOURCE = "e3a70000-0000-4000-8000-000000000000";
 
+// Browsers have crypto.randomUUID() only where they trust the address, which not all do on loopback.
+function newId() {
+  const digits = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
+  return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5");
+}
+
 export const follows = ["rooms", "clock"];
 
 const roleSelect = (attributes, chosen = "Attendee") =>
@@ -83,7 +89,7 @@ export function show(main, { config, item: id, parameters }) {
   const rawId = h("input", { name: "raw_id", autocomplete: "off", spellcheck: "false", placeholder: "a new user" });
   const role = roleSelect({ name: "new_role" });
   const add = async () => {
-    const user = rawId.value.trim() || `8:acs:${RESOURCE}_${crypto.randomUUID()}`;
+    const user = rawId.value.trim() || `8:acs:${RESOURCE}_${newId()}`;
     await change({ [user]: { role: role.value } });
     rawId.value = "";
   };
