@@ -19,8 +19,10 @@ let screen = null;
 let loading = false, again = false;
 
 // Loads the screen once more; while a load is under way one more is enough. The longer a load takes, the longer the page
-// waits before the next, above all in a window without the focus: where many requests come, it leaves the machine to them.
-const GAPS = { least: 200, most: 700, unfocused: 1500, share: 15 };
+// waits before the next, above all while so many requests come that nobody can read them: the machine is the program's.
+const GAPS = { least: 200, most: 700, flooded: 1500, share: 20 };
+const FLOOD = 100;  // requests that one event counts; there are four a second
+let isFlooded = false;
 let gap = 0, loaded = 0, wake = () => {};
 
 const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
@@ -41,7 +43,7 @@ async function refresh(waits = false) {
       await screen?.load();
       await Promise.race([painted(), pause(300)]);
       loaded = performance.now();
-      gap = Math.min(Math.max(GAPS.share * (loaded - started), GAPS.least), document.hasFocus() ? GAPS.most : GAPS.unfocused);
+      gap = Math.min(Math.max(GAPS.share * (loaded - started), GAPS.least), isFlooded ? GAPS.flooded : GAPS.most);
     } while (again);
   } finally {
     loading = false;
@@ -100,7 +102,8 @@ function follow() {
   };
   let due;
   for (const name of EVENTS) {
-    source.addEventListener(name, () => {
+    source.addEventListener(name, (event) => {
+      if (name === "missed") isFlooded = JSON.parse(event.data).requests >= FLOOD;
       if (due || !screen?.follows.includes(name)) return;
       due = setTimeout(() => {  // the events of one message come together
         due = undefined;
