@@ -1,5 +1,5 @@
 """What the emulator costs: until it is ready, by request, by page of a long list; ``--soak``: under 64 clients;
-``--pages 3``: under 64 clients while browsers show its page.
+``--pages 3``: under 64 clients while browsers show its page; ``--against 179ae6d``: beside another commit.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import time
 from datetime import datetime, timezone
 from pathlib import Path
 
+from emulator_against import measure_against
 from open_pages import measure_open_pages
 from server_processes import CONSTANT_SERVER, EMULATOR, ServerProcess, SignedConnection, serving
 from soak import soak
@@ -28,6 +29,9 @@ def main() -> None:
     parser.add_argument(
         "--seconds", type=float, help="length of --soak (default: 60), of a round of --pages (default: 10)"
     )
+    parser.add_argument(
+        "--against", metavar="COMMIT", help="measure this commit beside this tree, in place of the rest"
+    )
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
     if options.soak:
@@ -35,6 +39,9 @@ def main() -> None:
         return
     if options.pages:
         measure_open_pages(options.pages, options.clients, options.seconds or 10, rounds=2 if options.quick else 6)
+        return
+    if options.against:
+        measure_against(options.against, rounds=3 if options.quick else 9, connections=options.clients)
         return
     measure_start(runs=3 if options.quick else 9)
     measure_get(rounds=4 if options.quick else 12, times=1000 if options.quick else 2000)

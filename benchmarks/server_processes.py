@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,11 +25,18 @@ class ServerProcess:
     """A server that prints its connection string as its last line before it takes requests.
 
     :param arguments: What Python runs.
+    :param tree: The project's files; None for those that are installed.
     """
 
-    def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, *arguments]
-        self._popen = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    def __init__(self, *arguments: str, tree: Optional[Path] = None) -> None:
+        self._popen = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=tree,
+            env=None if tree is None else {**os.environ, "PYTHONPATH": str(tree)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
         self._process = psutil.Process(self._popen.pid)
         self.connection_string = self._read_connection_string()
 
@@ -57,9 +65,9 @@ class ServerProcess:
 
 
 @contextmanager
-def serving(*arguments: str) -> Iterator[ServerProcess]:
+def serving(*arguments: str, tree: Optional[Path] = None) -> Iterator[ServerProcess]:
     """A server while the block runs."""
-    server = ServerProcess(*arguments)
+    server = ServerProcess(*arguments, tree=tree)
     try:
         yield server
     finally:
