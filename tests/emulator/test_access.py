@@ -74,7 +74,7 @@ def test_a_host_that_is_allowed_or_loopback_passes(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["rooms.evil.example", "evil.example", "", "rooms@evil.example", "[", "xrooms"])
-def test_any_other_host_is_refused(host: str) -> None:
+def test_any_other_host_is_rejected(host: str) -> None:
     with pytest.raises(ServiceError, match="--allow-host") as caught:
         AccessRules(Config.of(allowed_hosts=["rooms"])).check_host({"host": host})
     assert caught.value.status == 403
@@ -101,7 +101,7 @@ def test_what_is_no_endpoint_cannot_be_advertised(url: str) -> None:
         Config.of(advertise=url)
 
 
-def test_an_empty_admin_token_is_refused() -> None:
+def test_an_empty_admin_token_is_rejected() -> None:
     with pytest.raises(ValueError, match="the admin token is empty"):
         Config.of(admin_token=" ")
     assert TOKEN not in repr(Config.of(admin_token=TOKEN))

@@ -1,4 +1,4 @@
-"""Several accounts in one emulator: the key of a request tells whose it is, and nobody sees another's rooms."""
+"""Several accounts in one emulator: the key of a request selects the account, and accounts share no rooms."""
 
 import base64
 from pathlib import Path
@@ -49,7 +49,7 @@ def test_the_well_known_key_opens_nothing_where_accounts_are_named() -> None:
         assert by_key(emulator, ACCESS_KEY).send("GET", "/rooms").status == 401
 
 
-def test_a_slip_in_signing_is_told_whatever_account_made_it() -> None:
+def test_a_slip_in_signing_is_reported_for_every_account() -> None:
     with RoomsEmulator(accounts=ACCOUNTS) as emulator:
         http = by_key(emulator, base64.b64encode(BLUE.encode()).decode())
         assert http.send("GET", "/rooms").body["error"]["details"][0]["target"] == "key"
@@ -72,7 +72,7 @@ def test_a_token_is_for_the_account_that_it_names_or_for_the_first() -> None:
                 assert len(list(client.list_rooms())) == rooms
 
 
-def test_a_token_for_an_account_that_is_not_here_is_refused(http: SignedHttp) -> None:
+def test_a_token_for_an_account_that_is_not_here_is_rejected(http: SignedHttp) -> None:
     with RoomsEmulator(accounts=ACCOUNTS) as other:
         token = other.token_credential("blue").get_token("https://communication.azure.com//.default").token
     reply = http.send_as_is("GET", "/rooms?api-version=2025-03-13", b"", {"Authorization": f"Bearer {token}"})
@@ -109,7 +109,7 @@ def test_each_account_has_a_file_of_its_own(tmp_path: Path) -> None:
         ({"red": RED, "blue": RED}, "account 'blue' has the key of another"),
     ],
 )
-def test_accounts_that_cannot_be_are_refused_without_telling_a_key(accounts: dict[str, str], words: str) -> None:
+def test_accounts_that_cannot_be_are_rejected_without_telling_a_key(accounts: dict[str, str], words: str) -> None:
     with pytest.raises(ValueError, match=words) as caught:
         RoomsEmulator(accounts=accounts)
     assert not any(key and key in str(caught.value) for key in accounts.values())

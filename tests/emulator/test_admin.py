@@ -27,7 +27,7 @@ def orders(emulator: RoomsEmulator) -> Admin:
     return Admin(emulator)
 
 
-def test_the_state_is_told(emulator: RoomsEmulator, orders: Admin) -> None:
+def test_the_state_is_reported(emulator: RoomsEmulator, orders: Admin) -> None:
     emulator.seed(2)
     emulator.faults.add("POST /rooms status=503")
     emulator.clock.freeze()
@@ -51,8 +51,8 @@ def test_reset_forgets_everything(emulator: RoomsEmulator, orders: Admin, http: 
 
 def test_rooms_are_made_past_the_rules(orders: Admin, http: SignedHttp) -> None:
     room = {"validUntil": "2020-01-01T00:00:00Z", "participants": {ALICE: {"role": "Presenter"}}}
-    status, answer = orders.send("POST", "seed", {"count": 2, "room": room, "account": "rooms"})
-    assert (status, len(answer["ids"])) == (201, 2)
+    status, response = orders.send("POST", "seed", {"count": 2, "room": room, "account": "rooms"})
+    assert (status, len(response["ids"])) == (201, 2)
     status, one = orders.send("POST", "seed")
     assert (status, len(one["ids"])) == (201, 1)
     listed = [room["id"] for room in http.send("GET", "/rooms").body["value"]]
@@ -159,15 +159,15 @@ def test_a_reset_connection_is_found_by_its_status(emulator: RoomsEmulator, orde
         ("POST", "clock", b"[" * 100_000, "The body is not JSON."),
     ],
 )
-def test_an_order_that_cannot_be_carried_out_is_refused(
+def test_an_order_that_cannot_be_carried_out_is_rejected(
     orders: Admin, method: str, path: str, body: Any, words: str
 ) -> None:
-    status, answer = orders.send(method, path, body)
-    assert (status, answer["error"]["code"]) == (400, "BadRequest")
-    assert words in answer["error"]["message"]
+    status, response = orders.send(method, path, body)
+    assert (status, response["error"]["code"]) == (400, "BadRequest")
+    assert words in response["error"]["message"]
 
 
-def test_a_body_that_is_not_declared_as_json_is_refused(orders: Admin) -> None:
+def test_a_body_that_is_not_declared_as_json_is_rejected(orders: Admin) -> None:
     status, _ = orders.send("POST", "clock", {"freeze": True}, {"Content-Type": "text/plain"})
     assert status == 415
 
@@ -176,7 +176,7 @@ def test_a_body_that_is_not_declared_as_json_is_refused(orders: Admin) -> None:
     ("method", "path", "status"),
     [("GET", "nothing", 404), ("GET", "page/", 404), ("GET", "state/x", 404), ("PUT", "reset", 405)],
 )
-def test_other_paths_and_methods_are_refused(orders: Admin, method: str, path: str, status: int) -> None:
+def test_other_paths_and_methods_are_rejected(orders: Admin, method: str, path: str, status: int) -> None:
     assert orders.send(method, path)[0] == status
 
 
@@ -204,8 +204,8 @@ def test_a_web_page_of_another_origin_orders_nothing(
     emulator.seed()
     port = orders.host.partition(":")[2]
     sent = {name: value.format(port=port) for name, value in headers.items()}
-    status, answer = orders.send(method, path.rpartition("/")[2], headers=sent)
-    assert (status, answer["error"]["code"]) == (403, "Forbidden")
+    status, response = orders.send(method, path.rpartition("/")[2], headers=sent)
+    assert (status, response["error"]["code"]) == (403, "Forbidden")
     assert len(emulator.export_rooms()["accounts"]["rooms"]) == 1
 
 

@@ -116,7 +116,7 @@ def test_a_room_is_created_in_the_account_that_is_named(two_accounts: RoomsEmula
     assert orders.send("GET", f"rooms/{room['id']}?account=blue")[0] == 404
 
 
-def test_a_room_that_is_created_past_its_end_is_told_all_the_same(orders: Admin) -> None:
+def test_a_room_that_is_created_past_its_end_is_reported_all_the_same(orders: Admin) -> None:
     status, room = orders.send("POST", "rooms", {"room": {"validUntil": "2020-01-01T00:00:00Z"}})
     assert (status, room["validUntil"]) == (201, "2020-01-01T00:00:00+00:00")
     assert orders.send("GET", f"rooms/{room['id']}")[0] == 404
@@ -165,9 +165,9 @@ def test_a_room_that_never_was_is_not_found(orders: Admin, method_and_path: str,
     ],
 )
 def test_a_wrong_argument_is_explained(orders: Admin, method: str, path: str, body: Any, words: str) -> None:
-    status, answer = orders.send(method, path, body)
-    assert (status, answer["error"]["code"]) == (400, "BadRequest")
-    assert words in answer["error"]["message"]
+    status, response = orders.send(method, path, body)
+    assert (status, response["error"]["code"]) == (400, "BadRequest")
+    assert words in response["error"]["message"]
 
 
 def test_the_configuration_has_the_documented_key_and_no_other(two_accounts: RoomsEmulator) -> None:
@@ -180,7 +180,7 @@ def test_the_configuration_has_the_documented_key_and_no_other(two_accounts: Roo
     assert (other["grace"], other["page_size"], other["log_bodies"]) == (None, 5, True)
 
 
-def test_the_configuration_says_where_programs_reach_the_service() -> None:
+def test_the_configuration_states_where_programs_reach_the_service() -> None:
     with RoomsEmulator() as emulator:
         assert Admin(emulator).send("GET", "config")[1]["endpoint"] is None
     with RoomsEmulator.from_config(Config.of(advertise="http://rooms.example.com:8420")) as emulator:

@@ -1,4 +1,4 @@
-"""Who the emulator answers: signatures and tokens, judged over http.client and by hand."""
+"""Who the emulator returns: signatures and tokens, judged over http.client and by hand."""
 
 import base64
 import json
@@ -20,7 +20,7 @@ AUDIENCE = "https://communication.azure.com"
 
 
 def denied(reply: Reply) -> dict[str, str]:
-    """The part at fault and the words for it of a refusal, which must have the service's form."""
+    """The part at fault and the words for it of an error, which must have the service's form."""
     assert reply.status == 401
     assert reply.headers["x-ms-error-code"] == reply.body["error"]["code"] == "Denied"
     assert ACCESS_KEY not in json.dumps(reply.body)
@@ -70,40 +70,40 @@ def test_the_date_header_may_stand_for_x_ms_date(http: SignedHttp) -> None:
         ({"key": b"another key"}, "signature", "another key"),
     ],
 )
-def test_a_wrong_signature_is_told_which_part_differs(
+def test_a_wrong_signature_is_reported_with_the_part_that_differs(
     http: SignedHttp, slip: dict[str, Any], part: str, words: str
 ) -> None:
     signer = SignedHttp(f"endpoint=http://{http.host}/;accesskey={ACCESS_KEY}", key=slip.get("key"))
     signer.host = slip.get("host", http.host).format(host=http.host)
     headers = signer.headers(slip.get("method", "GET"), slip.get("target", TARGET), b"")
-    refusal = denied(http.send_as_is("GET", TARGET, b"", headers))
-    assert refusal["target"] == part
-    assert words in refusal["message"]
-    assert refusal["outer"] == "Denied by the resource provider."
+    error = denied(http.send_as_is("GET", TARGET, b"", headers))
+    assert error["target"] == part
+    assert words in error["message"]
+    assert error["outer"] == "Denied by the resource provider."
 
 
-def test_the_hash_of_an_empty_body_is_told(http: SignedHttp) -> None:
+def test_the_hash_of_an_empty_body_is_reported(http: SignedHttp) -> None:
     signed = http.headers("POST", TARGET, b"")
     sent = {
         **http.headers("POST", TARGET, b"{}"),
         "Authorization": signed["Authorization"],
         "x-ms-date": signed["x-ms-date"],
     }
-    refusal = denied(http.send_as_is("POST", TARGET, b"{}", sent))
-    assert refusal["target"] == "x-ms-content-sha256"
-    assert "empty body" in refusal["message"]
+    error = denied(http.send_as_is("POST", TARGET, b"{}", sent))
+    assert error["target"] == "x-ms-content-sha256"
+    assert "empty body" in error["message"]
 
 
-def test_a_hash_of_another_body_is_told_in_the_services_words(http: SignedHttp) -> None:
-    refusal = denied(http.send_as_is("POST", TARGET, b"{ }", http.headers("POST", TARGET, b"{}")))
-    assert refusal["target"] == "x-ms-content-sha256"
-    assert refusal["outer"] == "Request 'x-ms-content-sha256' differs from generated content hash."
+def test_a_hash_of_another_body_is_reported_in_the_services_words(http: SignedHttp) -> None:
+    error = denied(http.send_as_is("POST", TARGET, b"{ }", http.headers("POST", TARGET, b"{}")))
+    assert error["target"] == "x-ms-content-sha256"
+    assert error["outer"] == "Request 'x-ms-content-sha256' differs from generated content hash."
 
 
-def test_the_other_date_is_told(http: SignedHttp) -> None:
-    moment = datetime.now(timezone.utc)
-    headers = http.headers("GET", TARGET, b"", moment)
-    other = http.headers("GET", TARGET, b"", moment - timedelta(seconds=60))
+def test_the_other_date_is_reported(http: SignedHttp) -> None:
+    time = datetime.now(timezone.utc)
+    headers = http.headers("GET", TARGET, b"", time)
+    other = http.headers("GET", TARGET, b"", time - timedelta(seconds=60))
     sent = {**headers, "Authorization": other["Authorization"], "Date": other["x-ms-date"]}
     assert denied(http.send_as_is("GET", TARGET, b"", sent))["target"] == "date"
 
@@ -116,23 +116,23 @@ def test_a_date_within_15_minutes_is_taken(emulator: RoomsEmulator, http: Signed
 
 
 @pytest.mark.parametrize("minutes", [-16, 16])
-def test_a_date_beyond_15_minutes_is_refused_with_both_times(
+def test_a_date_beyond_15_minutes_is_rejected_with_both_times(
     emulator: RoomsEmulator, http: SignedHttp, minutes: int
 ) -> None:
     emulator.clock.freeze()
     emulator.clock.set(datetime(2030, 1, 1, 12, 0, tzinfo=timezone.utc))
-    refusal = denied(http.send("GET", "/rooms", date=emulator.clock.now() + timedelta(minutes=minutes)))
-    assert refusal["target"] == "x-ms-date"
-    assert "Tue, 01 Jan 2030 12:00:00 GMT" in refusal["message"]
-    assert f"Tue, 01 Jan 2030 {'12:16' if minutes > 0 else '11:44'}:00 GMT" in refusal["message"]
+    error = denied(http.send("GET", "/rooms", date=emulator.clock.now() + timedelta(minutes=minutes)))
+    assert error["target"] == "x-ms-date"
+    assert "Tue, 01 Jan 2030 12:00:00 GMT" in error["message"]
+    assert f"Tue, 01 Jan 2030 {'12:16' if minutes > 0 else '11:44'}:00 GMT" in error["message"]
 
 
 @pytest.mark.parametrize("missing", ["x-ms-date", "x-ms-content-sha256", "Authorization"])
 def test_a_missing_header_is_named(http: SignedHttp, missing: str) -> None:
     headers = {name: value for name, value in http.headers("GET", TARGET, b"").items() if name != missing}
-    refusal = denied(http.send_as_is("GET", TARGET, b"", headers))
-    assert refusal["target"] == missing
-    assert "is missing" in refusal["message"]
+    error = denied(http.send_as_is("GET", TARGET, b"", headers))
+    assert error["target"] == missing
+    assert "is missing" in error["message"]
 
 
 SIGNED = "SignedHeaders=x-ms-date;host;x-ms-content-sha256"
@@ -151,16 +151,16 @@ SIGNED = "SignedHeaders=x-ms-date;host;x-ms-content-sha256"
         (f"HMAC-SHA256 {SIGNED}&Signature=AAAA", "signature"),
     ],
 )
-def test_a_malformed_header_is_told_apart(http: SignedHttp, authorization: str, part: str) -> None:
+def test_a_malformed_header_is_reported_apart(http: SignedHttp, authorization: str, part: str) -> None:
     headers = {**http.headers("GET", TARGET, b""), "Authorization": authorization}
     assert denied(http.send_as_is("GET", TARGET, b"", headers))["target"] == part
 
 
 @pytest.mark.parametrize("date", ["yesterday", "2025-03-13T00:00:00Z", ""])
-def test_a_date_that_is_none_is_refused(http: SignedHttp, date: str) -> None:
-    refusal = denied(http.send_as_is("GET", TARGET, b"", {**http.headers("GET", TARGET, b""), "x-ms-date": date}))
-    assert refusal["target"] == "x-ms-date"
-    assert "is not an HTTP date" in refusal["message"]
+def test_a_date_that_is_none_is_rejected(http: SignedHttp, date: str) -> None:
+    error = denied(http.send_as_is("GET", TARGET, b"", {**http.headers("GET", TARGET, b""), "x-ms-date": date}))
+    assert error["target"] == "x-ms-date"
+    assert "is not an HTTP date" in error["message"]
 
 
 def test_a_date_without_a_zone_is_utc(http: SignedHttp, emulator: RoomsEmulator) -> None:
@@ -197,10 +197,10 @@ def test_a_strict_emulator_takes_a_signature_over_the_bytes_sent(strict: SignedH
         ("/rooms/a%20b?api-version=2025-03-13&x==", "query"),
     ],
 )
-def test_a_strict_emulator_refuses_any_percent_decoding(strict: SignedHttp, signed: str, part: str) -> None:
-    refusal = denied(strict.send_as_is("GET", ESCAPED, b"", strict.headers("GET", signed, b"")))
-    assert refusal["target"] == part
-    assert "percent-decoded" in refusal["message"]
+def test_a_strict_emulator_rejects_any_percent_decoding(strict: SignedHttp, signed: str, part: str) -> None:
+    error = denied(strict.send_as_is("GET", ESCAPED, b"", strict.headers("GET", signed, b"")))
+    assert error["target"] == part
+    assert "percent-decoded" in error["message"]
 
 
 def token(**claims: Any) -> str:
@@ -241,10 +241,10 @@ def test_a_token_for_communication_services_is_taken(http: SignedHttp, audience:
     ],
     ids=lambda value: value[:30],  # tokens hold the time, and tests are known by their names
 )
-def test_any_other_token_is_refused(http: SignedHttp, text: str, words: str) -> None:
-    refusal = denied(with_token(http, text))
-    assert refusal["target"] == "token"
-    assert words in refusal["message"]
+def test_any_other_token_is_rejected(http: SignedHttp, text: str, words: str) -> None:
+    error = denied(with_token(http, text))
+    assert error["target"] == "token"
+    assert words in error["message"]
 
 
 def test_a_token_grows_old_with_the_emulators_clock(emulator: RoomsEmulator, http: SignedHttp) -> None:
@@ -284,15 +284,15 @@ def test_a_token_of_the_emulator_opens_its_account_alone() -> None:
 
 
 @pytest.mark.parametrize("claims", [{}, {"rooms_emulator_account": "red"}, {"rooms_emulator_account": "blue"}], ids=str)
-def test_a_token_that_nobody_here_signed_opens_no_named_account(claims: dict[str, str]) -> None:
+def test_a_token_that_the_emulator_did_not_sign_opens_no_named_account(claims: dict[str, str]) -> None:
     with RoomsEmulator(accounts={"red": "cmVk", "blue": "Ymx1ZQ=="}) as emulator:
         http = SignedHttp(emulator.connection_string)
-        refusal = denied(with_token(http, token(aud=AUDIENCE, exp=LATER, **claims)))
-    assert refusal["target"] == "token"
-    assert ("not signed with the key" if claims else "--unsigned-tokens") in refusal["message"]
+        error = denied(with_token(http, token(aud=AUDIENCE, exp=LATER, **claims)))
+    assert error["target"] == "token"
+    assert ("not signed with the key" if claims else "--unsigned-tokens") in error["message"]
 
 
-def test_unsigned_tokens_open_the_first_account_where_they_are_asked_for() -> None:
+def test_unsigned_tokens_open_the_first_account_where_they_are_requested() -> None:
     with RoomsEmulator(accounts={"red": "cmVk", "blue": "Ymx1ZQ=="}, unsigned_tokens=True) as emulator:
         http = SignedHttp(emulator.connection_string)
         emulator.seed(1, account="red")
@@ -315,7 +315,7 @@ def test_unsigned_tokens_open_nothing_where_others_can_call() -> None:
 
 
 @pytest.mark.parametrize("scopes", [(), ("https://management.azure.com/.default",), (f"{AUDIENCE}/.default",) * 2])
-def test_the_emulators_own_credential_wants_one_scope(emulator: RoomsEmulator, scopes: tuple[str, ...]) -> None:
+def test_the_emulators_own_credential_requires_one_scope(emulator: RoomsEmulator, scopes: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="the scope must be"):
         emulator.token_credential().get_token(*scopes)
 

@@ -1,4 +1,4 @@
-"""The emulator's clock: runs, stops and jumps as a test tells it."""
+"""The emulator's clock: runs, stops and jumps as a test sets it."""
 
 from datetime import datetime, timedelta, timezone
 

@@ -43,7 +43,7 @@ def _logger() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_runs_until_it_is_asked_to_end(number: signal.Signals, tmp_path: Path) -> None:
+def test_the_command_runs_until_it_is_requested_to_end(number: signal.Signals, tmp_path: Path) -> None:
     arguments = ["--port", "0", "--location", str(tmp_path)]
     with subprocess.Popen(COMMAND + arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -106,7 +106,7 @@ def test_what_keeps_it_from_starting_is_one_line_and_status_2(
     (tmp_path / "file").write_text("not a folder")
     (tmp_path / "accounts").write_text("c2VjcmV0\n")
     (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / "rooms.sqlite3").write_text("not a database, and long enough to be told from an empty one")
+    (tmp_path / "broken" / "rooms.sqlite3").write_text("not a database, and long enough to differ from an empty one")
     for arguments, words in (
         (["--port", taken], "in use; an emulator listens there already: use that"),
         (["--port", "99999"], "port"),
@@ -135,7 +135,7 @@ def test_what_keeps_it_from_starting_is_one_line_and_status_2(
         assert words in line
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         command.main(["--version"])
     assert (caught.value.code, capsys.readouterr().out.strip()) == (0, __version__)
@@ -204,14 +204,14 @@ def test_the_status_of_a_command_outlives_its_export(tmp_path: Path) -> None:
     stop = threading.Event()
     arguments = ["--port", "0", "--exec", "exit 3", "--export", str(tmp_path / "rooms.json")]
     assert command.main(arguments, stop) == 3
-    assert stop.is_set()  # nobody waits for a signal any more
+    assert stop.is_set()  # no wait for a signal is left
     assert (tmp_path / "rooms.json").exists()
 
 
 def run(
     *arguments: str, requests: int = 1, key: str = ACCESS_KEY, lines_printed: int = 2
 ) -> tuple[list[str], list[str]]:
-    """What the command prints and logs while it is asked for rooms."""
+    """What the command prints and logs while it is requested rooms."""
     with subprocess.Popen(
         [*COMMAND, "--port", "0", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -226,18 +226,18 @@ def run(
     return [line.rstrip("\n") for line in [*lines, *output.splitlines()]], log.splitlines()
 
 
-def test_the_log_is_as_loud_as_asked_for() -> None:
-    told = "api-version 2031-01-01 is not known; it is served as 2025-03-13"
-    assert [line[9:] for line in run("--quiet", requests=2)[1]] == [told]
+def test_the_log_is_as_loud_as_requested() -> None:
+    message = "api-version 2031-01-01 is not known; it is served as 2025-03-13"
+    assert [line[9:] for line in run("--quiet", requests=2)[1]] == [message]
     normal = run(requests=2)[1]
-    assert [line[9:45] for line in normal] == [told[:36], *["GET /rooms?api-version=2031-01-01 20"] * 2]
+    assert [line[9:45] for line in normal] == [message[:36], *["GET /rooms?api-version=2031-01-01 20"] * 2]
     verbose = run("--verbose")[1]
     assert verbose[-1].endswith(" account rooms, 0 bytes, id mine")
     assert len(verbose) == 3
     assert not any("Signature" in line or ACCESS_KEY in line for line in verbose)
 
 
-def test_faults_that_are_on_are_told_at_the_start() -> None:
+def test_faults_that_are_on_are_reported_at_the_start() -> None:
     log = run("--fault", "POST /rooms nth=2 status=503", "--fault", "GET status=500")[1]
     assert [line[9:] for line in log[:2]] == [
         "fault 1 is on: POST /rooms nth=2 status=503",
@@ -320,7 +320,7 @@ def test_keys_and_the_admin_token_come_from_the_environment_and_files(tmp_path: 
     ("text", "words"),
     [("c2VjcmV0", "ROOMS_EMULATOR_ACCOUNTS: an account is NAME=KEY"), ("a=YQ==;a=Yg==", "two accounts have the same")],
 )
-def test_wrong_accounts_of_the_environment_are_refused(text: str, words: str) -> None:
+def test_wrong_accounts_of_the_environment_are_rejected(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words) as caught:
         command_line.config_of(command_line.parse_arguments([]), {"ROOMS_EMULATOR_ACCOUNTS": text})
     assert "c2VjcmV0" not in str(caught.value)
@@ -337,12 +337,12 @@ def test_what_is_advertised_is_printed(capsys: pytest.CaptureFixture[str]) -> No
     assert second == f"endpoint=http://rooms:8420/;accesskey={ACCESS_KEY}"
     assert re.fullmatch(r"The admin API is on http://127\.0\.0\.1:\d+\.", third)
     assert [line[9:] for line in log.splitlines()] == [
-        "callers on other machines are refused until --allow-host names the host that they call",
-        "--advertise names rooms; give --allow-host rooms too, or it is refused",
+        "callers on other machines are rejected until --allow-host names the host that they call",
+        "--advertise names rooms; give --allow-host rooms too, or it is rejected",
     ]
 
 
-def test_a_port_of_another_program_is_told_from_an_emulators(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_of_another_program_is_distinguished_from_an_emulators(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
         assert command.main(["--port", str(listener.getsockname()[1])]) == 2
     assert "in use; another program has it" in capsys.readouterr().err
@@ -385,7 +385,7 @@ def test_a_traceback_is_in_the_object_of_its_record() -> None:
     assert json.loads(log_format.JsonFormatter().format(record))["message"] == "it failed\nValueError: why"
 
 
-def test_tls_on_the_port_of_plain_http_is_told(emulator: RoomsEmulator, caplog: pytest.LogCaptureFixture) -> None:
+def test_tls_on_the_port_of_plain_http_is_reported(emulator: RoomsEmulator, caplog: pytest.LogCaptureFixture) -> None:
     port = int(emulator.endpoint.rpartition(":")[2])
     context = ssl.create_default_context()
     with caplog.at_level("WARNING", logger=log_text.LOGGER.name):

@@ -16,7 +16,7 @@ from azure.communication.rooms.emulator.cli import run as command
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="process groups and these signals are those of POSIX")
 
 COMMAND = [sys.executable, "-m", "azure.communication.rooms.emulator", "--port", "0", "--quiet"]
-#: Says that it runs, in a file of its own, then waits; ``signals`` are ignored.
+#: Writes that it runs to a file of its own, then waits; ``signals`` are ignored.
 PROGRAM = """
 import os, pathlib, signal, sys, time
 signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -72,7 +72,7 @@ def is_running(pid: int) -> bool:
         os.kill(pid, 0)
     except OSError:
         return False
-    return ") Z " not in status  # what its parent has not asked for yet is gone all the same
+    return ") Z " not in status  # what its parent has not requested yet is gone all the same
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
@@ -121,7 +121,7 @@ def test_the_status_of_the_command_is_the_emulators(text: str, status: int) -> N
     assert command.main(["--port", "0", "--exec", text]) == status
 
 
-def test_a_command_does_not_start_when_it_was_told_to_end_before(tmp_path: Path) -> None:
+def test_a_command_does_not_start_when_it_was_stopped_before(tmp_path: Path) -> None:
     stop = threading.Event()
     stop.set()
     assert command.main(["--port", "0", "--exec", f"touch '{tmp_path / 'file'}'"], stop) == 128 + signal.SIGTERM
@@ -166,7 +166,7 @@ def test_a_signal_during_the_start_leaves_no_traceback(number: signal.Signals, t
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_the_first_signal_asks_to_end_and_the_second_to_hurry(number: signal.Signals) -> None:
+def test_the_first_signal_requests_to_end_and_the_second_to_hurry(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     with stop_request.stop_on_signals() as stop:
         os.kill(os.getpid(), number)

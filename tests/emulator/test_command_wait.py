@@ -36,11 +36,11 @@ def test_it_waits_for_an_emulator_that_starts_later() -> None:
         emulator.stop()
 
 
-def test_it_says_why_there_is_none_when_the_time_is_over(capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_states_why_there_is_none_when_the_time_is_over(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["wait", "http://127.0.0.1:1", "--timeout", "0.3"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("rooms-emulator wait: no emulator at http://127.0.0.1:1 after 0.3 s: ")
-    assert "refused" in line
+    assert "rejected" in line
 
 
 def test_a_signal_ends_it() -> None:
@@ -59,7 +59,7 @@ def test_a_signal_ends_it() -> None:
 )
 def test_another_service_is_no_emulator(server: RawServer, response: bytes, words: str) -> None:
     server.send_bytes(response)
-    assert words in health.ask(server.endpoint, 5)
+    assert words in health.check(server.endpoint, 5)
 
 
 @pytest.mark.parametrize("arguments", [["wait", "localhost"], ["wait", "--timeout", "-1"], ["wait", "--timeout", "x"]])

@@ -1,4 +1,4 @@
-"""Web pages may call the emulator: each answer names any origin, and a preflight is answered without credentials."""
+"""Web pages may call the emulator: each response names any origin, and a preflight is returned without credentials."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def send(http: SignedHttp, method: str, path: str, options: dict[str, Any], **he
 
 
 @pytest.mark.parametrize(("method", "path", "options", "status"), ANSWERS)
-def test_every_answer_to_a_request_with_an_origin_allows_any(
+def test_every_response_to_a_request_with_an_origin_allows_any(
     http: SignedHttp, method: str, path: str, options: dict[str, Any], status: int
 ) -> None:
     reply = send(http, method, path, options, Origin=ORIGIN)
@@ -50,7 +50,7 @@ def test_every_answer_to_a_request_with_an_origin_allows_any(
 
 
 @pytest.mark.parametrize(("method", "path", "options", "status"), ANSWERS)
-def test_no_answer_to_a_request_without_an_origin_speaks_of_one(
+def test_no_response_to_a_request_without_an_origin_speaks_of_one(
     http: SignedHttp, method: str, path: str, options: dict[str, Any], status: int
 ) -> None:
     reply = send(http, method, path, options)
@@ -58,14 +58,14 @@ def test_no_answer_to_a_request_without_an_origin_speaks_of_one(
 
 
 @pytest.mark.parametrize("fault", ["status=503", "throttle=1", "garbage=true", "clock_skew=60"])
-def test_the_answer_of_a_fault_allows_any_origin_too(emulator: RoomsEmulator, http: SignedHttp, fault: str) -> None:
+def test_the_response_of_a_fault_allows_any_origin_too(emulator: RoomsEmulator, http: SignedHttp, fault: str) -> None:
     emulator.faults.add(f"PATCH {ROOM} {fault} header.X-Test=1" if "status" in fault else f"PATCH {ROOM} {fault}")
     reply = http.send_as_is("OPTIONS", ROOM, b"", PREFLIGHT)
     assert (reply.status, reply.headers[ALLOW_ORIGIN]) == (204, "*")
 
 
 @pytest.mark.parametrize("fault", ["status=503", "throttle=1"])
-def test_the_answer_in_place_of_the_services_allows_any_origin_too(
+def test_the_response_in_place_of_the_services_allows_any_origin_too(
     emulator: RoomsEmulator, http: SignedHttp, fault: str
 ) -> None:
     emulator.faults.add(f"GET /rooms {fault}")
@@ -74,7 +74,7 @@ def test_the_answer_in_place_of_the_services_allows_any_origin_too(
 
 
 @pytest.mark.parametrize("path", ["/rooms", ROOM, f"{ROOM}/participants?api-version=1", "/identities", "/nowhere"])
-def test_a_preflight_is_answered_without_credentials_and_allows_what_it_asks_for(http: SignedHttp, path: str) -> None:
+def test_a_preflight_needs_no_credentials_and_allows_what_it_names(http: SignedHttp, path: str) -> None:
     reply = http.send_as_is("OPTIONS", path, b"", PREFLIGHT)
     assert (reply.status, reply.body) == (204, None)
     assert reply.headers[ALLOW_ORIGIN] == "*"
@@ -84,17 +84,17 @@ def test_a_preflight_is_answered_without_credentials_and_allows_what_it_asks_for
     assert "access-control-allow-credentials" not in reply.headers
 
 
-def test_a_preflight_for_no_headers_is_told_of_none(http: SignedHttp) -> None:
-    asked = {name: value for name, value in PREFLIGHT.items() if name != "Access-Control-Request-Headers"}
-    reply = http.send_as_is("OPTIONS", "/rooms", b"", asked)
+def test_a_preflight_for_no_headers_names_none(http: SignedHttp) -> None:
+    requested = {name: value for name, value in PREFLIGHT.items() if name != "Access-Control-Request-Headers"}
+    reply = http.send_as_is("OPTIONS", "/rooms", b"", requested)
     assert (reply.status, "access-control-allow-headers" in reply.headers) == (204, False)
 
 
 @pytest.mark.parametrize("missing", ["Origin", "Access-Control-Request-Method"])
 def test_options_that_are_no_preflight_need_credentials(http: SignedHttp, missing: str) -> None:
-    asked = {name: value for name, value in PREFLIGHT.items() if name != missing}
-    assert http.send_as_is("OPTIONS", "/rooms", b"", asked).status == 401
-    assert send(http, "OPTIONS", "/rooms", {}, **asked).status == 405
+    requested = {name: value for name, value in PREFLIGHT.items() if name != missing}
+    assert http.send_as_is("OPTIONS", "/rooms", b"", requested).status == 401
+    assert send(http, "OPTIONS", "/rooms", {}, **requested).status == 405
 
 
 def test_a_preflight_stands_in_the_request_log_and_can_meet_a_fault(emulator: RoomsEmulator, http: SignedHttp) -> None:

@@ -1,4 +1,4 @@
-"""What was answered is kept: through kill -9, a full disk, and a second emulator on the same location."""
+"""What was returned is kept: through kill -9, a full disk, and a second emulator on the same location."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ def connection_string(process: "subprocess.Popen[str]") -> str:
 
 @posix
 @pytest.mark.parametrize("after", [1, CREATES // 4, CREATES // 2])
-def test_kill_9_in_the_middle_of_creates_loses_nothing_that_was_answered(tmp_path: Path, after: int) -> None:
+def test_kill_9_in_the_middle_of_creates_loses_nothing_that_was_returned(tmp_path: Path, after: int) -> None:
     def create(http: SignedHttp) -> None:
         try:
             for _ in range(CREATES // 4):
@@ -42,7 +42,7 @@ def test_kill_9_in_the_middle_of_creates_loses_nothing_that_was_answered(tmp_pat
                 if len(made) >= after:
                     enough.set()
         except (OSError, HTTPException):
-            pass  # the emulator is gone, in the middle of an answer even
+            pass  # the emulator is gone, in the middle of a response even
 
     made: list[str] = []
     enough = threading.Event()
@@ -60,11 +60,11 @@ def test_kill_9_in_the_middle_of_creates_loses_nothing_that_was_answered(tmp_pat
     with RoomsEmulator(location=tmp_path) as emulator:
         kept = {room["id"]: room for room in emulator.export_rooms()["accounts"]["rooms"]}
     assert set(made) <= set(kept)
-    assert len(kept) <= len(made) + 4  # one a thread may have been kept and not yet answered
+    assert len(kept) <= len(made) + 4  # one a thread may have been kept and not yet returned
     assert all(list(room["participants"]) == [ALICE, BOB] for room in kept.values())
 
 
-def test_a_second_emulator_on_a_location_is_refused_and_harms_nothing(tmp_path: Path) -> None:
+def test_a_second_emulator_on_a_location_is_rejected_and_harms_nothing(tmp_path: Path) -> None:
     with RoomsEmulator(location=tmp_path) as emulator:
         (room,) = emulator.seed()
         with pytest.raises(
@@ -83,7 +83,7 @@ def test_a_second_emulator_on_a_location_is_refused_and_harms_nothing(tmp_path: 
 
 
 def unwritable(tmp_path: Path) -> Path:
-    """A folder that nobody can write to: root can write to any of its own, but not among the processes of Linux."""
+    """A folder that no user can write to: root can write to all others, but not among the processes of Linux."""
     if os.getuid() == 0:
         return Path("/proc/self")
     folder = tmp_path / "unwritable"
@@ -113,7 +113,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 @posix
-def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_what_was_kept_stays(tmp_path: Path) -> None:
     command = [sys.executable, "-c", LIMITED, "--quiet", "--port", "0", "--location", str(tmp_path)]
     made: list[str] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -134,7 +134,7 @@ def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path: Path) -> None:
 
 
 @posix
-def test_on_a_full_disk_with_expired_rooms_reads_go_on_and_a_reset_makes_room(tmp_path: Path) -> None:
+def test_on_a_full_disk_with_expired_rooms_reads_continue_and_a_reset_makes_room(tmp_path: Path) -> None:
     def command(path: str, body: str) -> int:
         headers = {"Content-Type": "application/json"} if body else {}
         return http.send_as_is("POST", f"/_emulator/{path}", body.encode(), headers).status
@@ -194,7 +194,7 @@ def test_a_transaction_that_the_disk_has_no_room_for_is_undone_as_a_whole() -> N
     store.close()
 
 
-def test_a_change_that_cannot_be_kept_is_refused_and_reading_goes_on() -> None:
+def test_a_change_that_cannot_be_kept_is_rejected_and_reading_continues() -> None:
     with RoomsEmulator() as emulator:
         (room,) = emulator.seed()
         assert emulator._state is not None
@@ -215,7 +215,7 @@ def test_a_change_that_cannot_be_kept_is_refused_and_reading_goes_on() -> None:
 
 
 class Unwilling:
-    """A database that fails to commit as often as it is told to."""
+    """A database that fails a number of commits."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""The live events: what changed since the last look, told in order, and what was missed."""
+"""The live events: what changed since the last look, sent in order, and what was missed."""
 
 import asyncio
 import http.client
@@ -26,14 +26,14 @@ def names(changes: events.Changes) -> list[str]:
     return [name for name, _ in changes.look()]
 
 
-def test_nothing_is_told_while_nothing_changes(state: EmulatorState, http: SignedHttp) -> None:
+def test_nothing_is_reported_while_nothing_changes(state: EmulatorState, http: SignedHttp) -> None:
     http.send("POST", "/rooms", {})
     changes = events.Changes(state)
     assert names(changes) == []
     assert names(changes) == []
 
 
-def test_a_request_is_told_once_and_with_its_room(state: EmulatorState, http: SignedHttp) -> None:
+def test_a_request_is_reported_once_and_with_its_room(state: EmulatorState, http: SignedHttp) -> None:
     changes = events.Changes(state)
     http.send("POST", "/rooms", {})
     (first, entry), (second, rooms) = changes.look()
@@ -52,7 +52,7 @@ def test_only_the_account_that_changed_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("moves", "told"),
+    ("moves", "expected"),
     [
         ({"freeze": True}, {"frozen": True}),
         ({"set": "2030-01-01T12:00:00Z"}, {"now": "2030-01-01T12:0"}),
@@ -60,18 +60,18 @@ def test_only_the_account_that_changed_is_named() -> None:
     ],
     ids=str,
 )
-def test_a_moved_clock_is_told(
-    emulator: RoomsEmulator, state: EmulatorState, moves: dict[str, Any], told: dict[str, Any]
+def test_a_moved_clock_is_reported(
+    emulator: RoomsEmulator, state: EmulatorState, moves: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     changes = events.Changes(state)
     Admin(emulator).send("POST", "clock", moves)
     ((name, clock),) = changes.look()
     assert name == "clock"
-    assert {key: clock[key][:15] if key == "now" else clock[key] for key in told} == told
+    assert {key: clock[key][:15] if key == "now" else clock[key] for key in expected} == expected
     assert names(changes) == []
 
 
-def test_faults_are_told_when_they_come_are_met_and_go(
+def test_faults_are_reported_when_they_come_are_met_and_go(
     emulator: RoomsEmulator, state: EmulatorState, http: SignedHttp
 ) -> None:
     changes = events.Changes(state)
@@ -95,7 +95,7 @@ def test_whoever_is_slow_gets_the_newest_and_how_many_were_missed(state: Emulato
     assert names(changes) == []
 
 
-def test_a_cleared_log_is_told_before_what_came_after(
+def test_a_cleared_log_is_reported_before_what_came_after(
     emulator: RoomsEmulator, state: EmulatorState, http: SignedHttp
 ) -> None:
     for _ in range(3):
@@ -106,7 +106,7 @@ def test_a_cleared_log_is_told_before_what_came_after(
     assert [(name, data.get("number")) for name, data in changes.look()] == [("cleared", None), ("request", 1)]
 
 
-def test_the_stream_says_that_it_is_alive_when_nothing_changes(
+def test_the_stream_states_that_it_is_alive_when_nothing_changes(
     state: EmulatorState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "INTERVAL", 0)
@@ -151,16 +151,16 @@ def test_events_come_over_http_while_the_connection_is_open(emulator: RoomsEmula
     assert (name, entry["status"], entry["method"], second) == ("request", 400, "GET", "clock")
 
 
-def test_a_viewer_may_ask_to_be_told_of_fewer_requests(emulator: RoomsEmulator, http: SignedHttp) -> None:
+def test_a_viewer_may_limit_the_requests_of_an_event(emulator: RoomsEmulator, http: SignedHttp) -> None:
     with open_stream(emulator, "?limit=0") as stream:
         http.send("GET", "/rooms")
         assert read_event(stream) == ("missed", {"requests": 1})
 
 
 @pytest.mark.parametrize("query", ["limit=101", "limit=-1", "since=1"])
-def test_a_stream_that_cannot_be_had_is_refused(emulator: RoomsEmulator, query: str) -> None:
-    status, answer = Admin(emulator).send("GET", f"events?{query}")
-    assert (status, "limit" in answer["error"]["message"]) == (400, True)
+def test_a_stream_that_cannot_be_had_is_rejected(emulator: RoomsEmulator, query: str) -> None:
+    status, response = Admin(emulator).send("GET", f"events?{query}")
+    assert (status, "limit" in response["error"]["message"]) == (400, True)
 
 
 def test_a_stream_ends_with_the_emulator() -> None:
@@ -169,7 +169,7 @@ def test_a_stream_ends_with_the_emulator() -> None:
         assert [line for line in stream if line.strip()] == []
 
 
-def test_a_viewer_that_never_reads_slows_nobody(
+def test_a_viewer_that_never_reads_slows_no_request(
     emulator: RoomsEmulator, state: EmulatorState, http: SignedHttp
 ) -> None:
     host, _, port = emulator.endpoint.partition("://")[2].rpartition(":")

@@ -70,7 +70,7 @@ def test_the_grace_period_can_be_chosen(grace: Optional[timedelta], there: bool)
         assert len(listed(emulator)) == int(there)
 
 
-def test_the_time_of_answers_is_the_emulators(emulator: RoomsEmulator) -> None:
+def test_the_time_of_responses_is_the_emulators(emulator: RoomsEmulator) -> None:
     http = SignedHttp(emulator.connection_string)
     assert http.send("GET", "/rooms", date=NOON).headers["date"] == "Tue, 01 Jan 2030 12:00:00 GMT"
     assert send(emulator, "POST", "/rooms", {})[1]["validFrom"] == "2030-01-01T12:00:00+00:00"
@@ -109,7 +109,7 @@ def test_clients_whose_clock_was_not_moved_are_taken_where_dates_are_lenient(
         assert send(emulator, "GET", "/rooms")[0] == 200
 
 
-def test_where_dates_are_lenient_others_are_still_refused() -> None:
+def test_where_dates_are_lenient_others_are_still_rejected() -> None:
     with RoomsEmulator(lenient_dates=True) as emulator:
         emulator.clock.advance(days=181)
         http = SignedHttp(emulator.connection_string)
@@ -132,7 +132,7 @@ def test_a_repeated_create_is_another_when_the_window_has_passed(emulator: Rooms
 
 
 @pytest.mark.parametrize("days", [-4_000_000, 4_000_000])
-def test_a_time_that_no_answer_could_hold_is_refused_and_the_clock_stays(days: int) -> None:
+def test_a_time_that_no_response_could_hold_is_rejected_and_the_clock_stays(days: int) -> None:
     clock = Clock()
     clock.freeze()
     before = clock.now()
@@ -186,7 +186,7 @@ def test_expiry_is_a_condition_that_follows_the_clock(emulator: RoomsEmulator) -
     assert listed(emulator) == [room]
 
 
-def test_reads_go_on_when_nothing_can_be_written_and_a_room_has_expired() -> None:
+def test_reads_continue_when_nothing_can_be_written_and_a_room_has_expired() -> None:
     with RoomsEmulator() as emulator:
         emulator.clock.freeze()
         emulator.clock.set(NOON)
@@ -236,7 +236,7 @@ def test_the_shortest_and_the_longest_grace_period_are_taken(grace: timedelta) -
 
 
 @pytest.mark.parametrize("grace", [timedelta(microseconds=-1), timedelta(days=36_525, microseconds=1), timedelta.max])
-def test_another_grace_period_is_refused(grace: timedelta) -> None:
+def test_another_grace_period_is_rejected(grace: timedelta) -> None:
     with pytest.raises(ValueError, match="the grace period must be from 0 to 36525 days"):
         RoomsEmulator(grace=grace)
 

@@ -31,7 +31,7 @@ def count(http: SignedHttp) -> int:
 
 
 def raw(http: SignedHttp, method: str, body: bytes = b"") -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and bytes of an answer that need not be JSON."""
+    """Status, headers and bytes of a response that need not be JSON."""
     connection = HTTPConnection(http.host, timeout=10)
     try:
         headers = {**http.headers(method, ROOMS, body), "Content-Type": "application/json"}
@@ -96,7 +96,7 @@ def test_a_fault_is_read_from_one_line_and_written_as_one(text: str, fault: Faul
         ("status=503", "an object of names and values"),
     ],
 )
-def test_what_cannot_be_a_fault_is_refused_with_what_is_wrong(values: Any, words: str) -> None:
+def test_what_cannot_be_a_fault_is_rejected_with_what_is_wrong(values: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         from_json(values)
 
@@ -112,7 +112,7 @@ def test_what_cannot_be_a_fault_is_refused_with_what_is_wrong(values: Any, words
         ("body='", "No closing quotation"),
     ],
 )
-def test_a_line_that_is_no_fault_is_refused(text: str, words: str) -> None:
+def test_a_line_that_is_no_fault_is_rejected(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         parse(text)
 
@@ -158,7 +158,7 @@ def test_the_nth_call_that_matches_is_met_and_no_other() -> None:
     assert (fault.calls, fault.hits) == (3, 1)
 
 
-def test_a_fault_comes_no_more_often_than_it_was_asked_to() -> None:
+def test_a_fault_comes_no_more_often_than_it_was_requested_to() -> None:
     faults = Faults()
     faults.add(times=2, status=503)
     assert [bool(faults.matching("GET", "/")) for _ in range(4)] == [True, True, False, False]
@@ -175,7 +175,7 @@ def test_chance_is_drawn_from_the_seed() -> None:
     assert not any(Faults([Fault(probability=0.0, status=503)]).matching("GET", "/") for _ in range(100))
 
 
-def test_where_two_faults_say_different_things_the_first_is_heeded() -> None:
+def test_where_two_faults_contradict_each_other_the_first_applies() -> None:
     faults = Faults()
     faults.add(delay=1, status=503, headers={"X-First": "1"})
     faults.add(delay=2, throttle=9, page_size=5)
@@ -214,11 +214,11 @@ def test_threads_count_every_call_once() -> None:
 # -- over HTTP --------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_goes_wrong_unless_it_is_asked_for(emulator: RoomsEmulator) -> None:
+def test_nothing_goes_wrong_unless_it_is_requested(emulator: RoomsEmulator) -> None:
     assert emulator.faults.active() == []
 
 
-def test_an_answer_in_place_of_the_services_own_does_nothing_else(emulator: RoomsEmulator, http: SignedHttp) -> None:
+def test_a_response_in_place_of_the_services_own_does_nothing_else(emulator: RoomsEmulator, http: SignedHttp) -> None:
     emulator.faults.add(method="POST", route="/rooms", nth=1, status=503, headers={"Retry-After": "7", "date": "never"})
     reply = http.send("POST", "/rooms", {})
     assert (reply.status, reply.body["error"]["code"]) == (503, "ServiceUnavailable")
@@ -235,17 +235,17 @@ def test_an_answer_in_place_of_the_services_own_does_nothing_else(emulator: Room
         (Fault(status=200, body={"value": []}), 200, b'{"value":[]}'),
         (Fault(status=200, body=""), 200, b""),
         (Fault(status=204), 204, b""),
-        (Fault(status=599), 599, b'{"error":{"code":"Status599","message":"A fault that was asked for."}}'),
+        (Fault(status=599), 599, b'{"error":{"code":"Status599","message":"A fault that was requested."}}'),
     ],
 )
-def test_the_body_of_an_answer_is_as_asked_for(
+def test_the_body_of_a_response_is_as_requested(
     emulator: RoomsEmulator, http: SignedHttp, fault: Fault, status: int, body: bytes
 ) -> None:
     emulator.faults.add(fault)
     assert raw(http, "GET")[::2] == (status, body)
 
 
-def test_a_throttled_client_is_told_how_long_to_wait(emulator: RoomsEmulator, http: SignedHttp) -> None:
+def test_a_throttled_client_gets_the_seconds_to_wait(emulator: RoomsEmulator, http: SignedHttp) -> None:
     emulator.faults.add(throttle=17)
     reply = http.send("GET", "/rooms")
     assert (reply.status, reply.headers["retry-after"], reply.body["error"]["code"]) == (429, "17", "TooManyRequests")
@@ -258,7 +258,7 @@ def test_a_reset_before_the_commit_leaves_nothing(emulator: RoomsEmulator, http:
     assert count(http) == 0
 
 
-def test_a_reset_after_the_commit_loses_the_answer_alone(emulator: RoomsEmulator, http: SignedHttp) -> None:
+def test_a_reset_after_the_commit_loses_the_response_alone(emulator: RoomsEmulator, http: SignedHttp) -> None:
     emulator.faults.add("POST /rooms reset=after")
     with pytest.raises(ConnectionResetError):
         http.send("POST", "/rooms", {})
@@ -299,7 +299,7 @@ def test_garbage_is_no_json(emulator: RoomsEmulator, http: SignedHttp) -> None:
         json.loads(body)
 
 
-def test_a_wrong_clock_is_told_and_judges_dates(emulator: RoomsEmulator, http: SignedHttp) -> None:
+def test_a_wrong_clock_is_reported_and_judges_dates(emulator: RoomsEmulator, http: SignedHttp) -> None:
     emulator.faults.add(clock_skew=-3600)
     reply = http.send("GET", "/rooms")
     assert (reply.status, reply.body["error"]["details"][0]["target"]) == (401, "x-ms-date")
@@ -308,7 +308,7 @@ def test_a_wrong_clock_is_told_and_judges_dates(emulator: RoomsEmulator, http: S
     assert http.send("GET", "/rooms", date=wrong).status == 200
 
 
-def test_pages_are_of_the_size_that_is_asked_for(emulator: RoomsEmulator, http: SignedHttp) -> None:
+def test_pages_are_of_the_size_that_is_requested(emulator: RoomsEmulator, http: SignedHttp) -> None:
     emulator.seed(5)
     emulator.faults.add("GET /rooms page-size=2")
     page = http.send("GET", "/rooms")
@@ -324,13 +324,13 @@ def test_a_delay_is_over_when_the_client_has_gone(emulator: RoomsEmulator, http:
     with pytest.raises(OSError, match="timed out"):
         connection.getresponse()
     connection.close()
-    answered = (emulator.requests for _ in range(1000) if http.send_as_is("GET", "/health", b"", {}))
-    assert next(entries for entries in answered if entries)[0].status == 201  # though nobody listens
+    returned = (emulator.requests for _ in range(1000) if http.send_as_is("GET", "/health", b"", {}))
+    assert next(entries for entries in returned if entries)[0].status == 201  # though the client is gone
     assert count(http) == 1
     assert http.send("POST", "/rooms", {}).status == 201
 
 
-def test_a_delay_is_over_when_the_other_side_says_so_and_not_before() -> None:
+def test_a_delay_is_over_when_the_other_side_states_so_and_not_before() -> None:
     async def receive() -> dict[str, str]:
         return {"type": messages.pop(0)}
 
@@ -356,7 +356,7 @@ def test_a_stopped_emulator_waits_for_no_long_delay() -> None:
     connection.close()
 
 
-def test_a_bad_proof_can_meet_a_fault_too(emulator: RoomsEmulator, http: SignedHttp) -> None:
+def test_a_bad_signature_can_meet_a_fault_too(emulator: RoomsEmulator, http: SignedHttp) -> None:
     emulator.faults.add(status=503)
     assert http.send_as_is("GET", ROOMS, b"", {}).status == 503
 
@@ -388,7 +388,7 @@ def client(emulator: RoomsEmulator) -> Iterator[RoomsClient]:
         yield rooms
 
 
-def test_a_client_sees_the_answer_as_the_services(emulator: RoomsEmulator, client: RoomsClient) -> None:
+def test_a_client_sees_the_response_as_the_services(emulator: RoomsEmulator, client: RoomsClient) -> None:
     emulator.faults.add(status=503)
     with pytest.raises(HttpResponseError, match="ServiceUnavailable") as caught:
         client.create_room()

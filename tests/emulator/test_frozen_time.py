@@ -1,4 +1,4 @@
-"""Time that freezegun froze: the emulator starts, answers and stops in it, and nothing is lost."""
+"""Time that freezegun froze: the emulator starts, responds and stops in it, and nothing is lost."""
 
 import asyncio
 import subprocess
@@ -29,7 +29,7 @@ def test_time_stands_still(rooms_client, rooms_emulator):
     assert room.created_at == datetime.now(timezone.utc)
     assert [each.id for each in rooms_client.list_rooms()] == [room.id]
 
-def test_time_goes_on(rooms_client):
+def test_time_continues(rooms_client):
     assert rooms_client.create_room().created_at > datetime(2026, 5, 2, tzinfo=timezone.utc)
 """
 

@@ -40,9 +40,9 @@ def test_a_user_is_made_with_a_token(emulator: RoomsEmulator, http: SignedHttp) 
     user, token = reply.body["identity"]["id"], reply.body["accessToken"]
     expiry = emulator.clock.timestamp() + 3600 * timestamps.PER_SECOND
     assert token["expiresOn"] == timestamps.format_timestamp(expiry)
-    said = claims(token["token"])
-    assert f"8:{said['skypeid']}" == user
-    assert (said["scp"], said["exp"]) == (["voip", "chat"], expiry // timestamps.PER_SECOND)
+    found = claims(token["token"])
+    assert f"8:{found['skypeid']}" == user
+    assert (found["scp"], found["exp"]) == (["voip", "chat"], expiry // timestamps.PER_SECOND)
 
 
 def test_a_token_is_issued_for_a_day(http: SignedHttp) -> None:
@@ -83,7 +83,7 @@ def test_the_tokens_of_a_user_are_revoked(http: SignedHttp) -> None:
         ("POST", "/identities", []),
     ],
 )
-def test_wrong_users_and_tokens_are_refused(http: SignedHttp, method: str, path: str, body: Any) -> None:
+def test_wrong_users_and_tokens_are_rejected(http: SignedHttp, method: str, path: str, body: Any) -> None:
     reply = http.send(method, path, body, version=VERSION)
     assert reply.status == 400
     assert reply.body["error"]["code"]

@@ -1,4 +1,4 @@
-"""Export and import over HTTP: as parts, beside other requests, and refused at the first room that is none."""
+"""Export and import over HTTP: as parts, beside other requests, and rejected at the first room that is none."""
 
 import json
 import socket
@@ -71,7 +71,7 @@ def test_a_location_keeps_what_was_imported(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["rooms.sqlite3"]
 
 
-def test_a_file_that_a_killed_import_left_is_in_nobodys_way(tmp_path: Path) -> None:
+def test_a_file_that_a_killed_import_left_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "rooms.sqlite3.new").write_bytes(b"half of it")
     with RoomsEmulator(location=tmp_path) as emulator:
         assert emulator.import_rooms({"format": "rooms-emulator-1", "accounts": {"rooms": [ROOM]}}) == 1
@@ -125,7 +125,7 @@ ROOM_TEXT = json.dumps(ROOM).encode()
         (b'{"x": ' + b"[" * 1000, "more than 50 levels"),
     ],
 )
-def test_what_is_no_export_is_refused_and_changes_nothing(
+def test_what_is_no_export_is_rejected_and_changes_nothing(
     emulator: RoomsEmulator, http: SignedHttp, text: bytes, words: str
 ) -> None:
     emulator.seed(2)
@@ -147,7 +147,7 @@ def test_null_and_unknown_members_are_as_absent(emulator: RoomsEmulator, http: S
     assert second["participants"] == {BOB: {"role": "Consumer"}}
 
 
-def test_a_bad_room_is_refused_while_the_client_is_still_sending(emulator: RoomsEmulator, http: SignedHttp) -> None:
+def test_a_bad_room_is_rejected_while_the_client_is_still_sending(emulator: RoomsEmulator, http: SignedHttp) -> None:
     """The response is there before the body has ended."""
     (kept,) = emulator.seed()
     host, _, port = http.host.partition(":")
@@ -172,7 +172,7 @@ def test_a_client_that_disconnects_changes_nothing(emulator: RoomsEmulator, http
     assert kept
 
 
-def test_two_imports_at_once_are_refused(emulator: RoomsEmulator, http: SignedHttp) -> None:
+def test_two_imports_at_once_are_rejected(emulator: RoomsEmulator, http: SignedHttp) -> None:
     with ImportStream(emulator._running().accounts) as stream:
         stream.feed(BEGIN)
         status, body = send_import(http, BEGIN + END)
@@ -204,7 +204,7 @@ def test_megabytes_of_empty_objects_are_not_held(emulator: RoomsEmulator, http: 
 
 
 def stream_feed(stream: ImportStream, begin: bytes, part: bytes, after: Any) -> None:
-    """Feed 20 MB, or until they are refused."""
+    """Feed 20 MB, or until they are rejected."""
     try:
         stream.feed(begin)
         for _ in range(330):
@@ -213,7 +213,7 @@ def stream_feed(stream: ImportStream, begin: bytes, part: bytes, after: Any) -> 
     except ValueError:
         after()
     else:
-        pytest.fail("it was not refused")
+        pytest.fail("it was not rejected")
 
 
 def test_the_body_of_another_command_is_no_larger_than_4_mib(http: SignedHttp) -> None:

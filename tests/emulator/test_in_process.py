@@ -1,4 +1,4 @@
-"""The transport without a connection: the same answers, and the same errors, as over one."""
+"""The transport without a connection: the same responses, and the same errors, as over one."""
 
 import asyncio
 import socket
@@ -55,20 +55,20 @@ def test_a_program_with_an_event_loop_can_use_it(client: RoomsClient) -> None:
     assert client.get_room(asyncio.run(program()))
 
 
-def test_a_lost_answer_is_lost(emulator: RoomsEmulator, client: RoomsClient) -> None:
+def test_a_lost_response_is_lost(emulator: RoomsEmulator, client: RoomsClient) -> None:
     emulator.faults.add("POST /rooms reset=after")
     with pytest.raises(ServiceResponseError, match="The emulator reset the connection"):
         client.create_room()
     assert len(list(client.list_rooms())) == 1
 
 
-def test_a_body_that_breaks_off_is_noticed(emulator: RoomsEmulator, client: RoomsClient) -> None:
+def test_a_body_that_is_incomplete_is_noticed(emulator: RoomsEmulator, client: RoomsClient) -> None:
     emulator.faults.add("truncate=5")
     with pytest.raises(HttpResponseError):
         client.create_room()
 
 
-def test_an_answer_that_does_not_come_in_time_is_no_longer_waited_for(
+def test_a_response_that_does_not_come_in_time_is_no_longer_waited_for(
     emulator: RoomsEmulator, client: RoomsClient
 ) -> None:
     emulator.faults.add("POST delay=3600")
@@ -122,7 +122,7 @@ def test_every_status_of_a_fault_arrives(emulator: RoomsEmulator, client: RoomsC
     assert response.json() == {"a": 1}
 
 
-def test_after_a_stop_it_is_as_a_connection_that_is_refused() -> None:
+def test_after_a_stop_it_is_as_a_connection_that_is_rejected() -> None:
     with RoomsEmulator() as emulator:
         credential, transport = AzureKeyCredential(ACCESS_KEY), emulator.transport()
         rooms = RoomsClient(emulator.endpoint, credential, transport=transport, retry_total=0)
@@ -141,13 +141,13 @@ def test_admin_commands_go_through_it_too(emulator: RoomsEmulator) -> None:
     assert response.json() == emulator.export_rooms()
 
 
-def test_events_that_have_no_end_are_waited_for_as_long_as_the_client_says(emulator: RoomsEmulator) -> None:
+def test_events_that_have_no_end_are_waited_for_as_long_as_the_client_states(emulator: RoomsEmulator) -> None:
     transport = cast(RequestsTransport, emulator.transport())
     with pytest.raises(ServiceResponseTimeoutError, match=r"No response within 0\.05 seconds"):
         transport.send(HttpRequest("GET", f"{emulator.endpoint}/_emulator/events"), read_timeout=0.05)
 
 
-def test_an_application_that_waits_for_an_event_loop_is_told_so() -> None:
+def test_an_application_that_waits_for_an_event_loop_is_reported() -> None:
     async def waiting(*_: Any) -> None:
         await asyncio.sleep(0)
 

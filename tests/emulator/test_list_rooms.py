@@ -90,7 +90,7 @@ def test_a_version_without_dial_out_does_not_list_it(http: SignedHttp, version: 
 
 
 @pytest.mark.parametrize("token", ["", "x", "!", "bm9uc2Vuc2U", "W10", "W3t9XQ", "W3sidG9rZW4iOiAiUklEOngifV0"])
-def test_a_link_that_nobody_gave_is_refused(http: SignedHttp, token: str) -> None:
+def test_a_link_that_the_emulator_did_not_give_is_rejected(http: SignedHttp, token: str) -> None:
     reply = http.send("GET", f"/rooms?nextLink={token}")
     assert (reply.status, reply.body["error"]["code"]) == (400, "BadRequest")
 
@@ -106,7 +106,7 @@ def test_two_emulators_know_nothing_of_each_other(http: SignedHttp) -> None:
     ["-1", "0", str(2**63), f"1:{2**63}", f"{-(2**63)}:1", "1:" + "9" * 5000],
     ids=["negative", "zero", "2**63", "number 2**63", "second -2**63", "5000 digits"],
 )
-def test_a_link_to_no_record_is_refused(http: SignedHttp, end: str) -> None:
+def test_a_link_to_no_record_is_rejected(http: SignedHttp, end: str) -> None:
     token = base64.b64encode(f'[{{"token": "RID:{end}"}}]'.encode()).decode().rstrip("=")
     reply = http.send("GET", f"/rooms?nextLink={token}")
     assert (reply.status, reply.body["error"]["code"]) == (400, "BadRequest")

@@ -73,14 +73,14 @@ with RoomsEmulator() as emulator:
         return tracemalloc.get_traced_memory()[0]
 
     tracemalloc.start()
-    seen = [traced_after(LIMIT + 50)]  # the journal is full, and all that is made once is made
+    seen = [traced_after(LIMIT + 50)]  # the request log is full, and all that is made once is made
     seen += [traced_after(300) for _ in range(4)]
     # The last connections may not be gone yet when memory is looked at; what is left behind grows each time.
     print(min(after - before for before, after in zip(seen, seen[1:])))
 """
 
 
-def test_requests_leave_no_memory_behind_but_the_journal() -> None:
+def test_requests_leave_no_memory_behind_but_the_request_log() -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     ran = subprocess.run([sys.executable, "-c", MEMORY], env=environment, capture_output=True, text=True, check=True)
-    assert int(ran.stdout) < 300 * 100  # an entry of the journal alone has some 700 bytes
+    assert int(ran.stdout) < 300 * 100  # an entry of the request log alone has some 700 bytes

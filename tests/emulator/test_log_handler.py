@@ -1,4 +1,4 @@
-"""The log of the command: nobody waits for it, and lines that nobody reads are dropped and counted."""
+"""The log of the command: no request waits for it, and lines that are not read are dropped and counted."""
 
 import io
 import logging
@@ -33,7 +33,7 @@ def read_all(reader: int) -> list[str]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a signal ends a process in order on POSIX alone")
-def test_requests_and_the_end_do_not_wait_for_a_pipe_that_nobody_reads() -> None:
+def test_requests_and_the_end_do_not_wait_for_a_pipe_that_is_not_read() -> None:
     with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         (host,) = re.findall(r"http://(\S+)\.", process.stdout.readline())
@@ -65,7 +65,7 @@ def test_lines_that_do_not_fit_are_dropped_and_counted(
         handler.emit(record)
     assert handler.dropped == 995
     monkeypatch.setattr(log_handler, "CLOSE_TIMEOUT", 0.1)
-    handler.close()  # while nobody reads: the end takes the place of a line
+    handler.close()  # while it is not read: the end takes the place of a line
     assert handler.dropped == 996
     stream.close()
     text = ""
@@ -76,7 +76,7 @@ def test_lines_that_do_not_fit_are_dropped_and_counted(
         thread_ended = not handler._thread.is_alive()
     lines = [*text[filling:].splitlines(), *read_all(reader)]
     assert (lines[0], lines.count("x" * 1000)) == ("first", 1000 - handler.dropped)
-    counted = [int(line.split()[0]) for line in lines if line.endswith("log lines were dropped: nobody read them")]
+    counted = [int(line.split()[0]) for line in lines if line.endswith("log lines were dropped: stderr was not read")]
     assert sum(counted) == handler.dropped
 
 

@@ -101,7 +101,7 @@ def test_no_raw_id_of_a_body_is_shown(emulator: RoomsEmulator, http: SignedHttp,
     assert PHONE not in json.dumps([lines(), emulator.requests])
 
 
-def test_a_refused_create_leaves_its_reason(emulator: RoomsEmulator, http: SignedHttp, lines: Any) -> None:
+def test_a_rejected_create_leaves_its_reason(emulator: RoomsEmulator, http: SignedHttp, lines: Any) -> None:
     sent = {"Repeatability-Request-ID": GUID, "Repeatability-First-Sent": http.headers("GET", "/", b"")["x-ms-date"]}
     for _ in range(2):  # the second response is the stored one
         http.send("POST", "/rooms", {"validUntil": "2020-01-01"}, headers={**sent})
@@ -122,7 +122,7 @@ def test_admin_commands_are_logged_with_their_reasons(emulator: RoomsEmulator, h
 
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain"])
-def test_a_body_of_another_media_type_is_told_what_to_send(
+def test_a_body_of_another_media_type_gets_the_media_type_to_send(
     emulator: RoomsEmulator, http: SignedHttp, content_type: str
 ) -> None:
     reply = http.send_as_is("POST", "/_emulator/seed", b'{"count":1}', {"Content-Type": content_type})

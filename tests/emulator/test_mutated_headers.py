@@ -92,7 +92,7 @@ def kept(emulator: RoomsEmulator) -> Iterator[KeptConnection]:
         (6, "Repeatability-First-Sent", "2025-03-27T06:42:12.1234567+00:00", "2022-02-01"),
     ],
 )
-def test_a_header_that_was_changed_by_chance_is_refused_and_nothing_worse(
+def test_a_header_that_was_changed_by_chance_is_rejected_and_nothing_worse(
     kept: KeptConnection,
     caplog: pytest.LogCaptureFixture,
     seed: int,
@@ -114,7 +114,7 @@ def test_a_header_that_was_changed_by_chance_is_refused_and_nothing_worse(
 
 @pytest.mark.parametrize("version", [VERSION, "2022-02-01"])
 @pytest.mark.parametrize("text", ["", "-", "%", "9" * 40, "{}", "é" * 36, GUID.replace("b", "g"), GUID + GUID])
-def test_a_repeatability_id_that_is_no_guid_is_refused(kept: KeptConnection, text: str, version: str) -> None:
+def test_a_repeatability_id_that_is_no_guid_is_rejected(kept: KeptConnection, text: str, version: str) -> None:
     now = format_datetime(datetime.now(timezone.utc), usegmt=True)
     status, _ = kept.create(version, {"Repeatability-Request-ID": text, "Repeatability-First-Sent": now})
     assert status == 400

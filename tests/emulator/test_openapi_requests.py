@@ -1,6 +1,6 @@
-"""Requests made up from the OpenAPI documents (E5): none is a fault of the emulator's, no answer lies beside them.
+"""Requests made up from the OpenAPI documents (E5): none is a fault of the emulator's, no response lies beside them.
 
-Schemathesis makes up requests that the document allows and others that it does not, and holds each answer against the
+Schemathesis makes up requests that the document allows and others that it does not, and holds each response against the
 document. Everything is drawn from a fixed seed.
 """
 
@@ -92,7 +92,7 @@ def find(document: Path, label: str) -> Any:
 
 
 def send(http: SignedHttp, case: Any) -> None:
-    """Send a request, and hold the answer against the document."""
+    """Send a request, and hold the response against the document."""
     # A control character in a header is no HTTP, nor is a wrong length or coding of the message: such a request comes
     # no further than the server's reader.
     assume(all(str(value).isprintable() for value in (case.headers or {}).values()))
@@ -109,19 +109,19 @@ def test_every_document_is_taken() -> None:
 
 @pytest.mark.one_python
 @pytest.mark.parametrize(("document", "label"), OPERATIONS)
-def test_what_the_document_allows_is_answered_as_it_says(http: SignedHttp, document: Path, label: str) -> None:
+def test_what_the_document_allows_is_returned_as_it_states(http: SignedHttp, document: Path, label: str) -> None:
     place = Place.of(http, document)
 
     @BOUNDED
     @given(
         case=find(document, label).as_strategy(generation_mode=GenerationMode.POSITIVE),
         in_room=st.booleans(),
-        roster=st.none() | st.dictionaries(st.sampled_from([ALICE, BOB]), st.just({"role": "Consumer"})),
+        participants=st.none() | st.dictionaries(st.sampled_from([ALICE, BOB]), st.just({"role": "Consumer"})),
     )
-    def hold(case: Any, in_room: bool, roster: Any) -> None:
+    def hold(case: Any, in_room: bool, participants: Any) -> None:
         place.lead(case, True, in_room)
-        if roster is not None and isinstance(case.body, dict) and "participants" in case.body:
-            case.body["participants"] = roster
+        if participants is not None and isinstance(case.body, dict) and "participants" in case.body:
+            case.body["participants"] = participants
         send(http, case)
 
     hold()
@@ -130,7 +130,7 @@ def test_what_the_document_allows_is_answered_as_it_says(http: SignedHttp, docum
 @pytest.mark.one_python
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="schemathesis for Python 3.9 finds no such request")
 @pytest.mark.parametrize(("document", "label"), OPERATIONS)
-def test_what_the_document_does_not_allow_is_answered_as_it_says(http: SignedHttp, document: Path, label: str) -> None:
+def test_what_the_document_does_not_allow_gets_its_error(http: SignedHttp, document: Path, label: str) -> None:
     place = Place.of(http, document)
 
     @BOUNDED

@@ -1,4 +1,4 @@
-"""Rooms on api-version 2022-02-01 over HTTP: members, defaults, join policies, and refusals in their own form."""
+"""Rooms on api-version 2022-02-01 over HTTP: members, defaults, join policies, and errors in their own form."""
 
 import re
 from typing import Any
@@ -58,14 +58,14 @@ def test_a_new_room_has_its_defaults_in_the_order_of_the_service(http: FrozenClo
     assert "request-context" not in reply.headers
 
 
-def test_a_new_room_has_what_was_asked_for(http: FrozenClockHttp) -> None:
+def test_a_new_room_has_what_was_requested(http: FrozenClockHttp) -> None:
     room = create(
         http,
         validFrom="2025-03-19T12:00:00Z",
         validUntil="2025-03-20T12:00:00Z",
         roomJoinPolicy="CommunicationServiceUsers",
         participants=[request_participant(ALICE, "Presenter"), request_participant(BOB)],
-        pstnDialOutEnabled="nobody knows this member here",
+        pstnDialOutEnabled="an unknown member",
         roomjoinpolicy="InviteOnly",
     )
     assert list(room.items())[2:] == [
@@ -159,7 +159,7 @@ def test_what_is_no_json_is_a_problem(http: FrozenClockHttp, content: bytes) -> 
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/merge-patch+json"])
-def test_an_update_changes_what_it_holds_and_answers_the_room(http: FrozenClockHttp, content_type: str) -> None:
+def test_an_update_changes_what_it_holds_and_returns_the_room(http: FrozenClockHttp, content_type: str) -> None:
     room = create(http, validFrom=TOMORROW, validUntil=IN_TWO_DAYS, participants=[request_participant(ALICE)])
     http.clock.advance(minutes=1)
     steps: list[tuple[Any, Any]] = [
@@ -185,7 +185,7 @@ def test_an_update_changes_what_it_holds_and_answers_the_room(http: FrozenClockH
 
 
 @pytest.mark.parametrize(("method", "content_type"), [("PATCH", "text/json"), ("POST", "application/merge-patch+json")])
-def test_another_content_type_is_refused(http: FrozenClockHttp, method: str, content_type: str) -> None:
+def test_another_content_type_is_rejected(http: FrozenClockHttp, method: str, content_type: str) -> None:
     path = UNKNOWN if method == "PATCH" else "/rooms"
     reply = http.send(method, path, {}, headers={"Content-Type": content_type})
     assert service_error(reply)[:2] == (415, "UnsupportedMediaType")
@@ -234,7 +234,7 @@ def test_a_deleted_room_is_not_found_whatever_is_done_to_it(http: FrozenClockHtt
 @pytest.mark.parametrize(
     ("room_id", "message"), [("123", "Invalid Room ID length."), ("NotExistingRoomID", "Room ID is invalid.")]
 )
-def test_what_is_no_room_id_is_refused_in_words_of_its_own(http: FrozenClockHttp, room_id: str, message: str) -> None:
+def test_what_is_no_room_id_is_rejected_in_words_of_its_own(http: FrozenClockHttp, room_id: str, message: str) -> None:
     body = {"participants": [request_participant(INVALID_RAW_ID)]}
     for method, path in (("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/participants:add")):
         sent = None if method in ("GET", "DELETE") else body
@@ -263,7 +263,7 @@ def test_a_room_of_a_later_version_has_its_join_policy_and_roles(http: FrozenClo
     assert reply.body["participants"] == [response_participant(ALICE, "Collaborator")]
 
 
-def test_who_does_not_prove_who_they_are_is_told_as_on_later_versions(http: FrozenClockHttp) -> None:
+def test_a_caller_without_credentials_gets_the_error_as_on_later_versions(http: FrozenClockHttp) -> None:
     replies = [
         http.send("POST", "/rooms", {}, version=version, headers={"Authorization": None})
         for version in ("2022-02-01", "2025-03-13")

@@ -1,4 +1,4 @@
-"""Participants on api-version 2022-02-01 over HTTP: lists, a verb for each change, and what is refused in them."""
+"""Participants on api-version 2022-02-01 over HTTP: lists, a verb for each change, and what is rejected in them."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ ROSTER = [response_participant(ALICE, "Presenter"), response_participant(BOB, "C
 
 
 @pytest.mark.parametrize(
-    ("verb", "people", "roster"),
+    ("verb", "people", "participants"),
     [
         (
             "add",
@@ -65,19 +65,19 @@ ROSTER = [response_participant(ALICE, "Presenter"), response_participant(BOB, "C
         ("remove", [request_participant(CAROL)], ROSTER),
     ],
 )
-def test_each_verb_changes_whom_it_is_for_and_answers_everybody(
-    http: FrozenClockHttp, path: str, verb: str, people: Any, roster: Any
+def test_each_verb_changes_its_participants_and_returns_all(
+    http: FrozenClockHttp, path: str, verb: str, people: Any, participants: Any
 ) -> None:
     reply = http.send("POST", f"{path}:{verb}", {"participants": people})
-    assert (reply.status, reply.body) == (200, {"participants": roster})
+    assert (reply.status, reply.body) == (200, {"participants": participants})
     assert reply.headers["content-type"] == "application/json; charset=utf-8"
     assert reply.headers["api-supported-versions"] == "2022-02-01"
     again = http.send("GET", path)
-    assert (again.status, again.body) == (200, {"participants": roster})
+    assert (again.status, again.body) == (200, {"participants": participants})
     assert again.headers["api-supported-versions"].startswith("2022-02-01, ")
 
 
-def test_a_room_of_nobody_has_an_empty_list(http: FrozenClockHttp) -> None:
+def test_a_room_without_participants_has_an_empty_list(http: FrozenClockHttp) -> None:
     room = http.send("POST", "/rooms", {}).body
     assert http.send("GET", f"/rooms/{room['id']}/participants").body == {"participants": []}
 
@@ -110,7 +110,7 @@ def test_an_identifier_stands_in_either_place_or_both(http: FrozenClockHttp, pat
         {},
     ],
 )
-def test_an_identifier_of_nobody_is_refused_and_changes_nothing(
+def test_an_identifier_of_no_user_is_rejected_and_changes_nothing(
     http: FrozenClockHttp, path: str, identifier: Any
 ) -> None:
     body = {"participants": [request_participant(CAROL), {"communicationIdentifier": identifier, "role": "Presenter"}]}
@@ -143,7 +143,7 @@ def test_a_wrong_role_is_a_problem_and_comes_before_a_wrong_identifier(
 
 @pytest.mark.parametrize("people", [None, "missing"])
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_change_of_nobody_known_is_a_problem(http: FrozenClockHttp, path: str, verb: str, people: Any) -> None:
+def test_a_change_of_an_unknown_user_is_a_problem(http: FrozenClockHttp, path: str, verb: str, people: Any) -> None:
     body = {} if people == "missing" else {"participants": people}
     wanted = {"Participants": ["The Participants field is required."]}
     assert validation_errors(http.send("POST", f"{path}:{verb}", body)) == wanted
@@ -180,7 +180,7 @@ def test_a_participant_of_another_shape_is_a_problem_of_its_path(
     }
 
 
-def test_somebody_named_twice_in_one_role_is_one(http: FrozenClockHttp, path: str) -> None:
+def test_a_participant_named_twice_in_one_role_is_one(http: FrozenClockHttp, path: str) -> None:
     twice = {"participants": [request_participant(CAROL), request_participant(CAROL, "Attendee")]}
     assert http.send("POST", "/rooms", twice).body["participants"] == [response_participant(CAROL, "Attendee")]
     assert http.send("POST", f"{path}:add", twice).body == {
@@ -188,7 +188,7 @@ def test_somebody_named_twice_in_one_role_is_one(http: FrozenClockHttp, path: st
     }
 
 
-def test_somebody_named_twice_in_one_role_cannot_be_updated(http: FrozenClockHttp, path: str) -> None:
+def test_a_participant_named_twice_in_one_role_cannot_be_updated(http: FrozenClockHttp, path: str) -> None:
     twice = {
         "participants": [request_participant(ALICE, "Attendee"), request_participant(BOB), request_participant(ALICE)]
     }
@@ -196,7 +196,7 @@ def test_somebody_named_twice_in_one_role_cannot_be_updated(http: FrozenClockHtt
     assert http.send("GET", path).body == {"participants": ROSTER}
 
 
-def test_somebody_named_twice_in_two_roles_is_a_problem(http: FrozenClockHttp, path: str) -> None:
+def test_a_participant_named_twice_in_two_roles_is_a_problem(http: FrozenClockHttp, path: str) -> None:
     twice = {"participants": [request_participant(CAROL, "Presenter"), request_participant(CAROL)]}
     room = path.rpartition("/")[0]
     targets = [("POST", "/rooms"), ("PATCH", room), *(("POST", f"{path}:{verb}") for verb in VERBS)]

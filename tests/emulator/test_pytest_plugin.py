@@ -109,7 +109,7 @@ def test_nothing():
     assert "1 passed" in ran.stdout, ran.stdout + ran.stderr
 
 
-def test_without_the_extra_pytest_works_and_a_fixture_says_what_is_missing(tmp_path: Path) -> None:
+def test_without_the_extra_pytest_works_and_a_fixture_states_what_is_missing(tmp_path: Path) -> None:
     source = """
 from azure.communication.rooms import emulator as package
 package.find_spec = lambda name: None
@@ -164,7 +164,7 @@ def test_rooms_of_wider_fixtures_stay(number, ward, practice, booked, rooms_clie
     with pytest.raises(Exception):
         rooms_client.delete_room(ward[0])
 
-def test_a_fixture_that_is_asked_for_by_name_finds_it_reset(request):
+def test_a_fixture_that_is_requested_by_name_finds_it_reset(request):
     assert len(ids(request.getfixturevalue("rooms_client"))) == 3  # of the session and of the module
 """
 

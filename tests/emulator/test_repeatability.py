@@ -49,7 +49,7 @@ def creator(emulator: RoomsEmulator) -> Creator:
 
 
 def outcome(reply: Reply) -> tuple[int, Optional[str]]:
-    """Status and result; a refusal has the code of its status."""
+    """Status and result; an error has the code of its status."""
     codes = {201: None, 400: "BadRequest", 412: "PreconditionFailed"}
     assert reply.body.get("error", {}).get("code") == codes[reply.status]
     return reply.status, reply.headers.get("repeatability-result")
@@ -68,7 +68,7 @@ def test_a_new_id_is_accepted(creator: Creator) -> None:
 
 
 @pytest.mark.parametrize("guid", [GUID, GUID.upper()])
-def test_the_same_request_again_is_answered_as_the_first_and_creates_nothing(creator: Creator, guid: str) -> None:
+def test_the_same_request_again_is_returned_as_the_first_and_creates_nothing(creator: Creator, guid: str) -> None:
     body = {"participants": {ALICE: {"role": "Presenter"}}}
     first = creator.create(GUID, body)
     creator.emulator.clock.advance(minutes=4)
@@ -165,9 +165,9 @@ def test_on_2022_02_01_a_problem_is_repeated_as_it_was(creator: Creator) -> None
 @pytest.mark.parametrize(
     "body",
     [{"participants": {INVALID_RAW_ID: {}}}, {"validUntil": "2020-01-01"}],
-    ids=["refused by logic", "by validation"],
+    ids=["rejected by logic", "by validation"],
 )
-def test_a_refusal_is_repeated_too_and_without_the_header(creator: Creator, body: Any) -> None:
+def test_an_error_is_repeated_too_and_without_the_header(creator: Creator, body: Any) -> None:
     first, again = creator.create(GUID, body), creator.create(GUID, body)
     assert outcome(first) == outcome(again) == (400, None)
     assert first.body == again.body

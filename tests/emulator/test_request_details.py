@@ -1,4 +1,4 @@
-"""What the request log keeps beside its entries: headers without credentials, bodies where they are asked for."""
+"""What the request log keeps beside its entries: headers without credentials, bodies where they are requested."""
 
 import json
 from collections.abc import Iterator
@@ -64,7 +64,7 @@ def test_headers_are_bounded_in_number_and_size() -> None:
     assert max(len(text) for item in kept.items() for text in item) == HEADER_TEXT_LIMIT
 
 
-def test_bodies_are_kept_where_it_was_asked_for(keeping: RoomsEmulator) -> None:
+def test_bodies_are_kept_where_it_was_requested(keeping: RoomsEmulator) -> None:
     http = SignedHttp(keeping.connection_string)
     created = http.send("POST", "/rooms", {"participants": {ALICE: {"role": "Presenter"}}}).body
     shown = Admin(keeping).send("GET", "requests/1")[1]
@@ -109,9 +109,9 @@ def test_what_may_hold_tokens_is_kept_without_them(body: bytes, kept: str) -> No
 @pytest.mark.parametrize("number", ["0", "2", "x", "-1", "%D9%A1", "9" * 5000])
 def test_a_request_that_is_not_in_the_log_is_not_found(orders: Admin, http: SignedHttp, number: str) -> None:
     http.send("GET", "/rooms")
-    status, answer = orders.send("GET", f"requests/{number}")
+    status, response = orders.send("GET", f"requests/{number}")
     assert status == 404
-    assert "There is no request" in answer["error"]["message"]
+    assert "There is no request" in response["error"]["message"]
 
 
 def test_requests_are_found_by_a_part_of_their_target_a_class_of_status_and_the_newest(

@@ -1,4 +1,4 @@
-"""The log: every request once, with what became of it and without what proves who asked."""
+"""The log: every request once, with its outcome and without its credentials."""
 
 import json
 from datetime import datetime, timezone
@@ -21,7 +21,7 @@ from azure.communication.rooms.emulator.state.request_log import (
 ENTRY = Entry(0, "2025-03-18T12:00:00+00:00", "GET", "/rooms?api-version=2025-03-13", 200, 1.25)
 
 
-def test_an_entry_tells_what_was_asked_and_answered(emulator: RoomsEmulator, http: SignedHttp) -> None:
+def test_an_entry_tells_what_was_requested_and_returned(emulator: RoomsEmulator, http: SignedHttp) -> None:
     emulator.clock.freeze()
     http.send("POST", "/rooms", {}, headers={"x-ms-client-request-id": "mine"})
     http.send("POST", "/rooms", {"validUntil": "2020-01-01"})
@@ -69,7 +69,7 @@ def test_a_query_shows_what_a_log_needs_and_masks_the_rest() -> None:
     assert redact_target("/rooms?accesskey=s3cret&x=&api-version=1") == "/rooms?accesskey=***&x=***&api-version=1"
 
 
-def test_a_line_says_it_in_one() -> None:
+def test_a_line_states_it_in_one() -> None:
     assert str(ENTRY) == "GET /rooms?api-version=2025-03-13 200 1.2 ms"
     whole = ENTRY._replace(status=None, faults=(1, 3), reason="because")
     assert str(whole) == "GET /rooms?api-version=2025-03-13 reset 1.2 ms fault 1 fault 3 because"
@@ -105,10 +105,10 @@ def test_the_log_is_bounded_in_bytes_whatever_a_request_holds() -> None:
 @pytest.mark.parametrize(
     "participant", [{}, {"role": "Kafka"}, {"role": 5}, 5], ids=["no user", "unknown role", "no text", "no object"]
 )
-def test_ids_of_megabytes_that_are_refused_are_stored_nowhere(
+def test_ids_of_megabytes_that_are_rejected_are_stored_nowhere(
     emulator: RoomsEmulator, http: SignedHttp, version: str, participant: Any
 ) -> None:
-    """The response to a repeatable request is stored, that of a refused one too."""
+    """The response to a repeatable request is stored, that of a rejected one too."""
     raw_id = "8:" + "x" * 1_000_000
     entry = {"communicationIdentifier": {"rawId": raw_id, "communicationUser": {"id": raw_id}}}
     if isinstance(participant, dict):
@@ -129,7 +129,7 @@ def test_ids_of_megabytes_that_are_refused_are_stored_nowhere(
     assert max(map(len, contents)) < 5000
 
 
-def test_what_is_refused_of_a_caller_is_repeated_in_part() -> None:
+def test_what_is_rejected_of_a_caller_is_repeated_in_part() -> None:
     (short, long) = (errors.unknown_role("8:a"), errors.unknown_role("8:" + "a" * 1000))
     assert short.target == "$.participants.8:a.role"
     assert long.target == f"$.participants.8:{'a' * (errors.TEXT_LIMIT - 5)}....role"

@@ -24,13 +24,13 @@ from azure.communication.rooms.emulator.state import log_text
 ROOM = "/rooms/99400000000000000"
 
 
-def refusal(reply: Reply) -> tuple[int, str]:
+def error_of(reply: Reply) -> tuple[int, str]:
     assert reply.headers["content-type"] == "application/json; charset=utf-8"
     assert reply.body["error"]["message"]
     return reply.status, reply.body["error"]["code"]
 
 
-def test_health_is_answered_to_anybody(http: SignedHttp) -> None:
+def test_health_is_open_to_every_caller(http: SignedHttp) -> None:
     reply = http.send_as_is("GET", "/health", b"", {})
     assert (reply.status, reply.body) == (200, {"status": "ok"})
 
@@ -40,7 +40,7 @@ def test_every_known_and_every_later_version_is_served(http: SignedHttp, version
     assert http.send("GET", "/rooms", version=version).status == 200
 
 
-def test_a_later_version_is_told_of_once(http: SignedHttp, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_later_version_is_logged_once(http: SignedHttp, caplog: pytest.LogCaptureFixture) -> None:
     with RoomsEmulator() as emulator:
         http = SignedHttp(emulator.connection_string)
         for version in ("2031-01-01", api_versions.NEWEST, "2031-01-01", "2032-01-01-preview", "2031-01-01"):
@@ -53,14 +53,14 @@ def test_a_later_version_is_told_of_once(http: SignedHttp, caplog: pytest.LogCap
         f"api-version {version} is not known; it is served as 2025-03-13"
         for version in ("2031-01-01", "2032-01-01-preview")
     ]
-    assert len(warnings) == 100  # and whoever goes on inventing versions does not fill log and memory
+    assert len(warnings) == 100  # and whoever continues inventing versions does not fill log and memory
 
 
 @pytest.mark.parametrize("version", ["2021-04-07", "2022-02-02", "2025-02-28", "latest", "2026", "2026-01-01 or 1=1"])
-def test_any_other_version_is_refused_by_name(http: SignedHttp, version: str) -> None:
+def test_any_other_version_is_rejected_by_name(http: SignedHttp, version: str) -> None:
     escaped = version.replace(" ", "%20")
     reply = http.send("GET", "/rooms", version=escaped)
-    assert refusal(reply) == (400, "UnsupportedApiVersion")
+    assert error_of(reply) == (400, "UnsupportedApiVersion")
     assert f"'{version}'" in reply.body["error"]["message"]
     assert f"http://{http.host}/rooms?api-version={escaped}" in reply.body["error"]["message"]
     assert reply.headers["api-supported-versions"] == api_versions.SUPPORTED
@@ -78,9 +78,9 @@ def test_any_other_version_is_refused_by_name(http: SignedHttp, version: str) ->
         ),
     ],
 )
-def test_a_method_of_other_versions_is_refused(http: SignedHttp, version: str, method: str, path: str) -> None:
+def test_a_method_of_other_versions_is_rejected(http: SignedHttp, version: str, method: str, path: str) -> None:
     reply = http.send(method, path, version=version)
-    assert refusal(reply) == (400, "UnsupportedApiVersion")
+    assert error_of(reply) == (400, "UnsupportedApiVersion")
     assert reply.body["error"]["message"] == (
         f"The HTTP resource that matches the request URI 'http://{http.host}{path}?api-version={version}' "
         f"does not support the API version '{version}'."
@@ -91,8 +91,8 @@ def test_a_method_of_other_versions_is_refused(http: SignedHttp, version: str, m
 
 
 @pytest.mark.parametrize("path", ["/rooms", "/rooms?api-version=", "/rooms?other=1"])
-def test_a_missing_version_is_refused(http: SignedHttp, path: str) -> None:
-    assert refusal(http.send("GET", path, version=None)) == (400, "ApiVersionUnspecified")
+def test_a_missing_version_is_rejected(http: SignedHttp, path: str) -> None:
+    assert error_of(http.send("GET", path, version=None)) == (400, "ApiVersionUnspecified")
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,9 @@ def test_a_missing_version_is_refused(http: SignedHttp, path: str) -> None:
         ("PATCH", f"{ROOM}/participants", "application/json"),
     ],
 )
-def test_another_content_type_is_refused(http: SignedHttp, method: str, path: str, content_type: Any) -> None:
+def test_another_content_type_is_rejected(http: SignedHttp, method: str, path: str, content_type: Any) -> None:
     reply = http.send(method, path, {}, headers={"Content-Type": content_type})
-    assert refusal(reply) == (415, "UnsupportedMediaType")
+    assert error_of(reply) == (415, "UnsupportedMediaType")
 
 
 def test_a_content_type_may_name_its_charset(http: SignedHttp) -> None:
@@ -118,21 +118,21 @@ def test_a_content_type_may_name_its_charset(http: SignedHttp) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"rooms", b"\xff", b"[" * 100_000, b'{"validFrom": 1}', b"[]", b"null", b'"text"']
 )
-def test_a_body_that_cannot_be_read_is_refused(http: SignedHttp, content: bytes) -> None:
+def test_a_body_that_cannot_be_read_is_rejected(http: SignedHttp, content: bytes) -> None:
     reply = http.send("POST", "/rooms", content=content, headers={"Content-Type": "application/json"})
-    assert refusal(reply) == (400, "BadRequest")
+    assert error_of(reply) == (400, "BadRequest")
     assert reply.body["error"]["details"][0]["target"].startswith("$")
 
 
 def test_a_body_that_is_too_large_is_not_read_to_its_end(http: SignedHttp) -> None:
     content = b'{"x":"' + b"x" * asgi.BODY_LIMIT + b'"}'
-    assert refusal(http.send("POST", "/rooms", content=content)) == (413, "PayloadTooLarge")
+    assert error_of(http.send("POST", "/rooms", content=content)) == (413, "PayloadTooLarge")
     assert http.send("GET", "/rooms").status == 200
 
 
-def test_a_body_of_100_mb_is_refused_without_being_kept(http: SignedHttp) -> None:
+def test_a_body_of_100_mb_is_rejected_without_being_kept(http: SignedHttp) -> None:
     reply = http.send("POST", "/rooms", content=bytes(100_000_000))
-    assert refusal(reply) == (413, "PayloadTooLarge")
+    assert error_of(reply) == (413, "PayloadTooLarge")
 
 
 def test_a_body_that_is_too_large_is_received_to_its_end_and_not_kept() -> None:
@@ -163,12 +163,12 @@ def test_a_body_that_is_too_large_is_received_to_its_end_and_not_kept() -> None:
         b'{"participants":{"8:acs:x":' + b'{"role":' * 50_000,
     ],
 )
-def test_deep_json_is_refused(http: SignedHttp, content: bytes) -> None:
-    assert refusal(http.send("POST", "/rooms", content=content)) == (400, "BadRequest")
+def test_deep_json_is_rejected(http: SignedHttp, content: bytes) -> None:
+    assert error_of(http.send("POST", "/rooms", content=content)) == (400, "BadRequest")
     assert http.send("GET", "/rooms").body == {"value": []}
 
 
-def test_members_that_nobody_knows_are_passed_over(http: SignedHttp) -> None:
+def test_members_that_are_not_known_are_passed_over(http: SignedHttp) -> None:
     unknown = {"colour": "red", "nested": {"validUntil": "never"}, "": None}
     room = http.send("POST", "/rooms", {**unknown, "pstnDialOutEnabled": True})
     assert (room.status, room.body["pstnDialOutEnabled"]) == (201, True)
@@ -179,7 +179,7 @@ def test_members_that_nobody_knows_are_passed_over(http: SignedHttp) -> None:
 
 
 @pytest.mark.parametrize("path", ["/rooms", ROOM, f"{ROOM}/participants"])
-def test_head_and_options_are_refused_and_the_connection_serves_on(http: SignedHttp, path: str) -> None:
+def test_head_and_options_are_rejected_and_the_connection_serves_on(http: SignedHttp, path: str) -> None:
     connection = HTTPConnection(http.host, timeout=10)
     target = f"{path}?api-version=2025-03-13"
     for method, has_body in (("HEAD", False), ("OPTIONS", True), ("HEAD", False)):
@@ -191,13 +191,13 @@ def test_head_and_options_are_refused_and_the_connection_serves_on(http: SignedH
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PROPFIND"])
-def test_a_method_that_no_path_has_is_refused(http: SignedHttp, method: str) -> None:
-    assert refusal(http.send(method, "/rooms")) == (405, "MethodNotAllowed")
+def test_a_method_that_no_path_has_is_rejected(http: SignedHttp, method: str) -> None:
+    assert error_of(http.send(method, "/rooms")) == (405, "MethodNotAllowed")
 
 
 @pytest.mark.parametrize("method", ["BREW", "get"])
 def test_a_method_that_is_none_of_http_is_no_request(http: SignedHttp, method: str) -> None:
-    assert refusal(http.send(method, "/rooms")) == (400, "BadRequest")
+    assert error_of(http.send(method, "/rooms")) == (400, "BadRequest")
 
 
 @pytest.mark.parametrize(
@@ -211,16 +211,16 @@ def test_a_method_that_is_none_of_http_is_no_request(http: SignedHttp, method: s
         ("GET", f"{ROOM}/participants:add"),
     ],
 )
-def test_a_method_that_a_path_does_not_have_is_refused(http: SignedHttp, method: str, path: str) -> None:
-    assert refusal(http.send(method, path)) == (405, "MethodNotAllowed")
+def test_a_method_that_a_path_does_not_have_is_rejected(http: SignedHttp, method: str, path: str) -> None:
+    assert error_of(http.send(method, path)) == (405, "MethodNotAllowed")
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/room", "/rooms/", "/rooms/1/2/3", "/rooms/1/participants/", "/rooms%0a", "/rooms%2F", "//rooms"]
 )
-def test_a_path_that_does_not_exist_is_refused(http: SignedHttp, path: str) -> None:
+def test_a_path_that_does_not_exist_is_rejected(http: SignedHttp, path: str) -> None:
     reply = http.send("GET", path)
-    assert refusal(reply) == (404, "NotFound")
+    assert error_of(reply) == (404, "NotFound")
     assert "api-supported-versions" not in reply.headers
 
 
@@ -242,20 +242,20 @@ def test_who_does_not_prove_who_they_are_learns_nothing_of_paths(http: SignedHtt
         assert http.send_as_is("GET", path, b"", {}).status == 401
 
 
-def test_a_fault_of_the_emulator_is_told_and_survived(
+def test_a_fault_of_the_emulator_is_reported_and_survived(
     http: SignedHttp, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: Any) -> Any:
         raise ZeroDivisionError("of all things")
 
     monkeypatch.setattr(handlers, "find_room", broken)
-    assert refusal(http.send("GET", ROOM)) == (500, "InternalServerError")
+    assert error_of(http.send("GET", ROOM)) == (500, "InternalServerError")
     assert "of all things" in caplog.text
     monkeypatch.undo()
     assert http.send("GET", ROOM).status == 404
 
 
-def test_every_request_is_one_line_in_the_log_without_its_proof(
+def test_every_request_is_one_line_in_the_log_without_its_credentials(
     emulator: RoomsEmulator, http: SignedHttp, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("INFO", logger=log_text.LOGGER.name):
@@ -297,4 +297,4 @@ def test_who_goes_away_in_the_middle_of_a_body_leaves_nothing_behind(
 def test_health_is_read_alone(http: SignedHttp) -> None:
     assert http.send("GET", "/health").body == {"status": "ok"}
     assert http.send_as_is("POST", "/health", b"", {}).status == 401
-    assert refusal(http.send("POST", "/health")) == (404, "NotFound")
+    assert error_of(http.send("POST", "/health")) == (404, "NotFound")

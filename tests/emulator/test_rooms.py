@@ -26,18 +26,18 @@ def http(emulator: RoomsEmulator) -> SignedHttp:
 
 
 def after(**units: float) -> str:
-    """A moment from noon on, in the service's form."""
+    """A time from noon on, in the service's form."""
     return timestamps.format_timestamp(timestamps.from_datetime(NOW + timedelta(**units)))
 
 
 def error(reply: Reply) -> tuple[int, str, str, list[tuple[str, str, str]]]:
-    """Status, code, message and details of a refusal."""
-    said = reply.body["error"]
-    details = [(d["code"], d["message"], d["target"]) for d in said.get("details", [])]
-    return reply.status, said["code"], said["message"], details
+    """Status, code, message and details of an error."""
+    found = reply.body["error"]
+    details = [(d["code"], d["message"], d["target"]) for d in found.get("details", [])]
+    return reply.status, found["code"], found["message"], details
 
 
-def refused_by_validation(reply: Reply) -> list[tuple[str, str]]:
+def rejected_by_validation(reply: Reply) -> list[tuple[str, str]]:
     """The faults of a request that failed model validation, which no version and no code is named for."""
     status, code, message, details = error(reply)
     assert (status, code, message) == (400, "BadRequest", MALFORMED)
@@ -47,8 +47,8 @@ def refused_by_validation(reply: Reply) -> list[tuple[str, str]]:
     return [(message, target) for _, message, target in details]
 
 
-def refused_by_logic(reply: Reply) -> tuple[int, str]:
-    """Status and message of a request that was understood and refused, which versions and code are named for."""
+def rejected_by_logic(reply: Reply) -> tuple[int, str]:
+    """Status and message of a request that was understood and rejected, which versions and code are named for."""
     status, code, message, details = error(reply)
     assert details == []
     assert reply.headers["x-ms-error-code"] == code == {400: "BadRequest", 404: "NotFound"}[status]
@@ -70,7 +70,7 @@ def test_a_new_room_has_its_defaults_in_the_order_of_the_service(http: SignedHtt
     assert reply.headers["location"] == room["id"]
 
 
-def test_an_answer_carries_the_headers_of_the_service(http: SignedHttp) -> None:
+def test_a_response_carries_the_headers_of_the_service(http: SignedHttp) -> None:
     headers = http.send("POST", "/rooms", {}).headers
     assert headers["content-type"] == "application/json; charset=utf-8"
     assert headers["transfer-encoding"] == "chunked"
@@ -94,7 +94,7 @@ def test_an_answer_carries_the_headers_of_the_service(http: SignedHttp) -> None:
     )
 
 
-def test_times_are_answered_with_their_seven_digits(http: SignedHttp) -> None:
+def test_times_are_returned_with_their_seven_digits(http: SignedHttp) -> None:
     body = {"validFrom": "2025-03-18T12:00:00.123456700Z", "validUntil": "2025-04-18"}
     room = http.send("POST", "/rooms", body).body
     assert room["validFrom"] == "2025-03-18T12:00:00.1234567+00:00"
@@ -110,7 +110,7 @@ def test_times_are_answered_with_their_seven_digits(http: SignedHttp) -> None:
         ({"validUntil": after(days=30)}, after(), after(days=30)),
         ({"validFrom": after(days=3), "validUntil": after(days=31)}, after(days=3), after(days=31)),
     ],
-    ids=["start past", "start ahead", "end only", "both"],
+    ids=["start past", "start far", "end only", "both"],
 )
 def test_a_missing_time_is_taken_from_now(http: SignedHttp, body: Any, start: str, end: str) -> None:
     room = http.send("POST", "/rooms", body).body
@@ -134,8 +134,8 @@ TOGETHER = ("validFrom and validUntil should be set together.", "")
         ({"validFrom": after(days=203)}, [LATE]),
     ],
 )
-def test_wrong_times_of_a_new_room_are_refused(http: SignedHttp, version: str, body: Any, faults: Any) -> None:
-    assert refused_by_validation(http.send("POST", "/rooms", body, version=version)) == faults
+def test_wrong_times_of_a_new_room_are_rejected(http: SignedHttp, version: str, body: Any, faults: Any) -> None:
+    assert rejected_by_validation(http.send("POST", "/rooms", body, version=version)) == faults
 
 
 @pytest.mark.parametrize(
@@ -149,19 +149,19 @@ def test_wrong_times_of_a_new_room_are_refused(http: SignedHttp, version: str, b
         ({"validFrom": after(days=181), "validUntil": after(days=30)}, [LATE, LARGE]),
     ],
 )
-def test_wrong_times_of_an_update_are_refused_and_change_nothing(http: SignedHttp, body: Any, faults: Any) -> None:
+def test_wrong_times_of_an_update_are_rejected_and_change_nothing(http: SignedHttp, body: Any, faults: Any) -> None:
     room = http.send("POST", "/rooms", {}).body
-    assert refused_by_validation(http.send("PATCH", f"/rooms/{room['id']}", body)) == faults
+    assert rejected_by_validation(http.send("PATCH", f"/rooms/{room['id']}", body)) == faults
     assert http.send("GET", f"/rooms/{room['id']}").body == room
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00", "yesterday"])
-def test_a_time_that_no_answer_could_hold_is_refused(http: SignedHttp, moment: str) -> None:
-    faults = refused_by_validation(http.send("POST", "/rooms", {"validFrom": moment}))
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00", "yesterday"])
+def test_a_time_that_no_response_could_hold_is_rejected(http: SignedHttp, time: str) -> None:
+    faults = rejected_by_validation(http.send("POST", "/rooms", {"validFrom": time}))
     assert [target for _, target in faults] == ["$.validFrom"]
 
 
-def test_an_update_changes_what_it_holds_and_answers_the_room(emulator: RoomsEmulator, http: SignedHttp) -> None:
+def test_an_update_changes_what_it_holds_and_returns_the_room(emulator: RoomsEmulator, http: SignedHttp) -> None:
     room = http.send("POST", "/rooms", {}).body
     emulator.clock.advance(minutes=1)
     times = {"validFrom": after(days=1), "validUntil": after(days=2)}
@@ -196,14 +196,14 @@ def test_a_deleted_room_is_gone_and_can_be_deleted_again(http: SignedHttp) -> No
         assert "transfer-encoding" not in reply.headers
         assert reply.headers["api-supported-versions"] == SUPPORTED
     gone = (404, "The server cannot find the requested resource.")
-    assert refused_by_logic(http.send("GET", path)) == gone
-    assert refused_by_logic(http.send("PATCH", path, {})) == gone
-    assert refused_by_logic(http.send("GET", f"{path}/participants")) == gone
-    assert refused_by_logic(http.send("PATCH", f"{path}/participants", {"participants": {ALICE: None}})) == gone
+    assert rejected_by_logic(http.send("GET", path)) == gone
+    assert rejected_by_logic(http.send("PATCH", path, {})) == gone
+    assert rejected_by_logic(http.send("GET", f"{path}/participants")) == gone
+    assert rejected_by_logic(http.send("PATCH", f"{path}/participants", {"participants": {ALICE: None}})) == gone
 
 
 @pytest.mark.parametrize(
-    ("room_id", "refusal"),
+    ("room_id", "error"),
     [
         ("123", (400, "Invalid room ID length.")),
         ("invalid_id", (400, "Invalid room ID length.")),
@@ -211,8 +211,8 @@ def test_a_deleted_room_is_gone_and_can_be_deleted_again(http: SignedHttp) -> No
         (UNKNOWN, (404, "The server cannot find the requested resource.")),
     ],
 )
-def test_what_is_no_room_is_refused_whatever_is_done_to_it(
-    http: SignedHttp, room_id: str, refusal: tuple[int, str]
+def test_what_is_no_room_is_rejected_whatever_is_done_to_it(
+    http: SignedHttp, room_id: str, error: tuple[int, str]
 ) -> None:
     path = f"/rooms/{room_id}"
     for method, at, body in (
@@ -222,24 +222,24 @@ def test_what_is_no_room_is_refused_whatever_is_done_to_it(
         ("GET", f"{path}/participants", None),
         ("PATCH", f"{path}/participants", {}),
     ):
-        assert refused_by_logic(http.send(method, at, body)) == refusal
+        assert rejected_by_logic(http.send(method, at, body)) == error
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_wrong_identifier_keeps_a_room_from_being_made(http: SignedHttp, version: str) -> None:
     body = {"participants": {INVALID_RAW_ID: {"role": "Attendee"}, ALICE: {"role": "Presenter"}}}
-    refusal = refused_by_logic(http.send("POST", "/rooms", body, version=version))
-    assert refusal == (400, "Invalid format for communication identifier.")
+    error = rejected_by_logic(http.send("POST", "/rooms", body, version=version))
+    assert error == (400, "Invalid format for communication identifier.")
     assert http.send("GET", "/rooms").body == {"value": []}
 
 
-def test_a_wrong_role_is_refused_by_its_path(http: SignedHttp) -> None:
+def test_a_wrong_role_is_rejected_by_its_path(http: SignedHttp) -> None:
     body = {"participants": {ALICE: {"role": "Presenter"}, BOB: {"role": "Kafka"}}}
     message = "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
     wanted = [(message, f"$.participants.{BOB}.role")]
-    assert refused_by_validation(http.send("POST", "/rooms", body)) == wanted
+    assert rejected_by_validation(http.send("POST", "/rooms", body)) == wanted
     path = f"/rooms/{http.send('POST', '/rooms', {}).body['id']}/participants"
-    assert refused_by_validation(http.send("PATCH", path, body)) == wanted
+    assert rejected_by_validation(http.send("PATCH", path, body)) == wanted
 
 
 @pytest.mark.parametrize("role", ["Presenter", "Attendee", "Consumer", "Collaborator"])
@@ -269,19 +269,19 @@ def test_participants_are_added_changed_and_removed_by_one_patch(http: SignedHtt
         ({carol: None}, [(ALICE, "Attendee"), (dave, "Collaborator"), (BOB, "Attendee")]),
         ({}, [(ALICE, "Attendee"), (dave, "Collaborator"), (BOB, "Attendee")]),
     ]
-    for participants, roster in steps:
+    for participants, people in steps:
         reply = http.send("PATCH", path, {"participants": participants})
         assert (reply.status, reply.body, reply.headers["api-supported-versions"]) == (200, {}, SUPPORTED)
-        assert http.send("GET", path).body == {"value": [{"rawId": who, "role": role} for who, role in roster]}
+        assert http.send("GET", path).body == {"value": [{"rawId": who, "role": role} for who, role in people]}
     assert http.send("PATCH", path, {}).body == {}
 
 
 @pytest.mark.parametrize("value", [{"role": "Attendee"}, None], ids=["add", "remove"])
-def test_a_wrong_identifier_keeps_everybody_as_they_are(http: SignedHttp, value: Any) -> None:
+def test_a_wrong_identifier_changes_no_participant(http: SignedHttp, value: Any) -> None:
     room = http.send("POST", "/rooms", {"participants": {ALICE: {}}}).body
     path = f"/rooms/{room['id']}/participants"
     reply = http.send("PATCH", path, {"participants": {ALICE: None, INVALID_RAW_ID: value}})
-    assert refused_by_logic(reply) == (400, f"Communication identifier {INVALID_RAW_ID} is not supported.")
+    assert rejected_by_logic(reply) == (400, f"Communication identifier {INVALID_RAW_ID} is not supported.")
     assert http.send("GET", path).body == {"value": [{"rawId": ALICE, "role": "Attendee"}]}
 
 

@@ -57,14 +57,14 @@ def test_a_route_matches_what_the_same_regular_expression_does(parts: list[str],
     "part", ["**a", "*a", "{x}a", "{x}", "***", "**a*"], ids=["rest", "segment", "name", "names", "both", "mixed"]
 )
 def test_no_path_makes_a_route_backtrack(part: str) -> None:
-    """With backtracking the first of these takes longer than anybody waits."""
+    """With backtracking the first of these takes far too long."""
     route = "/" + part * (300 // len(part)) + "b"
     assert not RoutePattern(route).matches("/" + "a" * 30_000)
     assert RoutePattern(route).matches("/" + "a" * 30_000 + "b")
 
 
 @pytest.mark.parametrize("route", ["/**a**a**a**ab", "/*a*a*a*a*a*ab", "/" + "{x}a" * 9 + "b"])
-def test_a_request_is_answered_whatever_the_route_of_a_fault_is(
+def test_a_request_is_returned_whatever_the_route_of_a_fault_is(
     emulator: RoomsEmulator, http: SignedHttp, route: str
 ) -> None:
     emulator.faults.add(route=route, status=503)
@@ -73,7 +73,7 @@ def test_a_request_is_answered_whatever_the_route_of_a_fault_is(
 
 
 @pytest.mark.parametrize("route", [5, ["/"], b"/rooms", "rooms", ""])
-def test_a_route_that_is_no_path_is_refused(route: str) -> None:
+def test_a_route_that_is_no_path_is_rejected(route: str) -> None:
     with pytest.raises(ValueError, match="route must begin with a slash"):
         Fault(route=route, status=503)
 

@@ -1,4 +1,4 @@
-"""The emulator in a process: starts, stops, keeps what it was told to keep, listens where it was told to."""
+"""The emulator in a process: starts, stops, keeps rooms, listens at its address."""
 
 import base64
 import errno
@@ -197,7 +197,7 @@ def test_names_are_found_when_they_are_used() -> None:
 
 
 @pytest.mark.parametrize("missing", [["starlette"], ["uvicorn"], ["starlette", "uvicorn"]])
-def test_without_the_extra_it_says_which_command_installs_it(
+def test_without_the_extra_it_states_which_command_installs_it(
     missing: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find = importlib.util.find_spec
@@ -226,7 +226,7 @@ with RoomsEmulator() as emulator:
     )
 
 
-def test_answers_are_sent_without_waiting_for_acknowledgements() -> None:
+def test_responses_are_sent_without_waiting_for_acknowledgements() -> None:
     (listener,) = server.listen("127.0.0.1", 0)
     with listener:
         assert listener.proto == socket.IPPROTO_TCP  # what asyncio looks at before it sets TCP_NODELAY
@@ -237,7 +237,7 @@ def housekeeping(run: Callable[[], None]) -> Iterator[None]:
     """A server that does nothing but keep house."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        raise AssertionError("nobody calls")
+        raise AssertionError("not called")
 
     (listener,) = server.listen("127.0.0.1", 0)
     with listener:
@@ -255,7 +255,7 @@ def test_the_server_keeps_house_once_it_has_started() -> None:
         assert ran.wait(10)
 
 
-def test_housekeeping_that_fails_is_logged_and_the_server_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+def test_housekeeping_that_fails_is_logged_and_the_server_continues(caplog: pytest.LogCaptureFixture) -> None:
     ran = threading.Event()
 
     def fail() -> None:
@@ -347,13 +347,15 @@ def raw_response(emulator: RoomsEmulator, request: bytes) -> bytes:
         b"nonsense\r\n\r\n",
     ],
 )
-def test_what_is_no_request_is_refused_in_the_form_of_the_service(emulator: RoomsEmulator, request_head: bytes) -> None:
+def test_what_is_no_request_is_rejected_in_the_form_of_the_service(
+    emulator: RoomsEmulator, request_head: bytes
+) -> None:
     head, _, body = raw_response(emulator, request_head).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert json.loads(body)["error"]["code"] == "BadRequest"
 
 
-def test_headers_without_an_end_are_refused(emulator: RoomsEmulator) -> None:
+def test_headers_without_an_end_are_rejected(emulator: RoomsEmulator) -> None:
     host, _, port = emulator.endpoint.rpartition("/")[2].partition(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n")

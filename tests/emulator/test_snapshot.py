@@ -104,8 +104,8 @@ def test_seeded_rooms_are_counted_and_alike(emulator: RoomsEmulator, http: Signe
     first = http.send("GET", "/rooms").body
     assert [room["id"] for room in first["value"]] == ids[:0:-1]
     assert all(room["pstnDialOutEnabled"] for room in first["value"])
-    roster = http.send("GET", f"/rooms/{ids[0]}/participants").body["value"]
-    assert roster == [{"rawId": ALICE, "role": "Consumer"}]
+    participants = http.send("GET", f"/rooms/{ids[0]}/participants").body["value"]
+    assert participants == [{"rawId": ALICE, "role": "Consumer"}]
 
 
 def test_seed_names_what_cannot_be(emulator: RoomsEmulator) -> None:

@@ -129,7 +129,7 @@ def test_participants_can_be_replaced_by_others(store: Store) -> None:
     assert store.participants("2") == {"a": "Consumer"}
 
 
-def test_an_answer_is_remembered_until_it_is_too_old(store: Store) -> None:
+def test_a_response_is_remembered_until_it_is_too_old(store: Store) -> None:
     response = StoredResponse("fingerprint", 201, "{}")
     store.put_response("id", 100, response)
     assert store.response("id", since=100) == response
@@ -193,7 +193,7 @@ def test_a_transaction_within_another_fails_alone(store: Store) -> None:
     assert store.rooms(None, 10) == ([second, kept], None)
 
 
-def test_old_answers_are_found_without_looking_at_all_of_them(store: Store) -> None:
+def test_old_responses_are_found_without_looking_at_all_of_them(store: Store) -> None:
     plan = store._database.execute("EXPLAIN QUERY PLAN DELETE FROM repeatable_requests WHERE seen_at < 5").fetchall()
     assert "SEARCH" in plan[0][3]
 
@@ -222,7 +222,7 @@ def test_rooms_that_ended_are_found_without_looking_at_all_of_them(store: Store)
     assert plan[3] == "SEARCH rooms USING INDEX rooms_by_end (valid_until<?)"
 
 
-def test_rooms_that_ended_before_a_moment_are_deleted_with_who_was_invited(store: Store) -> None:
+def test_rooms_that_ended_before_a_time_are_deleted_with_who_was_invited(store: Store) -> None:
     rooms = [store.add_room(1, Validity(1, end), False) for end in (19, 20, 21)]
     for room in rooms:
         store.put_participants(room.id, {"a": "Attendee"})
@@ -232,7 +232,7 @@ def test_rooms_that_ended_before_a_moment_are_deleted_with_who_was_invited(store
     assert store.delete_room(rooms[0].id) is True
 
 
-def test_all_rooms_are_told_oldest_first_but_those_that_were_deleted(store: Store) -> None:
+def test_all_rooms_are_reported_oldest_first_but_those_that_were_deleted(store: Store) -> None:
     first, second, third = (store.add_room(n, VALIDITY, False) for n in (3, 1, 2))
     store.delete_room(second.id)
     assert all_rooms(store) == [first, third]
@@ -257,7 +257,7 @@ def test_clear_forgets_everything(store: Store) -> None:
     assert store.delete_room(room.id) is False
 
 
-def test_what_was_committed_is_on_the_disk_before_it_is_answered(tmp_path: Path) -> None:
+def test_what_was_committed_is_on_the_disk_before_it_is_returned(tmp_path: Path) -> None:
     store = Store(
         tmp_path / "rooms.sqlite3"
     )  # a crash of the whole machine, which only this would survive, cannot be had in a test

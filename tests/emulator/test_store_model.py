@@ -41,7 +41,7 @@ class Kept:
     """What the model holds of a room; a deleted one keeps its place in the list and nothing else."""
 
     room: Room
-    roster: dict[str, str] = field(default_factory=dict)
+    participants: dict[str, str] = field(default_factory=dict)
     deleted: bool = False
 
 
@@ -55,21 +55,21 @@ class StoreAndDictionary(RuleBasedStateMachine):
         self.home = tempfile.TemporaryDirectory()
         self.store = Store(Path(self.home.name) / "rooms.sqlite3")
         self.model: dict[str, Kept] = {}
-        self.answers: dict[str, tuple[int, StoredResponse]] = {}
+        self.responses: dict[str, tuple[int, StoredResponse]] = {}
 
     def teardown(self) -> None:
         self.store.close()
         self.home.cleanup()
 
-    @rule(target=rooms, created_at=TICKS, validity=VALIDITIES, dial_out=st.booleans(), roster=ROSTERS)
-    def create(self, created_at: int, validity: Validity, dial_out: bool, roster: dict[str, str]) -> str:
+    @rule(target=rooms, created_at=TICKS, validity=VALIDITIES, dial_out=st.booleans(), participants=ROSTERS)
+    def create(self, created_at: int, validity: Validity, dial_out: bool, participants: dict[str, str]) -> str:
         with self.store.transaction():
             room = self.store.add_room(created_at, validity, dial_out)
-            self.store.put_participants(room.id, roster)
+            self.store.put_participants(room.id, participants)
         assert room.id not in self.model
         assert (room.created_at, room.valid_from, room.valid_until) == (created_at, *validity)
         assert room.pstn_dial_out_enabled is dial_out
-        self.model[room.id] = Kept(room, dict(roster))
+        self.model[room.id] = Kept(room, dict(participants))
         return room.id
 
     @rule(room_id=rooms, validity=VALIDITIES, dial_out=st.booleans())
@@ -88,49 +88,49 @@ class StoreAndDictionary(RuleBasedStateMachine):
         with self.store.transaction():
             assert self.store.delete_room(room_id)
         self.model[room_id].deleted = True
-        self.model[room_id].roster = {}
+        self.model[room_id].participants = {}
 
     @rule(room_id=st.sampled_from(["99400000000000000", ""]))
     def delete_what_never_was(self, room_id: str) -> None:
         with self.store.transaction():
             assert not self.store.delete_room(room_id)
 
-    @rule(room_id=rooms, roster=ROSTERS)
-    def put(self, room_id: str, roster: dict[str, str]) -> None:
+    @rule(room_id=rooms, participants=ROSTERS)
+    def put(self, room_id: str, participants: dict[str, str]) -> None:
         if self.model[room_id].deleted:
-            return  # nobody puts participants into a room that is not there
+            return  # no test puts participants into a room that is not there
         with self.store.transaction():
-            self.store.put_participants(room_id, roster)
-        self.model[room_id].roster.update(roster)
+            self.store.put_participants(room_id, participants)
+        self.model[room_id].participants.update(participants)
 
     @rule(room_id=rooms, people=st.lists(PEOPLE))
     def drop(self, room_id: str, people: list[str]) -> None:
         with self.store.transaction():
             self.store.remove_participants(room_id, people)
         for raw_id in people:
-            self.model[room_id].roster.pop(raw_id, None)
+            self.model[room_id].participants.pop(raw_id, None)
 
     @rule(name=NAMES, seen_at=st.integers(0, 9), status=st.sampled_from([201, 400]), content=st.text())
-    def keep_answer(self, name: str, seen_at: int, status: int, content: str) -> None:
-        answer = StoredResponse("fingerprint", status, content)
+    def keep_response(self, name: str, seen_at: int, status: int, content: str) -> None:
+        response = StoredResponse("fingerprint", status, content)
         with self.store.transaction():
-            self.store.put_response(name, seen_at, answer)
-        self.answers[name] = (seen_at, answer)
+            self.store.put_response(name, seen_at, response)
+        self.responses[name] = (seen_at, response)
 
     @rule(name=NAMES, since=st.integers(0, 9))
-    def look_for_an_answer(self, name: str, since: int) -> None:
-        seen_at, answer = self.answers.get(name, (-1, None))
-        assert self.store.response(name, since) == (answer if seen_at >= since else None)
+    def look_for_a_response(self, name: str, since: int) -> None:
+        seen_at, response = self.responses.get(name, (-1, None))
+        assert self.store.response(name, since) == (response if seen_at >= since else None)
 
     @rule(requests_before=st.integers(0, 9))
     def purge(self, requests_before: int) -> None:
         self.store.purge(-(2**63), requests_before)
-        self.answers = {each: kept for each, kept in self.answers.items() if kept[0] >= requests_before}
+        self.responses = {each: kept for each, kept in self.responses.items() if kept[0] >= requests_before}
 
-    @rule(room_id=rooms, roster=ROSTERS, validity=VALIDITIES)
-    def change_much_and_undo_it(self, room_id: str, roster: dict[str, str], validity: Validity) -> None:
+    @rule(room_id=rooms, participants=ROSTERS, validity=VALIDITIES)
+    def change_much_and_undo_it(self, room_id: str, participants: dict[str, str], validity: Validity) -> None:
         with undone(self.store):
-            self.store.put_participants(room_id, roster)
+            self.store.put_participants(room_id, participants)
             self.store.remove_participants(room_id, [ALICE])
             self.store.delete_room(room_id)
             self.store.add_room(0, validity, True)
@@ -164,7 +164,7 @@ class StoreAndDictionary(RuleBasedStateMachine):
         for room_id, kept in self.model.items():
             assert self.store.room(room_id) == (None if kept.deleted else kept.room)
             # As lists: the order is part of it.
-            assert list(self.store.participants(room_id).items()) == list(kept.roster.items())
+            assert list(self.store.participants(room_id).items()) == list(kept.participants.items())
 
 
 TestStoreAndDictionary = StoreAndDictionary.TestCase

@@ -1,4 +1,4 @@
-"""The emulator's moments: seven digits in and out, in the live service's form."""
+"""Timestamps of the emulator: seven digits in and out, in the live service's form."""
 
 from datetime import datetime, timezone
 
@@ -25,26 +25,26 @@ from azure.communication.rooms.emulator.state import timestamps
         ("0987-01-02T03:04:05Z", "0987-01-02T03:04:05+00:00"),
     ],
 )
-def test_a_moment_is_read_and_written_in_the_services_form(text: str, written: str) -> None:
+def test_a_timestamp_is_read_and_written_in_the_services_form(text: str, written: str) -> None:
     assert timestamps.format_timestamp(timestamps.parse(text)) == written
 
 
 @pytest.mark.parametrize(
     "text", ["", "now", "2025-02-30", "2025-03-18T25:00:00Z", "2025-03-18T21:57:53z", "2025-03-18T21"]
 )
-def test_what_is_no_moment_is_refused(text: str) -> None:
+def test_what_is_no_timestamp_is_rejected(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  the words are Python's for a part out of range
         timestamps.parse(text)
 
 
-def test_ticks_are_datetimes_but_for_the_last_digit() -> None:
-    moment = datetime(2025, 3, 18, 21, 57, 53, 162579, timezone.utc)
-    assert timestamps.from_datetime(moment) == timestamps.parse("2025-03-18T21:57:53.1625790Z")
-    assert timestamps.to_datetime(timestamps.parse("2025-03-18T21:57:53.1625797Z")) == moment
+def test_timestamps_are_datetimes_but_for_the_last_digit() -> None:
+    date_time = datetime(2025, 3, 18, 21, 57, 53, 162579, timezone.utc)
+    assert timestamps.from_datetime(date_time) == timestamps.parse("2025-03-18T21:57:53.1625790Z")
+    assert timestamps.to_datetime(timestamps.parse("2025-03-18T21:57:53.1625797Z")) == date_time
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"])
-def test_a_moment_that_cannot_be_written_is_not_read(text: str) -> None:
+def test_a_timestamp_that_cannot_be_written_is_not_read(text: str) -> None:
     with pytest.raises(ValueError, match="not within the years 1 to 9999"):
         timestamps.parse(text)
 

@@ -63,7 +63,7 @@ def test_a_certificate_is_good_for_every_allowed_host() -> None:
                     assert connection.recv(12) == b"HTTP/1.1 401"
 
 
-def test_a_host_that_no_certificate_can_be_for_is_refused() -> None:
+def test_a_host_that_no_certificate_can_be_for_is_rejected() -> None:
     with pytest.raises(ValueError, match=r"no certificate can be made for 127\.0\.0\.1, rooms_1"):
         RoomsEmulator(tls=True, allowed_hosts=["rooms_1"]).start()
 
@@ -118,7 +118,7 @@ def test_a_reset_is_one_under_tls_too() -> None:
             get(emulator, trusted)
 
 
-def test_a_certificate_that_cannot_be_used_is_told_and_frees_what_was_taken(tmp_path: Path) -> None:
+def test_a_certificate_that_cannot_be_used_is_reported_and_frees_what_was_taken(tmp_path: Path) -> None:
     (tmp_path / "no.pem").write_text("no certificate")
     for name in ("no.pem", "missing.pem"):
         with pytest.raises(OSError, match=rf"the certificate .*{name} cannot be used: \["):
@@ -130,12 +130,12 @@ def test_a_certificate_that_cannot_be_used_is_told_and_frees_what_was_taken(tmp_
 @pytest.mark.parametrize(
     "arguments", [{"key": "key.pem"}, {"tls": True, "certificate": "cert.pem"}, {"tls": True, "key": "key.pem"}]
 )
-def test_what_does_not_go_together_is_refused(arguments: dict[str, object]) -> None:
+def test_what_does_not_go_together_is_rejected(arguments: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="either tls, or a certificate"):
         RoomsEmulator(**arguments)  # type: ignore[arg-type]
 
 
-def test_without_trustme_it_says_which_command_installs_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_trustme_it_states_which_command_installs_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "trustme", None)
     with pytest.raises(ImportError, match=r'TLS needs the package trustme.*"azure-communication-rooms\[emulator\]"'):
         tls.make_certificate(tmp_path, ["127.0.0.1"])

@@ -1,4 +1,4 @@
-"""The service's rules, without HTTP: what the facts of the live service say, and the edges between them."""
+"""The service's rules, without HTTP: the facts of the live service, and the edges between them."""
 
 from typing import Any, Optional
 
@@ -63,7 +63,7 @@ LATE = errors.START_TOO_LATE
         (190, -1, [LATE, PAST]),
     ],
 )
-def test_a_new_room_of_wrong_times_is_refused_with_each_fault(start: Any, end: Any, details: Any) -> None:
+def test_a_new_room_of_wrong_times_is_rejected_with_each_fault(start: Any, end: Any, details: Any) -> None:
     with pytest.raises(errors.ValidationError) as caught:
         validation.validity_of_new_room(changes(start, end), NOW)
     assert list(caught.value.details) == details
@@ -155,7 +155,7 @@ def test_participants_are_read_with_their_roles() -> None:
         ({"participants": {"x": {"role": "presenter"}}}, "$.participants.x.role"),
     ],
 )
-def test_a_member_of_another_type_is_refused_by_its_path(body: Any, target: str) -> None:
+def test_a_member_of_another_type_is_rejected_by_its_path(body: Any, target: str) -> None:
     with pytest.raises(errors.ValidationError) as caught:
         (validation.parse_room(body), validation.parse_participants(body))
     assert [detail.target for detail in caught.value.details] == [target]
@@ -163,15 +163,15 @@ def test_a_member_of_another_type_is_refused_by_its_path(body: Any, target: str)
 
 
 @pytest.mark.parametrize(
-    ("body", "asked"),
+    ("body", "requested"),
     [
         ({}, ([], 1440)),
         ({"scopes": None}, ([], 1440)),
         ({"scopes": ["voip"], "expiresInMinutes": 60}, (["voip"], 60)),
     ],
 )
-def test_a_token_lasts_a_day_unless_something_else_is_asked(body: Any, asked: Any) -> None:
-    assert identities.parse_token_request(body, "scopes") == asked
+def test_a_token_lasts_a_day_unless_something_else_is_requested(body: Any, requested: Any) -> None:
+    assert identities.parse_token_request(body, "scopes") == requested
 
 
 @pytest.mark.parametrize(
@@ -184,6 +184,6 @@ def test_a_token_lasts_a_day_unless_something_else_is_asked(body: Any, asked: An
         ([], "converted to an object"),
     ],
 )
-def test_a_token_request_of_another_shape_is_refused(body: Any, message: str) -> None:
+def test_a_token_request_of_another_shape_is_rejected(body: Any, message: str) -> None:
     with pytest.raises((errors.ServiceError, errors.ValidationError), match=message):
         identities.parse_token_request(body, "scopes")

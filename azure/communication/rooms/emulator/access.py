@@ -4,7 +4,7 @@ The header ``Host`` must name loopback or an allowed host on every path but ``/h
 by a host name of its own (DNS rebinding), and signatures do not stop it where the key is the documented one.
 
 The admin API and the page take callers on loopback without credentials, since such a caller could read the emulator's
-memory as well. A caller elsewhere needs the admin token. A web page of another origin is refused in either case.
+memory as well. A caller elsewhere needs the admin token. A web page of another origin is rejected in either case.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class AccessRules:
         self._admin_token = None if config.admin_token is None else config.admin_token.encode()
 
     def check_host(self, headers: Mapping[str, str]) -> None:
-        """Refuse a Host that is neither loopback nor allowed. HTTP/1.0 has requests without one: they pass.
+        """Reject a Host that is neither loopback nor allowed. HTTP/1.0 has requests without one: they pass.
 
         :param headers: By lower-case name.
         :raises ServiceError: 403.
@@ -58,7 +58,7 @@ class AccessRules:
             )
 
     def check_admin(self, caller: Caller) -> None:
-        """Refuse a caller who may not use the admin API, the page and its events.
+        """Reject a caller who may not use the admin API, the page and its events.
 
         :param caller: Where the request comes from.
         :raises ServiceError: 403; 404 on another port than that of the admin API.

@@ -24,8 +24,8 @@ DEFAULT_ACCOUNT = "rooms"
 #: The access key of that account. It is no secret: it opens nothing but emulators, which listen on loopback alone.
 ACCESS_KEY = base64.b64encode(b"well-known-key-of-every-rooms-emulator--no-secret--it-opens-none").decode()
 
-#: How long a room stays when its validity has ended. The service deletes rooms after "a grace period" and does not say
-#: how long that is. Rooms were seen in lists 6 days and 21 hours after their end, and not after 8.7 days.
+#: How long a room stays when its validity has ended. The service deletes rooms after "a grace period" without its
+#: length. Rooms were seen in lists 6 days and 21 hours after their end, and not after 8.7 days.
 DEFAULT_GRACE = timedelta(days=7)
 #: A hundred years: beyond it dates leave the years that responses can hold.
 MAXIMUM_GRACE = timedelta(days=36_525)
@@ -128,7 +128,7 @@ class Config:
     def accepts_unsigned_tokens(self) -> bool:
         """Whether a token that no key here signed opens the first account.
 
-        Nobody here can check the signature of Entra ID. So without the option such a token is worth as much as the
+        The emulator cannot check the signature of Entra ID. So without the option such a token is worth as much as the
         documented key: it opens the account that has that key, on loopback.
         """
         return self.unsigned_tokens or (is_loopback(self.host) and self.accounts == {DEFAULT_ACCOUNT: ACCESS_KEY})
@@ -163,7 +163,7 @@ def _check(valid: bool, message: str) -> None:
 
 
 def _decode_keys(accounts: Mapping[str, str]) -> dict[str, bytes]:
-    """Decode the access keys of accounts. Two cannot have the same: the key of a request tells its account."""
+    """Decode the access keys of accounts. Two cannot have the same: the key of a request selects its account."""
     _check(bool(accounts), "an emulator has at least one account")
     keys: dict[str, bytes] = {}
     for name, key in accounts.items():
@@ -173,7 +173,7 @@ def _decode_keys(accounts: Mapping[str, str]) -> dict[str, bytes]:
         )
         decoded = _decode_key(key)
         _check(bool(decoded), f"the access key of account {name!r} is not base64")
-        _check(decoded not in keys.values(), f"account {name!r} has the key of another; the key tells the account")
+        _check(decoded not in keys.values(), f"account {name!r} has the key of another; the key selects the account")
         keys[name] = decoded
     return keys
 

@@ -62,12 +62,12 @@ class RoomsEmulator:
     :keyword location: The folder to keep rooms in; None, the default, keeps them in memory.
     :paramtype location: str or ~pathlib.Path or None
     :keyword accounts: Access key in base64 by the name of the account, each with rooms of its own: the key that signed
-        a request tells its account. Default: one account, ``rooms``, with the key that every emulator has.
+        a request selects its account. Default: one account, ``rooms``, with the key that every emulator has.
     :paramtype accounts: Mapping[str, str] or None
-    :keyword bool strict_hmac: Refuse signatures over the percent-decoded path and query. Default False.
+    :keyword bool strict_hmac: Reject signatures over the percent-decoded path and query. Default False.
     :keyword bool lenient_dates: Accept requests that are dated by the machine's clock, wherever the emulator's was
         moved: for clients whose clock cannot be moved along. Default False.
-    :keyword clock_skew: How far the emulator's clock is ahead of the machine's; behind when negative. Default none.
+    :keyword clock_skew: Offset of the emulator's clock from the machine's; negative for a slow clock. Default none.
     :paramtype clock_skew: ~datetime.timedelta
     :keyword grace: How long a room stays after its validity has ended; None keeps it for ever. Default 7 days, at most
         100 years.
@@ -252,13 +252,13 @@ class RoomsEmulator:
         return make_transport(self._app(state), lambda: self._state is state)
 
     def start(self) -> Self:
-        """Start; return when requests are answered.
+        """Start; return when requests are accepted.
 
         :rtype: ~azure.communication.rooms.emulator.RoomsEmulator
         :raises OSError: If the port is taken, or the location or the certificate cannot be used.
         :raises sqlite3.Error: If the file in the location is no database of rooms, or another emulator uses it.
         :raises RuntimeError: If it is running already, or the HTTP server could not be started.
-        :raises ImportError: If TLS is asked for and ``trustme`` is not installed.
+        :raises ImportError: If TLS is requested and ``trustme`` is not installed.
         """
         if self._state is not None:
             raise RuntimeError("the emulator is running already")
@@ -275,7 +275,7 @@ class RoomsEmulator:
             self._certificate = self._prepare_certificate(cleanup)
             server = Server(self._app(state), listeners, self._certificate, state.purge)
             if not server.start():
-                raise RuntimeError("the HTTP server could not be started; its log says why")
+                raise RuntimeError("the HTTP server could not be started; its log has the reason")
             cleanup.callback(server.stop)
             cleanup.callback(state.stop)
             self._forget_private_key()

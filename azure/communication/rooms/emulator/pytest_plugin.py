@@ -8,7 +8,7 @@ before the first fixture of the test is set up, so any fixture may create rooms,
 test fails, its report has a section with the emulator's latest requests.
 
 pytest loads this file wherever the package is installed. So it imports nothing until a fixture is used, and a missing
-extra is told then. Each worker of pytest-xdist has an emulator of its own, on a port of its own.
+extra is named then. Each worker of pytest-xdist has an emulator of its own, on a port of its own.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def rooms_client_async(
 ) -> Iterator[AsyncRoomsClient]:
     """An asynchronous client for the emulator. It needs the extra ``aio``.
 
-    It works in whatever event loop the test runs: that of ``asyncio.run``, of pytest-asyncio, of anyio.
+    It works in any event loop of the test: that of ``asyncio.run``, of pytest-asyncio, of anyio.
     """
     import asyncio
 

@@ -98,7 +98,7 @@ class AdminApp:
         return response
 
     def lead_to_page(self, request: AdminRequest) -> AdminResponse:
-        """Return what a browser gets that asks for the emulator's address: the way to the page."""
+        """Return what a browser gets at the emulator's address: a redirect to the page."""
         try:
             self._access.check_admin(request.caller)
         except errors.ServiceError as error:

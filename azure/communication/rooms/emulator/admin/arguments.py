@@ -1,4 +1,4 @@
-"""What an admin command is given, and what it makes of that."""
+"""Parse the arguments of admin commands."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The live events of ``/_emulator/events``: what changed since the viewer was last told.
+"""The live events of ``/_emulator/events``: what changed since the last event of the viewer.
 
 A viewer holds nothing but a place in the request log and the last state that it saw, and the emulator is looked at four
-times a second while there is a viewer. So no request waits for a viewer, whatever that does, and nothing is stored for
-it: one that is slow, or whose requests come faster than it is told, gets the newest and how many it missed.
+times a second while there is a viewer. So no request waits for a viewer, and nothing is stored for
+it: one that is slow, or whose requests come faster than events are sent, gets the newest and how many it missed.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from ..state.emulator_state import EmulatorState
 
 #: Seconds between two looks.
 INTERVAL = 0.25
-#: Requests that one look tells of, if the viewer does not ask for fewer; there are more in the log.
+#: Requests in one event, if the viewer does not request fewer; there are more in the log.
 LIMIT = 100
-#: Seconds after which a viewer is told that the connection is alive.
+#: Seconds after which a heartbeat shows that the connection is alive.
 HEARTBEAT = 15.0
 
 
@@ -27,26 +27,26 @@ async def stream(state: EmulatorState, limit: int = LIMIT) -> AsyncIterator[byte
     """Yield server-sent events until the emulator stops.
 
     :param state: What is looked at.
-    :param limit: Requests that one look tells of.
+    :param limit: Requests in one event.
     """
     changes = Changes(state, limit)
     yield b"retry: 1000\n\n"
-    told = system_clock.monotonic()
+    last_sent = system_clock.monotonic()
     while not state.is_stopping:
         await asyncio.sleep(INTERVAL)
         content = b"".join(_encode(*event) for event in changes.look())
-        if not content and system_clock.monotonic() - told >= HEARTBEAT:
+        if not content and system_clock.monotonic() - last_sent >= HEARTBEAT:
             content = b": alive\n\n"
         if content:
             yield content
-            told = system_clock.monotonic()
+            last_sent = system_clock.monotonic()
 
 
 class Changes:
     """Finds what changed between two looks at the emulator.
 
     :param state: What is looked at.
-    :param limit: Requests that one look tells of, the newest; the others are counted.
+    :param limit: Requests in one event, the newest; the others are counted.
     """
 
     def __init__(self, state: EmulatorState, limit: int = LIMIT) -> None:

@@ -1,4 +1,4 @@
-"""The files of the page at ``/_emulator/``, and the headers that say what a browser may do with them."""
+"""The files of the page at ``/_emulator/``, and the headers that limit what a browser may do with them."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from ..state.emulator_state import Account, EmulatorState
 from ..state.store import INTEGER_LIMIT, ListedRoom, Position, Room
 from .arguments import Arguments, Result, find_account, limit_of, members
 
-#: Rooms on a page, and the most that can be asked for.
+#: Rooms on a page, and the most that can be requested.
 PAGE_SIZE = 50
 MAXIMUM_PAGE_SIZE = 1000
 
@@ -88,7 +88,7 @@ def _find_room(arguments: Arguments, state: EmulatorState) -> tuple[Account, Roo
 def _room_of(account: Account, room_id: str) -> Room:
     """Return a room, whether it has expired or not."""
     room = account.store.room(room_id)
-    assert room is not None  # noqa: S101  it was created a moment ago
+    assert room is not None  # noqa: S101  it was created above
     return room
 
 

@@ -16,7 +16,7 @@ from ..faults.fault import Fault, parse
 from .accounts import find_accounts, parse_account
 
 #: The variable of the admin token.
-ADMIN_TOKEN = "ROOMS_EMULATOR_ADMIN_TOKEN"  # noqa: S105  the name of it
+ADMIN_TOKEN = "ROOMS_EMULATOR_ADMIN_TOKEN"  # noqa: S105  the name of the variable
 
 
 class _Parser(argparse.ArgumentParser):
@@ -122,7 +122,7 @@ def _add_behaviour(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         type=_parse_span,
         default=timedelta(),
-        help="how far its clock is ahead, or -behind",
+        help="offset of its clock; negative for a slow clock",
     )
     add(
         "--grace",
@@ -136,7 +136,7 @@ def _add_behaviour(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="accept requests dated by this machine, wherever the clock is",
     )
-    add("--strict-hmac", action="store_true", help="refuse signatures over the percent-decoded path and query")
+    add("--strict-hmac", action="store_true", help="reject signatures over the percent-decoded path and query")
     add(
         "--page-size", metavar="N", type=int, default=PAGE_SIZE, help="rooms on a page of a list (default: %(default)s)"
     )
@@ -202,7 +202,7 @@ def _parse_fault(text: str) -> Fault:
 
 
 def config_of(options: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Config:
-    """Return the configuration of the emulator that a command line asks for.
+    """Return the configuration of the emulator of a command line.
 
     :param environment: Where accounts and the admin token may be too.
     :raises OSError: If the file of accounts cannot be read.

@@ -17,9 +17,9 @@ _POLL_INTERVAL = 0.02
 
 
 def run(command: str, environment: Mapping[str, str], stop: StopRequest) -> int:
-    """Run a command in a shell until it ends; hand on the signal that ends the emulator to all of its processes.
+    """Run a command in a shell until it ends; forward the signal that ends the emulator to all of its processes.
 
-    They are a process group of their own: a shell that runs ``a && b`` does not hand signals on. What is left of it
+    They are a process group of their own: a shell that runs ``a && b`` does not forward signals. What is left of it
     five seconds after the signal, or at the second signal, is killed.
 
     :param command: For the shell.
@@ -56,7 +56,7 @@ def _end_group(process: subprocess.Popen[bytes], stop: StopRequest) -> None:
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: int) -> bool:
-    """Send a signal to the process group, 0 to ask alone; return whether anything of it is left."""
+    """Send a signal to the process group, 0 to check alone; return whether anything of it is left."""
     if os.name != "posix":  # pragma: no cover  no process groups of this kind there
         with suppress(OSError):
             if number:

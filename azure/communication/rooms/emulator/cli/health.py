@@ -1,4 +1,4 @@
-"""Ask an address whether an emulator listens there."""
+"""Check whether an emulator listens at an address."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
-#: The header by which ``GET /health`` tells an emulator from another service.
+#: The header by which ``GET /health`` identifies an emulator.
 SERVER = "rooms-emulator"
 #: Longest body that is read.
 _LIMIT = 10_000
 
 
-def ask(url: str, timeout: float) -> str:
-    """Ask for the health of an emulator, past proxies.
+def check(url: str, timeout: float) -> str:
+    """Get the health of an emulator, past proxies.
 
-    The certificate is not verified: no secret is sent, and an emulator's own is of an authority that nobody knows yet.
+    The certificate is not verified: no secret is sent, and an emulator's own is of an untrusted authority.
 
     :param url: Scheme, host and port.
     :param timeout: Seconds.

@@ -1,4 +1,4 @@
-"""The log on stderr, which never makes a request wait: if nobody reads it, lines are dropped and counted."""
+"""The log on stderr, which never makes a request wait: if it is not read, lines are dropped and counted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class DroppingHandler(logging.Handler):
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
         self.dropped: int = 0
-        self._told = 0
+        self._reported = 0
         self._lines: queue.Queue[str | None] = queue.Queue(WAITING_LINES)
         self._stream = stream
         self._descriptor: int | None = None
@@ -81,9 +81,9 @@ class DroppingHandler(logging.Handler):
         with suppress(OSError):  # whoever read it is gone
             while True:
                 line = self._lines.get()
-                if self.dropped > self._told:
-                    missing, self._told = self.dropped - self._told, self.dropped
-                    self._output(self._line(f"{missing} log lines were dropped: nobody read them"))
+                if self.dropped > self._reported:
+                    missing, self._reported = self.dropped - self._reported, self.dropped
+                    self._output(self._line(f"{missing} log lines were dropped: stderr was not read"))
                 if line is None:
                     return
                 self._output(line)

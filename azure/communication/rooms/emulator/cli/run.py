@@ -82,18 +82,18 @@ def _taken_by(error: Exception, options: argparse.Namespace) -> str:
 
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104
     address = f"{f'[{host}]' if ':' in host else host}:{options.port}"
-    if any(not health.ask(f"{scheme}://{address}", 1) for scheme in ("http", "https")):
+    if any(not health.check(f"{scheme}://{address}", 1) for scheme in ("http", "https")):
         return "; an emulator listens there already: use that, stop it, or take another --port (0 is a free one)"
     return "; another program has it: take another --port (0 is a free one)"
 
 
 def _warn_of_hosts(config: Config) -> None:
-    """Say which callers will be refused that the options seem to be for."""
+    """Log which callers will be rejected that the options seem to be for."""
     if not is_loopback(config.host) and not config.allowed_hosts:
-        LOGGER.warning("callers on other machines are refused until --allow-host names the host that they call")
+        LOGGER.warning("callers on other machines are rejected until --allow-host names the host that they call")
     advertised = config.advertise and host_key(urlsplit(config.advertise).hostname or "")
     if advertised and not is_loopback(advertised) and advertised not in config.allowed_hosts:
-        LOGGER.warning("--advertise names %s; give --allow-host %s too, or it is refused", advertised, advertised)
+        LOGGER.warning("--advertise names %s; give --allow-host %s too, or it is rejected", advertised, advertised)
 
 
 def _start(config: Config, import_file: str | None) -> RoomsEmulator:

@@ -1,4 +1,4 @@
-"""What tells the command to end: signals, or an event in their place."""
+"""How the command is stopped: by signals, or by an event in their place."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from types import FrameType
 
 
 class StopRequest:
-    """Whether the command was told to end, by which signal, and whether it was told again.
+    """Whether the command was stopped, by which signal, and whether a second one came.
 
-    :param event: Set when it was told; None makes one.
+    :param event: Set when it is stopped; None makes one.
     :ivar number: The signal; SIGTERM where the event was set by something else.
     :ivar again: Set by the second signal.
     """

@@ -25,7 +25,7 @@ def wait(url: str, timeout: float, stop: StopRequest) -> int:
     deadline = time.monotonic() + timeout
     while True:
         left = max(deadline - time.monotonic(), 0)
-        reason = health.ask(url, min(max(left, INTERVAL), _ATTEMPT))
+        reason = health.check(url, min(max(left, INTERVAL), _ATTEMPT))
         if not reason:
             return 0
         if time.monotonic() + INTERVAL > deadline:

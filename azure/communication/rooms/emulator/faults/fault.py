@@ -15,7 +15,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 #: Characters of a route. It is compared with the path of every request.
 ROUTE_LIMIT = 2000
 
-#: The parts of a fault that make a response of it.
+#: The parts of a fault that replace a response.
 RESPONSE_PARTS = {"status", "headers", "body", "throttle"}
 _MATCHING = ("method", "route", "nth", "times", "probability", "seed")
 _INTEGERS = ("nth", "times", "seed", "status", "truncate", "throttle", "page_size")
@@ -64,7 +64,7 @@ class Fault:
     :keyword truncate: Send this many bytes of the response's body, then close the connection.
     :paramtype truncate: int or None
     :keyword bool garbage: Send a body that is neither JSON nor text.
-    :keyword clock_skew: Use a clock that is this many seconds ahead of the emulator's, or behind when negative: dates
+    :keyword clock_skew: Use a clock with this offset from the emulator's in seconds, negative for a slow clock: dates
         are judged by it, and the header Date has it.
     :paramtype clock_skew: float or None
     :keyword page_size: Return pages of this many rooms.

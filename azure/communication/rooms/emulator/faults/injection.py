@@ -1,4 +1,4 @@
-"""What a fault makes of a response. Pure: the pipeline calls these functions and sends the result."""
+"""How a fault changes a response. Pure: the pipeline calls these functions and sends the result."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def change_headers(fault: Fault, headers: dict[str, str]) -> None:
 
 
 def changed_content(fault: Fault, content: bytes) -> bytes:
-    """Return what a fault makes of a response's body; an empty one stays empty."""
+    """Return a response's body changed by a fault; an empty one stays empty."""
     if not content:
         return content
     if fault.garbage:

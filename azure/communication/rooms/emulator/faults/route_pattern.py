@@ -1,7 +1,7 @@
 """The route of a fault: text, ``*`` or ``{name}`` for one segment or a part of it, and ``**`` for all that is left.
 
 Whoever may send a request chooses the path, so matching must not backtrack. All positions of the pattern that the path
-may have reached are bits of one integer: the work grows with the length of the path, whatever the pattern is.
+may have reached are bits of one integer: the work grows with the length of the path, for every pattern.
 """
 
 from __future__ import annotations

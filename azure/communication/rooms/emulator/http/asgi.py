@@ -293,7 +293,7 @@ def _headers_of(scope: Scope) -> dict[str, str]:
 
 
 async def _send(response: EncodedResponse, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send a response, or what a fault leaves of it."""
+    """Send a response, or the part that a fault leaves."""
     if response.is_reset:
         _connection_of(scope).reset()
         await until_closed(receive)

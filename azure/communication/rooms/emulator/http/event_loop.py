@@ -1,4 +1,4 @@
-"""The event loop of the emulator: its timers run on the system's clock, whatever a test froze."""
+"""The event loop of the emulator: its timers run on the system's clock, even if a test freezes time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 
 
 class EventLoop(asyncio.SelectorEventLoop):
-    """An event loop whose timers go on while a library such as freezegun stops ``time.monotonic``.
+    """An event loop whose timers continue while a library such as freezegun stops ``time.monotonic``.
 
     A timer that was set on a stopped clock would not run out while it is stopped, nor for decades afterwards, since the
     stopped clock shows another time.

@@ -11,7 +11,7 @@ HEAD_LIMIT = 64 * 1024
 
 
 class CheckedHttpToolsProtocol(HttpToolsProtocol):
-    """Refuses headers without an end, and a request that does not name one host."""
+    """Rejects headers without an end, and a request that does not name one host."""
 
     _is_in_head = False
     _head_length = 0
@@ -22,7 +22,7 @@ class CheckedHttpToolsProtocol(HttpToolsProtocol):
         self._is_in_head, self._head_length = True, 0
 
     def on_headers_complete(self) -> None:
-        """Check the headers (a callback of httptools, which makes of an error that the request is invalid)."""
+        """Check the headers (a callback of httptools, for which an error means that the request is invalid)."""
         self._is_in_head = False
         hosts = [value for name, value in self.headers if name == b"host"]
         if len(hosts) > 1 or (not hosts and self.parser.get_http_version() == "1.1"):

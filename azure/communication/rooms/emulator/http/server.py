@@ -64,7 +64,7 @@ class Server:
             lifespan="off",
             log_config=None,
             access_log=True,  # False would strip the handlers of the logger that the process's own uvicorn has
-            proxy_headers=False,  # who asks is who the socket says
+            proxy_headers=False,  # the caller is the peer of the socket
             server_header=False,
             date_header=False,  # responses carry the emulator's own time
             timeout_keep_alive=75,
@@ -101,7 +101,7 @@ class Server:
 
 
 class _EventServer(uvicorn.Server):
-    """uvicorn's server, which tells when it listens, and stops when it is told to, not at its next look at a flag.
+    """uvicorn's server, which reports when it listens, and stops on request, not at its next look at a flag.
 
     :param config: uvicorn's.
     :param ready: Set when it listens.
@@ -143,7 +143,7 @@ class _EventServer(uvicorn.Server):
             connection.shutdown()
         await self._wait_closed(_CLOSE_TIMEOUT)
         for connection in list(connections):
-            connection.abort_if_idle()  # TLS waits for what the client has to say to the end
+            connection.abort_if_idle()  # TLS waits for the close notification of the client
         await self._wait_closed(_RESPONSE_TIMEOUT)
 
     async def _wait_closed(self, timeout: float) -> None:
@@ -173,7 +173,7 @@ class _Protocol(_http_protocol()):  # type: ignore[misc]  # one of two
     _is_tls = False
 
     def data_received(self, data: bytes) -> None:
-        """Say so when the first bytes of a connection are those of TLS, and let uvicorn refuse them."""
+        """Log it when the first bytes of a connection are those of TLS, and let uvicorn reject them."""
         if self._is_new:
             self._is_new = False
             if data.startswith(_TLS_HANDSHAKE) and not self._is_tls:
@@ -247,7 +247,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
 def _listen(host: str, port: int) -> socket.socket:
     """Return a listening socket whose protocol is named, not implied.
 
-    asyncio switches Nagle's algorithm off only on sockets that say they are TCP; left on, it makes every response of
+    asyncio switches Nagle's algorithm off only on sockets whose protocol is TCP; left on, it makes every response of
     headers and body wait 40 ms for the client's delayed acknowledgement.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

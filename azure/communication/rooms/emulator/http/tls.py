@@ -25,10 +25,10 @@ class Certificate(NamedTuple):
 
 
 def make_certificate(folder: Path, hosts: Iterable[str]) -> Certificate:
-    """Make a certificate authority and a certificate of it.
+    """Make a certificate authority and a certificate that it signs.
 
-    :param folder: Where the files go; nobody else should be able to read there.
-    :param hosts: The hosts that clients will ask for, beside ``localhost``, ``127.0.0.1`` and ``::1``.
+    :param folder: Where the files go; other users should have no access.
+    :param hosts: The hosts that clients will use, beside ``localhost``, ``127.0.0.1`` and ``::1``.
     :raises ImportError: If ``trustme`` is not installed.
     :raises ValueError: If no certificate can be for a host.
     """

@@ -16,7 +16,6 @@ from . import messages
 from .authentication import Authenticator
 from .context import NO_ROUTE, Connection, EncodedResponse, RequestContext, RequestHead, Route
 from .stages import (
-    answer_preflight,
     authenticate,
     check_host,
     encode,
@@ -26,6 +25,7 @@ from .stages import (
     read,
     record,
     resolve_version,
+    respond_to_preflight,
 )
 
 Stage = Callable[[RequestContext], Awaitable["Response | None"]]
@@ -34,7 +34,7 @@ STAGES: list[Stage] = [
     check_host,
     read,
     inject_before,
-    answer_preflight,
+    respond_to_preflight,
     authenticate,
     resolve_version,
     handle,
@@ -60,7 +60,7 @@ class Pipeline:
     :param state: The emulator's state.
     :param authenticator: Authenticates requests.
     :param access: Which hosts requests may name.
-    :param is_strict_transport: Whether responses tell browsers to come back over TLS alone.
+    :param is_strict_transport: Whether responses make browsers use TLS alone from then on.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """Authentication by access key or token. Written from the scheme's description alone, so that it judges clients.
 
 Access keys: https://learn.microsoft.com/rest/api/communication/authentication. Entra tokens are taken by audience and
-expiry; nobody here could check their signature. So they open the first account alone, and only where that is the one
-with the documented key, on loopback, or where the configuration asks for it. The emulator's own tokens are signed with
+expiry; the emulator cannot check their signature. So they open the first account alone, and only where that is the one
+with the documented key, on loopback, or where the configuration allows it. The emulator's own tokens are signed with
 the key of the account that they name.
 """
 
@@ -44,7 +44,7 @@ class Authenticator:
 
     :param keys: The access key of each account, decoded, by the account's name.
     :type keys: Mapping[str, bytes]
-    :param bool strict: Refuse signatures over the percent-decoded path and query, which the published Python client
+    :param bool strict: Reject signatures over the percent-decoded path and query, which the published Python client
         makes (the two are the same wherever nothing is escaped).
     :param bool unsigned_tokens: Whether a token that no key here signed opens the first account.
     """
@@ -186,7 +186,7 @@ def _checked_claims(token: str, times: tuple[int, ...]) -> dict[str, object]:
         raise denied("token", f"The audience of the token is not {AUDIENCE}.")
     expiry = claims.get("exp")
     if not (isinstance(expiry, (int, float)) and expiry * timestamps.PER_SECOND > min(times)):
-        raise denied("token", "The token has expired, or does not say when it does.")
+        raise denied("token", "The token has expired, or has no expiry time.")
     return claims
 
 

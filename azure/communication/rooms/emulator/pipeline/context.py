@@ -1,4 +1,4 @@
-"""The request context: a request on its way through the stages, and what is known of it so far."""
+"""The request context: a request on its way through the stages, and its state so far."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class EncodedResponse(NamedTuple):
 
 
 class RequestContext:
-    """A request and what the stages have made of it.
+    """A request and the state that the stages have set.
 
     :param state: The emulator's state.
     :param authenticator: Authenticates the request.
@@ -105,7 +105,7 @@ class RequestContext:
         self.started: float = time.perf_counter()
         #: The time by which dates are judged and responses are dated; a fault can skew it.
         self.clock: Clock = state.clock
-        #: Whether the response tells browsers to come back over TLS alone.
+        #: Whether the response makes browsers use TLS alone from then on.
         self.is_strict_transport = False
         self.body = b""
         self.matching: list[ActiveFault] = []

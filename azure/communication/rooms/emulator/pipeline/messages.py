@@ -14,13 +14,13 @@ from . import api_versions
 from .context import EncodedResponse, RequestContext
 
 #: Not over plain HTTP, where browsers ignore it, nor with a certificate made on the spot: a browser that trusts one
-#: would refuse plain HTTP on localhost for a year.
+#: would block plain HTTP on localhost for a year.
 _STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000;includeSubDomains"}
 _CONSTANT_HEADERS = {
     "Request-Context": "appId=",
     "X-Cache": "CONFIG_NOCACHE",
 }
-#: Seconds for which a browser need not ask again (not observed, like everything about preflights).
+#: Seconds for which a browser need not send another preflight (not observed, like everything about preflights).
 _PREFLIGHT_AGE = "3600"
 
 
@@ -88,8 +88,8 @@ def reason_of(error: errors.ServiceError | errors.ValidationError) -> str:
 def preflight_response(context: RequestContext) -> Response | None:
     """Return the response to a CORS preflight; None for another request.
 
-    Not observed. A web page may send what it asks for; the request itself must be authenticated. Headers are named one
-    by one, since ``*`` does not include Authorization.
+    Not observed. A web page may send what its preflight names; the request itself must be authenticated. Headers are
+    listed, since ``*`` does not include Authorization.
     """
     headers = context.head.headers
     if context.head.method != "OPTIONS" or not {"origin", "access-control-request-method"} <= headers.keys():

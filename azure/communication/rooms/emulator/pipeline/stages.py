@@ -28,7 +28,7 @@ async def read(context: RequestContext) -> Response | None:
 
 
 async def check_host(context: RequestContext) -> Response | None:
-    """Refuse a Host that is neither loopback nor allowed."""
+    """Reject a Host that is neither loopback nor allowed."""
     context.access.check_host(context.head.headers)
     return None
 
@@ -54,7 +54,7 @@ async def inject_before(context: RequestContext) -> Response | None:
     return Response(status, body, headers, announced=False)
 
 
-async def answer_preflight(context: RequestContext) -> Response | None:
+async def respond_to_preflight(context: RequestContext) -> Response | None:
     """Respond to a CORS preflight, which carries no credentials."""
     return messages.preflight_response(context)
 

@@ -1,8 +1,8 @@
-"""One catalogue: what the service refuses, with which status, code, message and target.
+"""One catalogue: the errors of the service, with which status, code, message and target.
 
-The words are those of the newest server build that was seen (February to August 2025). What nobody has seen the
-service answer is marked ``not observed``; there the words are this emulator's. Api-version 2022-02-01 has the words of
-the newest build that spoke it (December 2022). The form of a response is made of an error in one place, the pipeline.
+The words are those of the newest server build that was seen (February to August 2025). What was not observed of
+the service is marked ``not observed``; there the words are this emulator's. Api-version 2022-02-01 has the words of
+the newest build that spoke it (December 2022). The form of a response is built in one place, the pipeline.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TEXT_LIMIT = 400
 class Detail(NamedTuple):
     """One fault in a request.
 
-    :ivar reason: What logs say in place of the message, where that repeats what a caller sent.
+    :ivar reason: What logs show in place of the message, where that repeats what a caller sent.
     """
 
     message: str
@@ -46,11 +46,11 @@ class ValidationError(ValueError):
 
 
 class ServiceError(Exception):
-    """A request that the service refuses for another reason than its body's values.
+    """A request that the service rejects for another reason than its body's values.
 
     :ivar announced: Whether the response names the supported api-versions and repeats its code in a header.
     :ivar details: Each fault, where the service names them.
-    :ivar reason: What logs say: the message, unless that repeats what a caller sent.
+    :ivar reason: What logs show: the message, unless that repeats what a caller sent.
     :ivar code_2022: The code on 2022-02-01, where it is another; it is repeated in a header there, as no other is.
     """
 
@@ -77,7 +77,7 @@ class ServiceError(Exception):
         self.message_2022: str = message_2022 or message
 
 
-# -- model validation: what a body says is wrong in itself ------------------------------------------------------------
+# -- model validation: values of a body that are wrong in themselves ---------------------------------------------------
 
 # An end in the past was not observed on 2022-02-01; it is taken to be the same there.
 END_IN_PAST = Detail("The time range end is in the past.", "ValidUntil")
@@ -115,8 +115,8 @@ def unknown_role(raw_id: str) -> Detail:
 def conversion(path: str, expected: str) -> Detail:
     """A member of another type than it should have.
 
-    Observed for roles and join policies on 2022-02-01 alone, where the text goes on with line and byte. Those are left
-    out here.
+    Observed for roles and join policies on 2022-02-01 alone, where the text continues with line and byte. Those are
+    left out here.
     """
     path = shorten(path)
     message = f"The JSON value could not be converted to {expected}. Path: {path}."
@@ -143,7 +143,7 @@ def room_id_length() -> ServiceError:
 
 
 def room_id_form() -> ServiceError:
-    """An id of the right length that is not made of digits."""
+    """An id of the right length that does not consist of digits."""
     message = "Invalid room ID."
     return ServiceError(400, "BadRequest", message, message_2022="Room ID is invalid.", code_2022=_INPUT_2022)
 
@@ -238,13 +238,13 @@ def no_request(number: str) -> ServiceError:
 
 
 def denied(part: str, explanation: str, message: str = DENIED) -> ServiceError:
-    """A request that is not authenticated. The service says no more than the message.
+    """A request that is not authenticated. The service returns the message alone.
 
     Not observed: the messages are those that users of the service reported.
 
     :param str part: The part of the credentials that is wrong.
     :param str explanation: How it differs from what was expected; never with a key.
-    :param str message: What the service says.
+    :param str message: The service's message.
     """
     return ServiceError(401, "Denied", message, (Detail(explanation, part, "AuthenticationFailed"),), announced=False)
 
@@ -273,7 +273,7 @@ def too_large(limit: int) -> ServiceError:
 
 
 def incomplete_body() -> ServiceError:
-    """A body whose sender disconnected before its end (not observed: nobody is left to receive this)."""
+    """A body whose sender disconnected before its end (not observed: no client receives this)."""
     return ServiceError(400, "BadRequest", "The request body is incomplete.", announced=False)
 
 
@@ -288,10 +288,10 @@ def method_not_allowed(method: str) -> ServiceError:
 
 
 def not_stored(reason: str) -> ServiceError:
-    """A change that could not be written, and so was not made: a full disk, say (not observed)."""
+    """A change that could not be written, and so was not made: such as on a full disk (not observed)."""
     return ServiceError(507, "InsufficientStorage", f"The emulator could not store this: {reason}.", announced=False)
 
 
 def internal() -> ServiceError:
     """A bug in the emulator (not observed)."""
-    return ServiceError(500, "InternalServerError", "The emulator failed; its log says how.", announced=False)
+    return ServiceError(500, "InternalServerError", "The emulator failed; its log has the error.", announced=False)

@@ -59,7 +59,7 @@ def delete_identity(request: Request, _: Account) -> Response:
 
 
 def parse_token_request(body: Any, scopes_member: str) -> TokenRequest:
-    """Parse the scopes and the lifetime that a body wants a token for."""
+    """Parse the scopes and the lifetime of the token that a body requests."""
     members = validation.parse_object(body, "$")
     scopes, minutes = members.get(scopes_member) or [], members.get("expiresInMinutes")
     if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):

@@ -147,7 +147,7 @@ class _Parser(Protocol):
 
 
 class ImportStream:
-    """Imports rooms from JSON text in parts, and refuses the first room that is none when it comes.
+    """Imports rooms from JSON text in parts, and rejects the first room that is invalid when it comes.
 
     A context manager: what is not committed at its end is dropped. No more than one room is held at a time.
 

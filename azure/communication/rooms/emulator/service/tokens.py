@@ -1,4 +1,4 @@
-"""Bearer tokens, and a token credential for tests whose tokens this emulator takes and nobody else does."""
+"""Bearer tokens, and a token credential for tests whose tokens only this emulator accepts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class EmulatorCredential:
     def get_token(self, *scopes: str, **_: Any) -> AccessToken:
         """Return a token.
 
-        :param str scopes: Exactly one, as ``azure-identity`` wants it too: its audience is that of the token.
+        :param str scopes: Exactly one, as ``azure-identity`` requires too: its audience is that of the token.
         :rtype: ~azure.core.credentials.AccessToken
         :raises ValueError: If the scope is not that of Communication Services.
         """

@@ -13,7 +13,7 @@ from .validation import RoomChanges, parse_object, parse_timestamp
 ROLES = ("Presenter", "Attendee", "Consumer")
 JOIN_POLICIES = (DEFAULT_JOIN_POLICY, "CommunicationServiceUsers")
 
-#: The raw id of a participant without one; the check of raw ids refuses it.
+#: The raw id of a participant without one; the check of raw ids rejects it.
 _NO_RAW_ID = ""
 
 
@@ -35,7 +35,7 @@ def parse_participants(body: Any) -> dict[str, str]:
 
 
 def parse_updated_participants(body: Any) -> dict[str, str]:
-    """Return the roles of the participants to update by raw id. Naming one twice is refused, whatever the roles."""
+    """Return the roles of the participants to update by raw id. Naming one twice is rejected for all roles."""
     participants = _participants(body)
     roles = _parse_list(participants)
     if len(roles) < len(participants):
@@ -53,7 +53,7 @@ def _participants(body: Any) -> Any:
 def _parse_list(value: Any) -> dict[str, str]:
     """Return roles by raw id; Attendee for a participant without a role.
 
-    A participant named twice is one if the role is the same. That two roles are refused was observed for creates alone.
+    A participant named twice is one if the role is the same. The error for two roles was observed for creates alone.
     """
     if not isinstance(value, list):
         raise ValidationError(errors.conversion("$.participants", "a list"))

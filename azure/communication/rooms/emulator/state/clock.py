@@ -29,7 +29,7 @@ class Clock:
         self._lenient = lenient
 
     def timestamp(self) -> int:
-        """Return the time in ticks of 100 nanoseconds since 1970, UTC.
+        """Return the time in units of 100 nanoseconds since 1970, UTC.
 
         :rtype: int
         """
@@ -62,13 +62,13 @@ class Clock:
         """
         self.move(by=(delta or timedelta()) + timedelta(**units))
 
-    def set(self, moment: datetime) -> None:
+    def set(self, time: datetime) -> None:
         """Set the time; it runs on from there unless it is frozen.
 
-        :param ~datetime.datetime moment: The new time. Naive is local time.
+        :param ~datetime.datetime time: The new time. Naive is local time.
         :raises ValueError: If it lies before the year 1 or after 9998.
         """
-        self.move(to=moment)
+        self.move(to=time)
 
     def freeze(self) -> None:
         """Stop the clock where it is."""

@@ -51,7 +51,7 @@ class Database:
         try:
             database.execute("PRAGMA locking_mode = EXCLUSIVE")  # until it is closed, or its process has died
             database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = FULL")  # what was answered is there after a crash
+            database.execute("PRAGMA synchronous = FULL")  # what got a response is there after a crash
             database.execute("BEGIN IMMEDIATE")  # takes the lock, and makes all tables or none
             (damage,) = database.execute("PRAGMA quick_check(1)").fetchone()
             if damage != "ok":
@@ -74,7 +74,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit all that is done within, or nothing of it. One may stand in another."""
+        """Commit all that is done within, or nothing. One may stand in another."""
         with self._lock:
             inner = self._database.in_transaction
             self._database.execute("SAVEPOINT inner" if inner else "BEGIN IMMEDIATE")

@@ -12,7 +12,7 @@ from .clock import Clock
 from .request_log import RequestLog
 from .store import NEVER, Store
 
-#: How long a repeatable request is known, in ticks. The table of cases:
+#: How long a repeatable request is known, as a span of timestamps. The table of cases:
 #: https://learn.microsoft.com/rest/api/communication/repeatable-requests.
 REPEATABILITY_WINDOW = 5 * 60 * timestamps.PER_SECOND
 #: The log names an api-version that is not known once; this many names are remembered.
@@ -24,7 +24,7 @@ class Account(NamedTuple):
 
     :ivar clock: The time by which dates of its rooms are judged.
     :ivar page_size: Rooms on a page of a list.
-    :ivar grace: Ticks from the end of a room's validity until it is gone; None keeps it for ever.
+    :ivar grace: Timestamp units from the end of a room's validity until it is gone; None keeps it for ever.
     :ivar documented_key: Its access key, where that is the one that every emulator has, which is no secret.
     """
 
@@ -57,7 +57,7 @@ class EmulatorState:
         self.request_log = request_log
         #: Where programs reach the service, if that is not where the admin API is.
         self.endpoint: str | None = None
-        #: Set when the emulator stops, for responses that go on until then.
+        #: Set when the emulator stops, for responses that last until then.
         self.is_stopping: bool = False
         self._named_versions: set[str] = set()
 
@@ -87,7 +87,7 @@ class EmulatorState:
         self.request_log.clear()
 
     def stop(self) -> None:
-        """End the responses that go on until the emulator stops."""
+        """End the responses that last until the emulator stops."""
         self.is_stopping = True
 
     def purge(self) -> None:

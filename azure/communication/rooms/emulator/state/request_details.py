@@ -1,4 +1,4 @@
-"""What the request log keeps of a request beside its entry: headers without credentials, and bodies if asked to."""
+"""What the request log keeps of a request beside its entry: headers without credentials, and bodies if configured."""
 
 from __future__ import annotations
 

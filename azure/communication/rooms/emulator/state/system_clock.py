@@ -1,7 +1,7 @@
 """The system's clocks, past libraries such as freezegun, which replace the functions of ``time`` for a whole process.
 
-The emulator's own time is made of the replaced functions, so that it agrees with the program under test. What must go
-on while time stands still is made of these: timers of the server, and what is deleted for good.
+The emulator's own time uses the replaced functions, so that it agrees with the program under test. What must
+continue while time stands still uses these: timers of the server, and what is deleted for good.
 """
 
 from __future__ import annotations
@@ -21,5 +21,5 @@ def monotonic() -> float:
 
 
 def timestamp() -> int:
-    """Return the time in ticks of 100 nanoseconds since 1970, UTC."""
+    """Return the time in units of 100 nanoseconds since 1970, UTC."""
     return (time.time_ns() if _read_clock is None else _read_clock(_REALTIME)) // 100

@@ -1,4 +1,4 @@
-"""Timestamps as the service keeps them: whole ticks of 100 nanoseconds since 1970, UTC.
+"""Timestamps as the service keeps them: whole units of 100 nanoseconds since 1970, UTC.
 
 Python's ``datetime`` ends at the microsecond; the service keeps seven digits and returns them.
 """
@@ -31,7 +31,7 @@ def to_datetime(timestamp: int) -> datetime:
 
 
 def from_timedelta(span: timedelta) -> int:
-    """Convert a span to ticks."""
+    """Convert a span to units of timestamps."""
     return span // timedelta(microseconds=1) * 10
 
 
