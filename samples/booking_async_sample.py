@@ -64,7 +64,7 @@ class AsyncVisits:
         return replace(card, token=token.token, expires=time_of(token.expires_on))
 
     async def cancel(self, cards: list[JoinCard]) -> None:
-        """Take a visit back: the room first, so that nobody can join any more."""
+        """Take a visit back: the room first, which ends all joining."""
         await self.rooms.delete_room(cards[0].room_id)
         for card in cards:
             await self.identities.delete_user(CommunicationUserIdentifier(card.user_id))  # ends their tokens, too

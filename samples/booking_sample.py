@@ -84,7 +84,7 @@ class Visits:
         return replace(card, token=token.token, expires=time_of(token.expires_on))
 
     def cancel(self, cards: list[JoinCard]) -> None:
-        """Take a visit back: the room first, so that nobody can join any more."""
+        """Take a visit back: the room first, which ends all joining."""
         self.rooms.delete_room(cards[0].room_id)
         for card in cards:
             self.identities.delete_user(CommunicationUserIdentifier(card.user_id))  # ends their tokens, too

@@ -119,7 +119,7 @@ def test_http_in_a_connection_string_stays_http(server: RawServer) -> None:
         ("httpbin.example.com", "https://httpbin.example.com"),
     ],
 )
-def test_no_spelling_of_an_endpoint_loses_its_host(endpoint: str, goes_to: str) -> None:
+def test_no_form_of_an_endpoint_loses_its_host(endpoint: str, goes_to: str) -> None:
     with RoomsClient(endpoint, KEY) as client:
         assert repr(client) == f"<RoomsClient {goes_to}>"
 

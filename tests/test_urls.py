@@ -27,7 +27,7 @@ from azure.communication.rooms._urls import get_origin, get_request_target, reso
         ("https://[::1/", ""),
     ],
 )
-def test_the_origin_is_scheme_host_and_port_in_one_spelling(url: str, origin: str) -> None:
+def test_the_origin_is_scheme_host_and_port_in_one_form(url: str, origin: str) -> None:
     assert get_origin(url) == origin
 
 
@@ -43,7 +43,7 @@ def test_the_origin_is_scheme_host_and_port_in_one_spelling(url: str, origin: st
         "/",
     ],
 )
-def test_a_target_in_the_one_spelling_stays_as_it_is(target: str) -> None:
+def test_a_target_in_the_one_form_stays_as_it_is(target: str) -> None:
     assert get_request_target(f"https://contoso.communication.azure.com{target}") == target
 
 

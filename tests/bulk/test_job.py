@@ -54,7 +54,7 @@ TRANSIENT = [
     pytest.param(LOST, id="lost-response"),
     pytest.param(NOT_SENT, id="not-sent"),
     pytest.param(DecodeError("no JSON"), id="unreadable-response"),
-    pytest.param(HttpResponseError("a chunk broke off"), id="no-response"),
+    pytest.param(HttpResponseError("a chunk is incomplete"), id="no-response"),
     *(pytest.param(service_error(status), id=str(status)) for status in (408, 429, 500, 502, 503, 504)),
 ]
 

@@ -23,7 +23,7 @@ from azure.communication.rooms import (
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 ID = "99412345678901234"
-ROSTER = json.dumps(
+PARTICIPANTS = json.dumps(
     {
         "participants": [
             {"communicationIdentifier": {"rawId": BOB, "communicationUser": {"id": BOB}}, "role": "Consumer"}
@@ -70,7 +70,7 @@ def test_get_participants_lists_them(raw_client: RoomsClient, server: RawServer)
     assert sent(server) == [("GET", f"/rooms/{ID}/participants")]
 
 
-def test_whom_to_remove_goes_by_either_name(raw_client: RoomsClient, server: RawServer) -> None:
+def test_participants_to_remove_go_by_either_name(raw_client: RoomsClient, server: RawServer) -> None:
     who = [CommunicationUserIdentifier(ALICE)]
     server.respond(200, "{}").respond(200, "{}").respond(200, "{}")
     raw_client.remove_participants(ID, who)
@@ -81,7 +81,7 @@ def test_whom_to_remove_goes_by_either_name(raw_client: RoomsClient, server: Raw
     }
 
 
-def test_whom_to_remove_is_given_once(raw_client: RoomsClient, server: RawServer) -> None:
+def test_participants_to_remove_are_given_once(raw_client: RoomsClient, server: RawServer) -> None:
     remove: Any = raw_client.remove_participants
     with pytest.raises(TypeError, match=r"give either participants or communication_identifiers, its earlier name$"):
         remove(ID)
@@ -116,7 +116,7 @@ def test_a_misspelt_keyword_is_rejected_under_earlier_names_too(raw_client: Room
 def test_on_2022_02_01_each_has_its_own_operation_and_returns_through_cls(
     preview_client: RoomsClient, server: RawServer, name: str, path: str
 ) -> None:
-    server.respond(200, ROSTER).respond(200, ROSTER)
+    server.respond(200, PARTICIPANTS).respond(200, PARTICIPANTS)
     call = getattr(preview_client, name)
     assert call(ID, PEOPLE) is None
     seen = call(
@@ -132,8 +132,8 @@ def test_on_2022_02_01_each_has_its_own_operation_and_returns_through_cls(
 def test_on_2022_02_01_to_add_or_update_reads_the_participants_first(
     preview_client: RoomsClient, server: RawServer
 ) -> None:
-    last = ROSTER.replace("Consumer", "Presenter")
-    server.respond(200, ROSTER).respond(200, ROSTER).respond(200, last)
+    last = PARTICIPANTS.replace("Consumer", "Presenter")
+    server.respond(200, PARTICIPANTS).respond(200, PARTICIPANTS).respond(200, last)
     client: Any = preview_client
     seen = client.upsert_participants(
         ID, {ALICE: "Presenter", BOB: "Presenter"}, cls=lambda _response, participants, _headers: participants
@@ -145,14 +145,14 @@ def test_on_2022_02_01_to_add_or_update_reads_the_participants_first(
 
 def test_on_2022_02_01_a_failed_step_is_the_last(preview_client: RoomsClient, server: RawServer) -> None:
     error = json.dumps({"error": {"code": "BadRequest", "message": "Identifier format is invalid."}})
-    server.respond(200, ROSTER).respond(400, error)
+    server.respond(200, PARTICIPANTS).respond(400, error)
     with pytest.raises(Exception, match="Identifier format is invalid"):
         preview_client.add_or_update_participants(ID, [ALICE, BOB])
     assert len(server.received) == 2
 
 
 def test_on_2022_02_01_participants_are_one_page(preview_client: RoomsClient, server: RawServer) -> None:
-    server.respond(200, ROSTER)
+    server.respond(200, PARTICIPANTS)
     assert [list(page) for page in preview_client.get_participants(ID).by_page()] == [
         [RoomParticipant(BOB, "Consumer")]
     ]

@@ -65,7 +65,7 @@ def test_the_response_of_a_fault_allows_any_origin_too(emulator: RoomsEmulator, 
 
 
 @pytest.mark.parametrize("fault", ["status=503", "throttle=1"])
-def test_the_response_in_place_of_the_services_allows_any_origin_too(
+def test_the_response_that_replaces_the_services_allows_any_origin_too(
     emulator: RoomsEmulator, http: SignedHttp, fault: str
 ) -> None:
     emulator.faults.add(f"GET /rooms {fault}")

@@ -271,7 +271,7 @@ def test_a_damaged_database_is_one_clear_line(tmp_path: Path, content: str) -> N
     assert (tmp_path / "rooms.sqlite3").read_bytes() == before
 
 
-def test_a_database_that_is_damaged_meanwhile_is_told_and_a_reset_makes_it_good(
+def test_a_database_that_is_damaged_meanwhile_is_reported_and_a_reset_makes_it_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with RoomsEmulator(location=tmp_path) as emulator:
@@ -292,7 +292,7 @@ def test_a_database_that_is_damaged_meanwhile_is_told_and_a_reset_makes_it_good(
 
 
 @pytest.mark.parametrize("path", ["not/there.json", ".", "\0"])
-def test_an_export_that_cannot_be_written_is_told_at_the_start(tmp_path: Path, path: str) -> None:
+def test_an_export_that_cannot_be_written_is_reported_at_the_start(tmp_path: Path, path: str) -> None:
     status = command.main(["--quiet", "--port", "0", "--export", f"{tmp_path}/{path}", "--exec", "touch done"])
     assert status == 2
     assert not Path("done").exists()

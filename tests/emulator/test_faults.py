@@ -218,7 +218,7 @@ def test_nothing_goes_wrong_unless_it_is_requested(emulator: RoomsEmulator) -> N
     assert emulator.faults.active() == []
 
 
-def test_a_response_in_place_of_the_services_own_does_nothing_else(emulator: RoomsEmulator, http: SignedHttp) -> None:
+def test_a_response_that_replaces_the_services_does_nothing_else(emulator: RoomsEmulator, http: SignedHttp) -> None:
     emulator.faults.add(method="POST", route="/rooms", nth=1, status=503, headers={"Retry-After": "7", "date": "never"})
     reply = http.send("POST", "/rooms", {})
     assert (reply.status, reply.body["error"]["code"]) == (503, "ServiceUnavailable")

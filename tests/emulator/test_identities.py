@@ -75,9 +75,9 @@ def test_the_tokens_of_a_user_are_revoked(http: SignedHttp) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("DELETE", "/identities/nobody", None),
-        ("POST", "/identities/nobody/:revokeAccessTokens", None),
-        ("POST", "/identities/nobody/:issueAccessToken", {"scopes": ["voip"]}),
+        ("DELETE", "/identities/unknown", None),
+        ("POST", "/identities/unknown/:revokeAccessTokens", None),
+        ("POST", "/identities/unknown/:issueAccessToken", {"scopes": ["voip"]}),
         ("POST", "/identities", {"createTokenWithScopes": "voip"}),
         ("POST", "/identities", {"createTokenWithScopes": ["voip"], "expiresInMinutes": 5}),
         ("POST", "/identities", []),

@@ -86,7 +86,7 @@ def test_no_value_of_an_unknown_parameter_is_shown(
 def test_no_raw_id_of_a_body_is_shown(emulator: RoomsEmulator, http: SignedHttp, lines: Any, version: str) -> None:
     room = http.send("POST", "/rooms", {}).body["id"]
     values: list[Any] = [
-        {PHONE: {"role": "Nobody"}},
+        {PHONE: {"role": "Unknown"}},
         {PHONE: "Attendee"},
         {PHONE: {}},
         {f"x{PHONE}": {}},

@@ -1,4 +1,4 @@
-"""The page's files: what is served, to whom, and what a browser may do with it."""
+"""The page's files: what is served to which callers, and what a browser may do with it."""
 
 import http.client
 import re

@@ -127,7 +127,7 @@ def test_wrong_times_of_an_update_are_a_problem_and_change_nothing(
 @pytest.mark.parametrize(
     ("body", "path", "type_"),
     [
-        ({"roomJoinPolicy": "Everybody"}, "$.roomJoinPolicy", f"{TYPE}.RoomJoinPolicyDto"),
+        ({"roomJoinPolicy": "AllUsers"}, "$.roomJoinPolicy", f"{TYPE}.RoomJoinPolicyDto"),
         ({"roomJoinPolicy": "inviteonly"}, "$.roomJoinPolicy", f"{TYPE}.RoomJoinPolicyDto"),
         ({"roomJoinPolicy": 1}, "$.roomJoinPolicy", f"{TYPE}.RoomJoinPolicyDto"),
         (

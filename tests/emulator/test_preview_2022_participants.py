@@ -27,7 +27,7 @@ def path(http: FrozenClockHttp) -> str:
     return f"/rooms/{http.send('POST', '/rooms', body).body['id']}/participants"
 
 
-ROSTER = [response_participant(ALICE, "Presenter"), response_participant(BOB, "Consumer")]
+PARTICIPANTS = [response_participant(ALICE, "Presenter"), response_participant(BOB, "Consumer")]
 
 
 @pytest.mark.parametrize(
@@ -36,14 +36,14 @@ ROSTER = [response_participant(ALICE, "Presenter"), response_participant(BOB, "C
         (
             "add",
             [request_participant(CAROL, "Consumer"), request_participant(DAVE)],
-            [*ROSTER, response_participant(CAROL, "Consumer"), response_participant(DAVE, "Attendee")],
+            [*PARTICIPANTS, response_participant(CAROL, "Consumer"), response_participant(DAVE, "Attendee")],
         ),
         (
             "add",
             [request_participant(ALICE, "Consumer"), request_participant(CAROL)],
-            [*ROSTER, response_participant(CAROL, "Attendee")],
+            [*PARTICIPANTS, response_participant(CAROL, "Attendee")],
         ),
-        ("add", [], ROSTER),
+        ("add", [], PARTICIPANTS),
         (
             "update",
             [request_participant(ALICE, "Consumer")],
@@ -57,12 +57,12 @@ ROSTER = [response_participant(ALICE, "Presenter"), response_participant(BOB, "C
         (
             "update",
             [request_participant(CAROL, "Presenter"), request_participant(BOB, "Attendee")],
-            [ROSTER[0], response_participant(BOB, "Attendee")],
+            [PARTICIPANTS[0], response_participant(BOB, "Attendee")],
         ),
-        ("remove", [request_participant(ALICE)], [ROSTER[1]]),
-        ("remove", [request_participant(ALICE, "Attendee"), request_participant(CAROL)], [ROSTER[1]]),
+        ("remove", [request_participant(ALICE)], [PARTICIPANTS[1]]),
+        ("remove", [request_participant(ALICE, "Attendee"), request_participant(CAROL)], [PARTICIPANTS[1]]),
         ("remove", [request_participant(BOB), request_participant(ALICE)], []),
-        ("remove", [request_participant(CAROL)], ROSTER),
+        ("remove", [request_participant(CAROL)], PARTICIPANTS),
     ],
 )
 def test_each_verb_changes_its_participants_and_returns_all(
@@ -94,7 +94,7 @@ def test_a_room_without_participants_has_an_empty_list(http: FrozenClockHttp) ->
 )
 def test_an_identifier_stands_in_either_place_or_both(http: FrozenClockHttp, path: str, identifier: Any) -> None:
     body = {"participants": [{"communicationIdentifier": identifier, "role": None}]}
-    wanted = {"participants": [*ROSTER, response_participant(CAROL, "Attendee")]}
+    wanted = {"participants": [*PARTICIPANTS, response_participant(CAROL, "Attendee")]}
     assert http.send("POST", f"{path}:add", body).body == wanted
 
 
@@ -118,7 +118,7 @@ def test_an_identifier_of_no_user_is_rejected_and_changes_nothing(
         assert service_error(http.send("POST", f"{path}:{verb}", body)) == IDENTIFIER
     assert service_error(http.send("PATCH", path.rpartition("/")[0], body)) == IDENTIFIER
     assert service_error(http.send("POST", "/rooms", body)) == IDENTIFIER
-    assert http.send("GET", path).body == {"participants": ROSTER}
+    assert http.send("GET", path).body == {"participants": PARTICIPANTS}
     assert len(http.send("GET", "/rooms", version="2025-03-13").body["value"]) == 1
 
 
@@ -138,7 +138,7 @@ def test_a_wrong_role_is_a_problem_and_comes_before_a_wrong_identifier(
             [f"The JSON value could not be converted to {ROLE}. Path: $.participants[0].role."],
         ),
     ]
-    assert http.send("GET", path).body == {"participants": ROSTER}
+    assert http.send("GET", path).body == {"participants": PARTICIPANTS}
 
 
 @pytest.mark.parametrize("people", [None, "missing"])
@@ -184,7 +184,7 @@ def test_a_participant_named_twice_in_one_role_is_one(http: FrozenClockHttp, pat
     twice = {"participants": [request_participant(CAROL), request_participant(CAROL, "Attendee")]}
     assert http.send("POST", "/rooms", twice).body["participants"] == [response_participant(CAROL, "Attendee")]
     assert http.send("POST", f"{path}:add", twice).body == {
-        "participants": [*ROSTER, response_participant(CAROL, "Attendee")]
+        "participants": [*PARTICIPANTS, response_participant(CAROL, "Attendee")]
     }
 
 
@@ -193,7 +193,7 @@ def test_a_participant_named_twice_in_one_role_cannot_be_updated(http: FrozenClo
         "participants": [request_participant(ALICE, "Attendee"), request_participant(BOB), request_participant(ALICE)]
     }
     assert validation_errors(http.send("POST", f"{path}:update", twice)) == DUPLICATE
-    assert http.send("GET", path).body == {"participants": ROSTER}
+    assert http.send("GET", path).body == {"participants": PARTICIPANTS}
 
 
 def test_a_participant_named_twice_in_two_roles_is_a_problem(http: FrozenClockHttp, path: str) -> None:
@@ -202,7 +202,7 @@ def test_a_participant_named_twice_in_two_roles_is_a_problem(http: FrozenClockHt
     targets = [("POST", "/rooms"), ("PATCH", room), *(("POST", f"{path}:{verb}") for verb in VERBS)]
     for method, target in targets:
         assert validation_errors(http.send(method, target, twice)) == DUPLICATE
-    assert http.send("GET", path).body == {"participants": ROSTER}
+    assert http.send("GET", path).body == {"participants": PARTICIPANTS}
 
 
 def test_participants_are_the_same_on_every_version(http: FrozenClockHttp, path: str) -> None:

@@ -237,7 +237,7 @@ def test_an_escape_that_needs_not_be_one_is_what_it_stands_for(http: SignedHttp)
     assert http.send("GET", f"{escaped}/participants").body == {"value": []}
 
 
-def test_who_does_not_prove_who_they_are_learns_nothing_of_paths(http: SignedHttp) -> None:
+def test_a_caller_without_credentials_learns_nothing_of_paths(http: SignedHttp) -> None:
     for path in ("/rooms", "/nothing"):
         assert http.send_as_is("GET", path, b"", {}).status == 401
 

@@ -78,7 +78,7 @@ def test_an_import_leaves_accounts_alone_that_it_does_not_name() -> None:
         (state({**ROOM, "id": "x" * 17}), "room 1 of account 'rooms': 'xxxxxxxxxxxxxxxxx' is no room id"),
         (state("room"), r"room 1 of account 'rooms': The JSON value"),
         (
-            state({**ROOM, "roomJoinPolicy": "Everybody"}),
+            state({**ROOM, "roomJoinPolicy": "AllUsers"}),
             "roomJoinPolicy must be InviteOnly or",
         ),
         (state({**ROOM, "createdAt": "soon"}), "room 1 of account 'rooms': The JSON value"),

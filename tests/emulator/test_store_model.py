@@ -16,10 +16,10 @@ from azure.communication.rooms.emulator.service.validation import ROLES
 from azure.communication.rooms.emulator.state import timestamps
 from azure.communication.rooms.emulator.state.store import Position, Room, Store, StoredResponse, Validity
 
-TICKS = st.integers(min_value=-(2**62), max_value=2**62)
-VALIDITIES = st.builds(Validity, TICKS, TICKS)
+TIMESTAMPS = st.integers(min_value=-(2**62), max_value=2**62)
+VALIDITIES = st.builds(Validity, TIMESTAMPS, TIMESTAMPS)
 PEOPLE = st.sampled_from([ALICE, BOB, CAROL, DAVE])
-ROSTERS = st.dictionaries(PEOPLE, st.sampled_from(ROLES))
+PARTICIPANTS = st.dictionaries(PEOPLE, st.sampled_from(ROLES))
 NAMES = st.sampled_from(["a", "b", "c"])
 
 
@@ -61,7 +61,7 @@ class StoreAndDictionary(RuleBasedStateMachine):
         self.store.close()
         self.home.cleanup()
 
-    @rule(target=rooms, created_at=TICKS, validity=VALIDITIES, dial_out=st.booleans(), participants=ROSTERS)
+    @rule(target=rooms, created_at=TIMESTAMPS, validity=VALIDITIES, dial_out=st.booleans(), participants=PARTICIPANTS)
     def create(self, created_at: int, validity: Validity, dial_out: bool, participants: dict[str, str]) -> str:
         with self.store.transaction():
             room = self.store.add_room(created_at, validity, dial_out)
@@ -95,7 +95,7 @@ class StoreAndDictionary(RuleBasedStateMachine):
         with self.store.transaction():
             assert not self.store.delete_room(room_id)
 
-    @rule(room_id=rooms, participants=ROSTERS)
+    @rule(room_id=rooms, participants=PARTICIPANTS)
     def put(self, room_id: str, participants: dict[str, str]) -> None:
         if self.model[room_id].deleted:
             return  # no test puts participants into a room that is not there
@@ -127,7 +127,7 @@ class StoreAndDictionary(RuleBasedStateMachine):
         self.store.purge(-(2**63), requests_before)
         self.responses = {each: kept for each, kept in self.responses.items() if kept[0] >= requests_before}
 
-    @rule(room_id=rooms, participants=ROSTERS, validity=VALIDITIES)
+    @rule(room_id=rooms, participants=PARTICIPANTS, validity=VALIDITIES)
     def change_much_and_undo_it(self, room_id: str, participants: dict[str, str], validity: Validity) -> None:
         with undone(self.store):
             self.store.put_participants(room_id, participants)

@@ -69,7 +69,7 @@ def test_a_new_room_of_wrong_times_is_rejected_with_each_fault(start: Any, end: 
     assert list(caught.value.details) == details
 
 
-def test_an_update_whose_only_time_is_a_start_too_far_ahead_names_that_fault() -> None:
+def test_an_update_whose_only_time_is_a_start_too_late_names_that_fault() -> None:
     with pytest.raises(errors.ValidationError) as caught:
         validation.validity_after_update(changes(180.00001, None), NOW)
     assert list(caught.value.details) == [LATE]

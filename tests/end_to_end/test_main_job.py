@@ -54,7 +54,7 @@ def test_the_whole_job_on_every_version_with_every_credential(
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "::1"])
-def test_every_spelling_of_this_machine_is_signed_right(host: str) -> None:
+def test_every_name_of_this_machine_is_signed_right(host: str) -> None:
     with RoomsEmulator(host=host, strict_hmac=True) as emulator:
         with RoomsClient.from_connection_string(emulator.connection_string) as client:
             room = client.create_room()

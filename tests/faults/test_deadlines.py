@@ -287,10 +287,10 @@ def test_a_wait_beyond_the_deadline_is_not_waited(service: Service) -> None:
     assert (len(service.received), service.transport.sleeps) == (1, [])
 
 
-def test_an_attempt_that_was_ended_a_moment_early_is_the_last() -> None:
+def test_an_attempt_that_was_ended_a_little_early_is_the_last() -> None:
     service = InMemoryService().reset().respond(200, ROOM)
-    moments = iter([0.0, *[0.499] * 20])
-    policy = RoomsRetryPolicy(monotonic=lambda: next(moments))
+    readings = iter([0.0, *[0.499] * 20])
+    policy = RoomsRetryPolicy(monotonic=lambda: next(readings))
     with pytest.raises(ServiceResponseError):
         make_client(service, retry_policy=policy).get_room(ID, timeout=0.5)
     assert len(service.received) == 1

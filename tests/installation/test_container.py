@@ -72,7 +72,7 @@ def variables_of(service: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", ["Dockerfile", "application.Dockerfile"])
-def test_an_image_is_slim_and_runs_as_nobody_of_note(name: str) -> None:
+def test_an_image_is_slim_and_runs_as_an_unprivileged_user(name: str) -> None:
     lines = instructions(SAMPLE / name)
     assert re.fullmatch(r"python:3\.\d+-slim", dict(lines)["FROM"])
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", dict(lines)["USER"])

@@ -38,7 +38,7 @@ def test_the_oldest_releases_that_are_allowed_work(wheel: Path, connection_strin
         environment.run("-c", f"import {modules}")
 
 
-def test_it_takes_the_place_of_the_published_package_beside_its_sisters(
+def test_it_replaces_the_published_package_beside_its_sisters(
     wheel: Path, connection_string: str, tmp_path: Path
 ) -> None:
     environment = Environment.create(tmp_path / "environment", interpreter("3.12"))

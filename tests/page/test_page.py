@@ -103,7 +103,7 @@ def test_a_hundred_thousand_rooms_are_turned_page_by_page(page: Page, emulator: 
     assert page.named("Newer").is_enabled() is False
 
 
-def test_rooms_of_several_accounts_are_told_apart(page: Page) -> None:
+def test_rooms_of_several_accounts_are_distinguished(page: Page) -> None:
     with RoomsEmulator(accounts={"blue": "Ymx1ZQ==", "red": "cmVk"}) as emulator:
         emulator.seed(2, account="blue")
         emulator.seed(1, account="red")
@@ -120,7 +120,7 @@ def test_rooms_of_several_accounts_are_told_apart(page: Page) -> None:
 def test_participants_are_added_changed_and_removed(page: Page, emulator: RoomsEmulator, http: SignedHttp) -> None:
     (room_id,) = emulator.seed()
 
-    def roster() -> dict[str, str]:
+    def roles_shown() -> dict[str, str]:
         body = http.send("GET", f"/rooms/{room_id}/participants").body
         return {each["rawId"]: each["role"] for each in body["value"]}
 
@@ -131,16 +131,16 @@ def test_participants_are_added_changed_and_removed(page: Page, emulator: RoomsE
     page.named("Raw id").send_keys(ALICE)
     page.named("Add").click()
     page.wait(lambda: page.texts("tbody .id") == [ALICE])
-    assert roster() == {ALICE: "Attendee"}
+    assert roles_shown() == {ALICE: "Attendee"}
     Select(page.named("Role")).select_by_visible_text("Presenter")
-    page.wait(lambda: roster() == {ALICE: "Presenter"})
+    page.wait(lambda: roles_shown() == {ALICE: "Presenter"})
     http.send("PATCH", f"/rooms/{room_id}/participants", {"participants": {BOB: {"role": "Consumer"}}})
     page.wait(lambda: page.texts("tbody .id") == [ALICE, BOB], 1)
     page.named("Remove").click()
     page.wait(lambda: page.texts("tbody .id") == [BOB])
-    assert roster() == {BOB: "Consumer"}
+    assert roles_shown() == {BOB: "Consumer"}
     page.named("Add").click()
-    page.wait(lambda: len(roster()) == 2)
+    page.wait(lambda: len(roles_shown()) == 2)
     page.named("Delete").click()
     page.wait(lambda: page.css("h1").text == "Rooms")
     assert rooms_of(http) == []
@@ -363,7 +363,7 @@ def test_the_page_goes_on_when_the_emulator_was_away(page: Page) -> None:
         second.seed()
         page.wait(lambda: page.css("#live").text == "Live", 20)
         page.wait(lambda: len(page.texts("tbody tr")) == 1)
-        page.errors()  # the browser itself notes connections that were refused
+        page.errors()  # the browser itself notes connections refused
         page.driver.get("about:blank")
 
 
@@ -430,7 +430,7 @@ def test_nothing_inline_runs(page: Page, emulator: RoomsEmulator) -> None:
     assert any("Content Security Policy" in message for message in page.errors())
 
 
-# -- for everybody ----------------------------------------------------------------------------------------------------
+# -- for all readers --------------------------------------------------------------------------------------------------
 
 
 def prepare(emulator: RoomsEmulator, http: SignedHttp) -> str:
@@ -450,7 +450,7 @@ def prepare(emulator: RoomsEmulator, http: SignedHttp) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_every_screen_can_be_used_by_everybody(
+def test_every_screen_can_be_used_by_all_readers(
     page: Page, emulator: RoomsEmulator, http: SignedHttp, width: int, scheme: str
 ) -> None:
     room_id = prepare(emulator, http)

@@ -98,7 +98,7 @@ def test_a_change_of_a_document_shows_in_every_file_of_it(
         ("from", "from_"),
     ],
 )
-def test_names_are_spelt_as_python_spells_them(monkeypatch: pytest.MonkeyPatch, name: str, python: str) -> None:
+def test_names_are_written_as_python_has_them(monkeypatch: pytest.MonkeyPatch, name: str, python: str) -> None:
     monkeypatch.syspath_prepend(str(PROJECT / "swagger"))
     assert importlib.import_module("openapi_document").snake_case(name) == python
 

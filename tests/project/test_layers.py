@@ -1,4 +1,4 @@
-"""The rooms of the house: who may import whom, and that what is pure stays pure."""
+"""The rooms of the house: which may import which, and that pure modules stay pure."""
 
 import ast
 from collections.abc import Iterator

@@ -114,7 +114,7 @@ class InMemoryService:
         return self
 
     def reject(self) -> "InMemoryService":
-        """Add a connection that is refused."""
+        """Add a connection refused."""
         self.transport.script.append(ServiceRequestError(f"{self.endpoint} rejected"))
         return self
 

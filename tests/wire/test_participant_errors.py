@@ -29,7 +29,7 @@ def rejected(content: Any, message: str, target: Optional[str] = None, status: i
 
 
 def with_one(wrong: str, at: int = 57) -> dict[str, Any]:
-    """100 participants, one of whom the service does not take."""
+    """100 participants, one of which the service does not take."""
     raw_ids = [*USERS[:at], wrong, *USERS[at + 1 :]]
     return {raw_id: {"role": "Attendee"} for raw_id in raw_ids}
 
@@ -68,7 +68,7 @@ def test_the_index_of_version_2022_is_resolved() -> None:
         "Identifier format is invalid.",
     ],
 )
-def test_where_the_service_names_none_the_message_states_whom_it_takes_and_who_else_is_there(message: str) -> None:
+def test_where_the_service_names_none_the_message_has_the_rule_and_the_other_participants(message: str) -> None:
     assert rejected(with_one("28:orgid:bot"), message) == [RULE, "Others in the request: 28:orgid:bot"]
     assert rejected(dict.fromkeys(USERS), message) == [RULE]
 

@@ -43,7 +43,7 @@ def parse_connection_string(connection_string: str) -> tuple[str, str]:
 
 
 def _reject_quotes(what: str, text: str) -> None:
-    """Refuse text in quotes, which a shell or a file with settings has left there.
+    """Reject text in quotes, which a shell or a file with settings has left there.
 
     :raises ValueError: If it begins or ends with one. The text is not shown.
     """
