@@ -235,7 +235,7 @@ def test_a_response_that_replaces_the_services_does_nothing_else(emulator: Rooms
         (Fault(status=200, body={"value": []}), 200, b'{"value":[]}'),
         (Fault(status=200, body=""), 200, b""),
         (Fault(status=204), 204, b""),
-        (Fault(status=599), 599, b'{"error":{"code":"Status599","message":"A fault that was requested."}}'),
+        (Fault(status=599), 599, b'{"error":{"code":"Status599","message":"A fault that was asked for."}}'),
     ],
 )
 def test_the_body_of_a_response_is_as_requested(
