@@ -22,9 +22,13 @@ from typing import Callable, NamedTuple, Optional
 HERE = Path(__file__).resolve().parent
 PUBLISHED = "azure-communication-rooms==1.2.0"
 CLIENT_CORE, SERVER_CORE = 0, 1
-#: The document that has the table, and the lines around it there.
+#: The document that has the tables, and the lines around each there: of the synchronous and the asynchronous clients.
 COSTS = HERE.parent / "docs" / "know" / "costs.md"
-START_OF_TABLE, END_OF_TABLE = "<!-- table: costs, written by benchmarks/compare.py -->", "<!-- end of table: costs -->"
+MARKS = ("<!-- table: costs, written by benchmarks/compare.py -->", "<!-- end of table: costs -->")
+ASYNC_MARKS = (
+    "<!-- table: costs of the asynchronous client, written by benchmarks/compare.py -->",
+    "<!-- end of table: costs of the asynchronous client -->",
+)
 CAN_PIN = hasattr(os, "sched_setaffinity") and {CLIENT_CORE, SERVER_CORE} <= os.sched_getaffinity(0)
 
 
@@ -132,12 +136,13 @@ class Table:
 
     :ivar missed: The titles of rows that missed what they aim at.
     :ivar ratios: The rows that have an aim, for the document.
+    :ivar rounds: The rounds of most figures.
     """
 
     def __init__(self, published: Path, ours: Path, rounds: int, only: list[str]) -> None:
         self._published = published
         self._ours = ours
-        self._rounds = rounds
+        self.rounds = rounds
         self._only = only
         self.missed: list[str] = []
         self.ratios: list[str] = []
@@ -160,7 +165,7 @@ class Table:
         """Measure one figure; with another way for this package where one is given."""
         if self._only and figure.name not in self._only:
             return
-        pairs = [(measure(self._published), (ours or measure)(self._ours)) for _ in range(rounds or self._rounds)]
+        pairs = [(measure(self._published), (ours or measure)(self._ours)) for _ in range(rounds or self.rounds)]
         before, now = (statistics.median(values) for values in zip(*pairs))
         if figure.aim is None:
             print(f"| {figure.title} | {before:.4g} | {now:.4g} | | |", flush=True)
@@ -177,12 +182,30 @@ class Table:
         )
 
 
-def write_table(rows: list[str], document: Path = COSTS) -> None:
-    """Put the rows into the document, between the lines that mark the place of the table."""
-    before, _, rest = document.read_text("utf-8").partition(START_OF_TABLE)
-    _, _, after = rest.partition(END_OF_TABLE)
-    table = [START_OF_TABLE, "| | part of release 1.2.0 | aim |", "|---|---|---|", *rows, END_OF_TABLE]
+def write_table(rows: list[str], how: str, marks: tuple[str, str] = MARKS, document: Path = COSTS) -> None:
+    """Put the rows into the document, between the lines that mark the place of the table.
+
+    :param rows: The rows.
+    :param how: How they were measured, to be written above them.
+    :param marks: The two lines.
+    :param document: The document.
+    """
+    start, end = marks
+    before, _, rest = document.read_text("utf-8").partition(start)
+    _, _, after = rest.partition(end)
+    table = [start, how, "", "| | part of release 1.2.0 | aim |", "|---|---|---|", *rows, end]
     document.write_text(before + "\n".join(table) + after, "utf-8")
+
+
+def how_measured(python: Path, rounds: int, load: float) -> str:
+    """One line for the document: Python, rounds, and what else the machine did.
+
+    :param python: The Python that the figures were measured on.
+    :param rounds: The rounds of most figures.
+    :param load: Processes that were running or waiting before the measurement, on average.
+    """
+    version = run(python, "-c", "import platform; print(platform.python_version())").strip()
+    return f"Python {version}, {rounds} rounds a figure, {load:.1f} other processes busy when it began."
 
 
 def main() -> int:
@@ -190,10 +213,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Measure this package against release 1.2.0.")
     parser.add_argument("--aio", action="store_true", help="measure the asynchronous clients")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and calls: about a minute")
-    parser.add_argument("--rounds", type=int, help="rounds of each figure; 25, or 3 with --quick")
+    parser.add_argument("--rounds", type=int, help="rounds of each figure; 40, or 3 with --quick")
     parser.add_argument("--only", nargs="*", default=[], metavar="FIGURE", help="measure these alone")
     parser.add_argument("--python", default=sys.executable, help="the Python of the environments")
-    parser.add_argument("--write", action="store_true", help="write the table into docs/know/costs.md, too")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/know/costs.md as well")
     options = parser.parse_args()
     if options.write and (options.only or options.quick):
         parser.error("--write takes all figures, measured in full")
@@ -201,6 +224,7 @@ def main() -> int:
     rounds, calls = options.rounds or (3 if options.quick else 40), 200 if options.quick else 300
     if CAN_PIN:
         os.sched_setaffinity(0, {CLIENT_CORE})  # and with it what is started from here; the server moves away
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0  # Windows has none
     with tempfile.TemporaryDirectory() as folder:
         published = make_environment(Path(folder, "published"), options.python, PUBLISHED)
         ours = make_environment(Path(folder, "ours"), options.python, HERE.parent)
@@ -210,28 +234,34 @@ def main() -> int:
         table = Table(published, ours, rounds, options.only)
         if options.aio:
             compare_async(table, server, Path(folder), calls, options.quick)
-            return table.report()
-        with serving(server) as endpoint:
-            for figure in CPU:
-                table.row(figure, figure_of(endpoint, figure, calls), rounds=3 if figure.name == "held" else None)
-            table.row(STREAMED, figure_of(endpoint, STREAMED, calls), rounds=1)
-            plain, on_requests = (
-                figure_of(endpoint, ON_REQUESTS, calls),
-                figure_of(endpoint, ON_REQUESTS, calls, "--requests"),
-            )
-            table.row(ON_REQUESTS, plain, on_requests)
-            table.row(START, time_of(endpoint), rounds=5 * rounds)  # a process is short, and its time spread wide
-        with (
-            tls_certificate(server, Path(folder)) as (certificate, key),
-            serving(server, "--tls", certificate, key, "--delay", 0.02) as endpoint,
-        ):
-            table.row(THROUGHPUT, figure_of(endpoint, THROUGHPUT, 20 if options.quick else 100), rounds=min(rounds, 9))
-        table.prepare("aiohttp")
-        with serving(server) as endpoint:
-            table.row(START_AIOHTTP, time_of(endpoint), rounds=2 * rounds)
-    if options.write:
-        write_table(table.ratios)
-    return table.report()
+        else:
+            compare_sync(table, server, Path(folder), calls, options.quick)
+        if options.write:
+            how = how_measured(ours, rounds, load)
+            write_table(table.ratios, how, ASYNC_MARKS if options.aio else MARKS)
+        return table.report()
+
+
+def compare_sync(table: Table, server: Path, folder: Path, calls: int, quick: bool) -> None:
+    """Measure the synchronous clients. Parameters: :func:`compare_async`."""
+    with serving(server) as endpoint:
+        for figure in CPU:
+            table.row(figure, figure_of(endpoint, figure, calls), rounds=3 if figure.name == "held" else None)
+        table.row(STREAMED, figure_of(endpoint, STREAMED, calls), rounds=1)
+        plain, on_requests = (
+            figure_of(endpoint, ON_REQUESTS, calls),
+            figure_of(endpoint, ON_REQUESTS, calls, "--requests"),
+        )
+        table.row(ON_REQUESTS, plain, on_requests)
+        table.row(START, time_of(endpoint), rounds=5 * table.rounds)  # a process is short, and its time spread wide
+    with (
+        tls_certificate(server, folder) as (certificate, key),
+        serving(server, "--tls", certificate, key, "--delay", 0.02) as endpoint,
+    ):
+        table.row(THROUGHPUT, figure_of(endpoint, THROUGHPUT, 20 if quick else 100), rounds=min(table.rounds, 9))
+    table.prepare("aiohttp")
+    with serving(server) as endpoint:
+        table.row(START_AIOHTTP, time_of(endpoint), rounds=2 * table.rounds)
 
 
 ASYNC_FIRST_CALL = """
@@ -245,6 +275,11 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+def against_no_environment(figure: Figure, aim: float) -> Figure:
+    """A figure of the asynchronous client as a part of release 1.2.0 with ``use_env_settings=False``."""
+    return figure._replace(title=f"{figure.title}, against use_env_settings=False", aim=aim)
 
 
 def compare_async(table: Table, server: Path, folder: Path, calls: int, quick: bool) -> None:
@@ -262,7 +297,7 @@ def compare_async(table: Table, server: Path, folder: Path, calls: int, quick: b
         for figure, _ in ASYNC_CPU:
             table.row(figure, figure_of(endpoint, figure, calls, program=program))
         for figure, aim in ASYNC_CPU:
-            against = figure._replace(title=f"{figure.title}, against use_env_settings=False", aim=aim)
+            against = against_no_environment(figure, aim)
             theirs = figure_of(endpoint, figure, calls, "--no-environment", program=program)
             table.row(against, theirs, figure_of(endpoint, figure, calls, program=program))
         table.row(ASYNC_HELD, figure_of(endpoint, ASYNC_HELD, calls, program=program), rounds=3)

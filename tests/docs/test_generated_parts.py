@@ -15,7 +15,18 @@ from azure.communication.rooms.emulator import Fault
 from azure.communication.rooms.emulator.admin import commands
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
-FIGURES = [*compare.CPU, compare.ON_REQUESTS, compare.START, compare.THROUGHPUT, compare.START_AIOHTTP]
+FIGURES = [
+    *compare.CPU,
+    compare.ON_REQUESTS,
+    compare.START,
+    compare.THROUGHPUT,
+    compare.START_AIOHTTP,
+    *(figure for figure, _ in compare.ASYNC_CPU),
+    *(compare.against_no_environment(figure, aim) for figure, aim in compare.ASYNC_CPU),
+    compare.ASYNC_HELD,
+    compare.ASYNC_START,
+    *compare.ASYNC_TLS,
+]
 
 
 def page(name: str) -> str:
@@ -30,15 +41,14 @@ def test_the_table_of_costs_has_each_figure_that_is_measured_with_its_aim() -> N
     )
 
 
-def test_a_measurement_puts_its_rows_between_the_marks(tmp_path: Path) -> None:
+@pytest.mark.parametrize("marks", [compare.MARKS, compare.ASYNC_MARKS], ids=["sync", "async"])
+def test_a_measurement_puts_its_rows_between_the_marks(marks: tuple[str, str], tmp_path: Path) -> None:
     document = tmp_path / "costs.md"
     document.write_text(page("costs"), "utf-8")
-    compare.write_table(["| CPU of get_room | 0.34 | at most 0.42 |"], document)
-    text = document.read_text("utf-8")
-    assert re.findall(r"^\| .*", text, re.MULTILINE)[1:] == ["| CPU of get_room | 0.34 | at most 0.42 |"]
-    head, tail = page("costs").split(compare.START_OF_TABLE)[0], page("costs").split(compare.END_OF_TABLE)[1]
-    assert text.startswith(head)
-    assert text.endswith(tail)
+    compare.write_table(["| CPU of get_room | 0.34 | at most 0.42 |"], "How.", marks, document)
+    head, tail = page("costs").split(marks[0])[0], page("costs").split(marks[1])[1]
+    table = "How.\n\n| | part of release 1.2.0 | aim |\n|---|---|---|\n| CPU of get_room | 0.34 | at most 0.42 |"
+    assert document.read_text("utf-8") == f"{head}{marks[0]}\n{table}\n{marks[1]}{tail}"
 
 
 def test_the_page_of_a_command_is_written_from_its_own_parser(monkeypatch: pytest.MonkeyPatch) -> None:
