@@ -12,7 +12,21 @@ PROGRAMS = Path(__file__).resolve().parent / "programs"
 
 #: How each slow response must end: a bound on the rule that timeout=0.5 ends a call. The server runs for 3 seconds.
 ENDS_WITHIN = 2.5
-TOOLS = ["none", "gevent", "eventlet", "truststore", "pyopenssl", "pysocks"]
+TOOLS = [
+    "none",
+    "gevent",
+    "eventlet",
+    "truststore",
+    "pyopenssl",
+    "pysocks",
+    "socket",
+    "freezegun",
+    "time-machine",
+    "opentelemetry",
+]
+#: Those that asyncio's loop goes along with. The others replace what it is made of, or nothing that it uses.
+ASYNC_TOOLS = ["none", "truststore", "socket", "freezegun", "time-machine", "opentelemetry"]
+SPANS = {"opentelemetry": {"spans": "GET,RoomsClient.get_room"}}
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -26,6 +40,7 @@ def test_calls_and_their_deadlines_work(
         "interim": "INTERIM",
         "after interim": "C",
         "afterwards": "D",
+        **SPANS.get(tool, {}),
     }
     slow = {name: result for name, result in results.items() if "Error" in result[0]}
     assert len(slow) == 15
@@ -34,6 +49,33 @@ def test_calls_and_their_deadlines_work(
     assert kinds <= {"ServiceRequestTimeoutError", "ServiceResponseTimeoutError"}, slow
     assert max(seconds for _, seconds in slow.values()) < ENDS_WITHIN
     assert bool(socks_server.targets) is (tool == "pysocks")
+
+
+@pytest.mark.parametrize("tool", ASYNC_TOOLS)
+def test_calls_of_the_asynchronous_client_and_their_deadlines_work(
+    tool: str, rooms: RoomServer, ca_file: Path, run_program: Callable[..., Any]
+) -> None:
+    results = run_program("async_calls.py", tool, rooms.endpoint, ca_file)
+    assert {name: found for name, (found, _) in results.items() if "Error" not in found} == {
+        "plain": "A",
+        "kept": "B",
+        "afterwards": "D",
+        **SPANS.get(tool, {}),
+    }
+    slow = {name: result for name, result in results.items() if "Error" in result[0]}
+    assert len(slow) == 5
+    assert {found.partition(":")[0] for found, _ in slow.values()} == {"ServiceResponseTimeoutError"}
+    assert max(seconds for _, seconds in slow.values()) < ENDS_WITHIN
+
+
+def test_vcrpy_records_and_plays_back_the_asynchronous_client(
+    rooms: RoomServer, ca_file: Path, run_program: Callable[..., Any]
+) -> None:
+    results = run_program("async_calls.py", "vcrpy", rooms.endpoint, ca_file)
+    unknown = results.pop("unknown")[0]
+    assert {name: found for name, (found, _) in results.items()} == {"recorded": "B", "played": "B", "after": "D"}
+    assert "CannotOverwriteExistingCassetteException" in unknown
+    assert rooms.requested == ["B", "D"]
 
 
 def test_vcrpy_records_and_plays_back_and_rejects_the_rest(

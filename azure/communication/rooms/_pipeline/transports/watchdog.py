@@ -16,6 +16,7 @@ import threading
 import time
 from contextlib import suppress
 from contextvars import ContextVar, copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable
 
 if TYPE_CHECKING:
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 #: Seconds after which the idle thread ends.
 _IDLE_SECONDS = 10.0
 
-#: Tools that freeze the time replace ``time.monotonic`` later. A deadline goes by the real time.
-_monotonic = time.monotonic
+#: The real time. Tools that freeze ``time.monotonic``, before or after the import, leave the system's clock alone.
+#: Windows does not have it.
+_monotonic: Callable[[], float] = (
+    partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.monotonic
+)
 
 _current: ContextVar[Watch | None] = ContextVar("rooms_watch", default=None)
 
