@@ -300,10 +300,10 @@ def test_unsigned_tokens_open_the_first_account_where_they_are_requested() -> No
         assert with_token(http, token(aud=AUDIENCE, exp=LATER, rooms_emulator_account="blue")).status == 401
 
 
-@pytest.mark.parametrize("account", ["nobody", 5, ["rooms"]], ids=str)
+@pytest.mark.parametrize("account", ["unknown", 5, ["rooms"]], ids=str)
 def test_a_token_of_an_account_that_is_not_here_opens_none(http: SignedHttp, account: Any) -> None:
-    refusal = denied(with_token(http, token(aud=AUDIENCE, exp=LATER, rooms_emulator_account=account)))
-    assert "not here" in refusal["message"]
+    error = denied(with_token(http, token(aud=AUDIENCE, exp=LATER, rooms_emulator_account=account)))
+    assert "not here" in error["message"]
 
 
 def test_unsigned_tokens_open_nothing_where_others_can_call() -> None:

@@ -192,7 +192,9 @@ def test_what_was_exported_is_imported(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["again.json", "rooms.json"]
 
 
-def test_rooms_that_cannot_be_exported_at_the_end_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rooms_that_cannot_be_exported_at_the_end_are_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     arguments = ["--port", "0", "--export", str(folder / "rooms.json"), "--exec", f"rmdir '{folder}'"]

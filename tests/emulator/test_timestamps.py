@@ -74,9 +74,9 @@ def test_what_is_no_http_date_is_a_value_error(text: str) -> None:
 
 
 def test_an_http_date_is_that_of_the_whole_second_before() -> None:
-    moment = timestamps.parse("2025-03-18T21:57:53.9999999Z")
-    assert timestamps.format_http_date(moment) == "Tue, 18 Mar 2025 21:57:53 GMT"
-    assert timestamps.format_http_date(moment + 1) == "Tue, 18 Mar 2025 21:57:54 GMT"
+    timestamp = timestamps.parse("2025-03-18T21:57:53.9999999Z")
+    assert timestamps.format_http_date(timestamp) == "Tue, 18 Mar 2025 21:57:53 GMT"
+    assert timestamps.format_http_date(timestamp + 1) == "Tue, 18 Mar 2025 21:57:54 GMT"
     assert timestamps.format_http_date(-1) == "Wed, 31 Dec 1969 23:59:59 GMT"
 
 
