@@ -145,6 +145,30 @@ def test_a_client_never_closed_is_one_warning(server: RawServer, flags: tuple[st
     assert (said.count("unclosed"), said.count("warning:")) == (1, 1)
 
 
+TIMED_OUT = """
+import asyncio, gc, sys
+from azure.communication.rooms.aio import RoomsClient
+
+async def main():
+    async with RoomsClient(sys.argv[1], "a2V5", connection_verify=sys.argv[2]) as client:
+        for _ in range(2):
+            try:
+                await asyncio.wait_for(client.get_room("1"), 0.5)
+            except asyncio.TimeoutError:
+                print("timed out")
+
+asyncio.run(main())
+gc.collect()
+"""
+
+
+def test_calls_over_tls_that_timed_out_leave_no_warning(tls_server: RawServer, trusted: str) -> None:
+    tls_server.hang().hang()
+    ran = run_program(TIMED_OUT, tls_server.endpoint, trusted, flags=("-X", "dev"))
+    assert ran.stdout.splitlines() == ["timed out"] * 2
+    assert "Warning" not in ran.stderr
+
+
 def test_a_closed_client_is_closed_for_good(server: RawServer) -> None:
     async def scenario() -> None:
         client = RoomsClient(server.endpoint, KEY)

@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 from typing import Any, Callable, Optional
 
+import certifi
 import pytest
 from azure.core.exceptions import (
     AzureError,
@@ -397,6 +398,7 @@ def test_without_a_loop_of_asyncio_the_error_names_a_transport_that_works(server
 def test_an_https_proxy_for_an_https_endpoint_is_rejected_where_asyncio_has_no_tls_within_tls(
     monkeypatch: pytest.MonkeyPatch, server: RawServer, version: tuple[int, int]
 ) -> None:
+    certifi.where()  # which reads Python's version, too, the first time
     monkeypatch.setattr(sys, "version_info", version)
     request = HttpRequest("GET", "https://rooms.invalid/rooms")
     proxies = {"https": server.endpoint.replace("http:", "https:")}

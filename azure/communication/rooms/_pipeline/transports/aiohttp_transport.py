@@ -33,7 +33,6 @@ from aiohttp import (
     DummyCookieJar,
     ServerDisconnectedError,
     ServerTimeoutError,
-    TCPConnector,
     TraceConfig,
 )
 from azure.core.configuration import ConnectionConfiguration
@@ -54,7 +53,7 @@ from .aiohttp_response import AiohttpResponse
 from .base_response import caused, describe, forget_frames
 from .defaults import CONNECTION_TIMEOUT, IDLE_EXPIRY, MAX_RESPONSE_SIZE, READ_TIMEOUT
 from .environment import Environment, is_socks
-from .loop_sessions import LoopSessions
+from .loop_sessions import Connector, LoopSessions
 from .request_message import headers_and_body
 from .tls import configure_tls
 from .unreachable import text_if_loopback_refused
@@ -267,7 +266,7 @@ def _new_session(max_connections: int) -> ClientSession:
     sent = TraceConfig()
     sent.on_request_headers_sent.append(_note_sent)
     return ClientSession(
-        connector=TCPConnector(
+        connector=Connector(
             limit=max_connections,
             keepalive_timeout=IDLE_EXPIRY,
             timeout_ceil_threshold=_NEVER_ROUNDED,

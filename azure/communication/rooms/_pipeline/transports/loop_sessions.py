@@ -12,10 +12,41 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 from typing import Any, Callable
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, TCPConnector
+from aiohttp.connector import Connection
 
 #: Generators whose owner is gone, until they were closed in their loops.
 _orphans: dict[ClientSession, AsyncGenerator[ClientSession, None]] = {}
+
+
+class Connector(TCPConnector):
+    """aiohttp's connector, which can end what is left of its connections.
+
+    After a timeout aiohttp closes a connection over TLS as TLS does, and waits for the other side. A loop that is
+    closed before that leaves an open socket and a ResourceWarning.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._transports: set[asyncio.Transport] = set()
+
+    async def connect(self, *arguments: Any, **options: Any) -> Connection:
+        """Get a connection, as aiohttp's does, and note it. Those that were closed meanwhile end at once."""
+        connection = await super().connect(*arguments, **options)
+        transport = connection.transport
+        if transport is not None and transport not in self._transports:
+            self._end([each for each in self._transports if each.is_closing()])
+            self._transports.add(transport)
+        return connection
+
+    def end_connections(self) -> None:
+        """End all connections at once."""
+        self._end(list(self._transports))
+
+    def _end(self, transports: list[asyncio.Transport]) -> None:
+        for transport in transports:
+            transport.abort()
+        self._transports.difference_update(transports)
 
 
 class LoopSessions:
@@ -76,6 +107,7 @@ async def _hold(
     session: ClientSession, loop: asyncio.AbstractEventLoop, *registers: dict[asyncio.AbstractEventLoop, Any]
 ) -> AsyncGenerator[ClientSession, None]:
     """Hold a session until this generator is closed."""
+    connector: Any = session.connector  # None behind the end of the session
     try:
         yield session
     finally:
@@ -83,6 +115,7 @@ async def _hold(
             register.pop(loop, None)
         _orphans.pop(session, None)
         await session.close()
+        connector.end_connections()
         await asyncio.sleep(0)  # asyncio closes sockets one turn of the loop later, and this can be the last turn
 
 
