@@ -9,7 +9,7 @@ import pytest
 from signed_http import SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator
-from azure.communication.rooms.emulator.admin import app, page_files
+from azure.communication.rooms.emulator.admin import page_files
 
 FILES = sorted(page_files._FOLDER.iterdir())
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -95,7 +95,7 @@ def test_what_the_page_reads_does_not_fill_the_log(
     headers: dict[str, str],
     levels: list[str],
 ) -> None:
-    with caplog.at_level("DEBUG", logger=app.LOGGER.name):
+    with caplog.at_level("DEBUG", logger="azure.communication.rooms.emulator"):
         fetch(emulator, path, headers, method)
     assert [record.levelname for record in caplog.records if path in record.getMessage()] == levels
 
