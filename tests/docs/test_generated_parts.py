@@ -90,4 +90,5 @@ def test_every_page_of_a_part_is_in_its_list(part: str) -> None:
 
 
 def test_every_path_of_the_admin_api_is_listed() -> None:
-    assert [path for path in commands.COMMANDS if f"/_emulator{path}" not in page("admin_api")] == []
+    listed = re.sub(r"\{\w+\}", "{}", page("admin_api"))
+    assert [path for path in commands.COMMANDS if f"/_emulator{path}" not in listed] == []
