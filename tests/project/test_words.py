@@ -50,8 +50,8 @@ WORDS = {
     "place_of": Word("place_of(?!_ours)", "request target, origin"),
     # an attribute of HTML
     "spell": Word("[Ss]pell(s|ed|ing)?", "normalize escapes, write", "spellcheck"),
-    # uvicorn's method
-    "tick": Word("[Tt]icks?", "timestamp", "on_tick"),
+    # uvicorn's method; an argument of time_machine
+    "tick": Word("[Tt]icks?", "timestamp", "on_tick|tick=False"),
     "moment": Word("[Mm]oments?", "timestamp, time"),
     "disturbance": Word("[Dd]isturb(ance|ances|s|ed)?", "fault injection"),
     # the file of a bulk job, by its public keyword and error; SQLite's setting; the request log is another thing
