@@ -422,3 +422,21 @@ def test_a_fork_that_stops_the_emulator_or_ends_loses_nothing(tmp_path: Path, ho
     assert (int(child), has_ca) == (status, "True")
     with RoomsEmulator(location=tmp_path) as emulator:
         assert [room["id"] for room in emulator.export_rooms()["accounts"]["rooms"]] == [before, after]
+
+
+def test_a_head_that_comes_in_pieces_is_read(emulator: RoomsEmulator) -> None:
+    host, _, port = emulator.endpoint.rpartition("/")[2].partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for piece in (b"GET /health HT", b"TP/1.1\r\nHost: local", b"host\r\nX-A: ", b"1\r\nConnection: close\r\n\r\n"):
+            connection.sendall(piece)
+            emulator.seed()  # gives the server a turn
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_server_that_does_not_stop_is_told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(server, "_STOP_TIMEOUT", 0)
+    emulator = RoomsEmulator().start()
+    with caplog.at_level("WARNING", logger="azure.communication.rooms.emulator"):
+        emulator.stop()
+    assert all("has not stopped within 0 seconds" in record.getMessage() for record in caplog.records)

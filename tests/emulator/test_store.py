@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from azure.communication.rooms.emulator.state import timestamps
+from azure.communication.rooms.emulator.state import database, timestamps
 from azure.communication.rooms.emulator.state.store import NEVER, Position, Room, Store, StoredResponse, Validity
 
 VALIDITY = Validity(10, 20)
@@ -299,3 +299,17 @@ def test_a_file_of_before_join_policies_is_opened_and_its_rooms_are_invite_only(
         store.change_room(room._replace(room_join_policy="open"))
         new = store.add_room(7, VALIDITY, False, "open")
         assert store.rooms(None, 10)[0] == [new, room._replace(room_join_policy="open")]
+
+
+def test_a_copy_of_a_store_that_is_replaced_meanwhile_is_none(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(200):
+        store.add_room(number, VALIDITY, False)
+    monkeypatch.setattr(database, "_COPY_STEP", 1)
+    monkeypatch.setattr(database.time, "sleep", lambda _: store.replace())
+    with pytest.raises(sqlite3.OperationalError, match="the rooms were replaced while they were copied"):
+        all_rooms(store)
+    assert all_rooms_are_gone(store)
+
+
+def all_rooms_are_gone(store: Store) -> bool:
+    return store.count_rooms() == 0

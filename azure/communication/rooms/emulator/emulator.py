@@ -409,7 +409,7 @@ class RoomsEmulator:
                 stream.feed(part)
             return stream.commit()
 
-    def _leave_to_parent(self) -> None:
+    def _leave_to_parent(self) -> None:  # pragma: no cover  a test forks a process of its own
         """Give up, in a process that was forked, what is the parent's: its files must not be closed or deleted here.
 
         SQLite deletes its log when a connection is closed, so this one must not be, not even at the end of the process.
@@ -437,7 +437,7 @@ class RoomsEmulator:
 _RUNNING: weakref.WeakSet[RoomsEmulator] = weakref.WeakSet()
 
 
-def _leave_all_to_parent() -> None:
+def _leave_all_to_parent() -> None:  # pragma: no cover  a test forks a process of its own
     for emulator in list(_RUNNING):
         emulator._leave_to_parent()  # noqa: SLF001  of this module
     _RUNNING.clear()
@@ -449,7 +449,7 @@ if hasattr(os, "register_at_fork"):
 
 def _remove_folder(folder: str, process: int) -> None:
     """Delete a temporary folder, unless it is that of the process which this one was forked from."""
-    if os.getpid() == process:
+    if os.getpid() == process:  # pragma: no branch  a test forks a process of its own
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -160,7 +160,7 @@ class ImportStream:
         self._import = RoomImport(accounts)
         self._json_error: type[Exception] = ijson.JSONError
         self._unread = 0  # bytes since a room ended
-        self._has_begun = self._has_ended = False
+        self._has_begun = False
         document = self._document()
         next(document)
         self._parser: _Parser = ijson.basic_parse_coro(document, use_float=True)
@@ -194,8 +194,6 @@ class ImportStream:
         if not self._has_begun:
             raise _no_export()
         self._parse(self._parser.close)
-        if not self._has_ended:
-            raise ValueError("the export of rooms is incomplete")
         return self._import.commit()
 
     def _parse(self, step: Any, *arguments: bytes) -> None:
@@ -222,8 +220,7 @@ class ImportStream:
             _check_format(None)
         if not has_accounts:
             raise _no_export()
-        self._has_ended = True
-        yield
+        yield  # nothing comes any more: what follows is an error of the parser
 
     def _accounts(self) -> _Events:
         if (yield)[0] != "start_map":
