@@ -4,6 +4,7 @@ import select
 import socket
 import ssl
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any, Callable
 
@@ -96,11 +97,15 @@ def test_a_timeout_ends_a_slow_response_within_the_tunnel(
     proxy: RawServer, tls_server: RawServer, trusted: str, slowly: Callable[[RawServer], Any]
 ) -> None:
     proxy.run(tunnel_to(tls_server))
-    slowly(tls_server)
+    slowly(tls_server.respond(200, room_text(ID)))
     with RoomsClient(tls_server.endpoint, KEY, **options(proxy, trusted)) as client:
+        client.get_room(ID)  # opens the tunnel
+        start = time.monotonic()
         with pytest.raises(ServiceResponseTimeoutError):
-            client.get_room(ID, timeout=1)
-    assert len(tls_server.received) == 1
+            client.get_room(ID, timeout=0.5)
+        took = time.monotonic() - start
+    assert took < 2.5  # the bound of the rule: the server ends its response after 3 seconds
+    assert len(tls_server.received) == 2
 
 
 def test_an_untrusted_certificate_of_the_proxy_is_an_error_before_the_tunnel(
