@@ -434,7 +434,7 @@ def test_a_head_that_comes_in_pieces_is_read(emulator: RoomsEmulator) -> None:
         assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_server_that_does_not_stop_is_told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_that_never_stops_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(server, "_STOP_TIMEOUT", 0)
     emulator = RoomsEmulator().start()
     with caplog.at_level("WARNING", logger="azure.communication.rooms.emulator"):

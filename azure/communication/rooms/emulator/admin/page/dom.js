@@ -26,7 +26,7 @@ export function field(label, control) {
   return h("div", { class: "field" }, h("label", { for: control.id }, label), control);
 }
 
-// A button. What goes wrong is told in the message at the foot of the page.
+// A button. What goes wrong is shown in the message at the foot of the page.
 export function button(label, action, attributes = {}) {
   return h("button", { type: "button", name: label.toLowerCase(), onclick: () => attempt(action), ...attributes }, label);
 }

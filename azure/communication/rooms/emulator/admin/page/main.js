@@ -19,7 +19,7 @@ let screen = null;
 let loading = false, again = false;
 
 // Loads the screen once more; while a load is under way one more is enough. The longer a load takes, the longer the page
-// waits before the next, above all while so many requests come that nobody can read them: the machine is the program's.
+// waits before the next, above all while so many requests come that no reader can follow: the machine is the program's.
 const GAPS = { least: 200, most: 700, flooded: 1500, share: 20 };
 const FLOOD = 100;  // requests that one event counts; there are four a second
 let isFlooded = false;
@@ -85,7 +85,7 @@ function say(text, kind) {
   setText(live, text);
 }
 
-// Follows the events. A page that nobody looks at closes them: browsers have six connections to a server.
+// Follows the events. A hidden page closes them: browsers have six connections to a server.
 function follow() {
   clearTimeout(retry);
   source?.close();

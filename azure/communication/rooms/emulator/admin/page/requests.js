@@ -1,4 +1,4 @@
-// The screen "Requests": what programs asked, the newest on top, and why it was refused.
+// The screen "Requests": what programs requested, the newest on top, and why it was rejected.
 
 import { call, get } from "./api.js";
 import { attempt, button, field, h, setText, sync } from "./dom.js";
@@ -6,7 +6,7 @@ import { attempt, button, field, h, setText, sync } from "./dom.js";
 const LIMIT = 50;
 const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "HEAD"];
 
-// What the part of wrong credentials means that a refusal names.
+// What the part of wrong credentials means that an error names.
 const PARTS = {
   authorization: "the header Authorization is missing, or its scheme is neither HMAC-SHA256 nor Bearer",
   signedheaders: "SignedHeaders must be x-ms-date;host;x-ms-content-sha256",
