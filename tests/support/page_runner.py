@@ -29,7 +29,7 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 #: Seconds in which one block must end.
-_PATIENCE = 300
+_PATIENCE = 900
 _MARK = "block-ended-with"
 _DRIVER = f"""
 import sys, traceback
