@@ -71,7 +71,7 @@ class Run:
                 self._leave_out(row, reason)
         except (OSError, HTTPException) as error:
             kind = type(error).__name__
-            self._keep(row, expected_response(row["response"], None), {"failed": kind})
+            self._keep(row, expected_response(row["response"], None, self._resource.origin), {"failed": kind})
             self._failures += 1
             if self._failures == MOST_FAILURES:
                 raise Stopped(f"{self._failures} requests in a row got no response: {kind}") from None
@@ -113,7 +113,7 @@ class Run:
                 scene = self._scenes.of(row)
             except SetUpFailed as error:
                 if self._may_compare(row, error.reply, 201):
-                    expected = expected_response(row["response"], None)
+                    expected = expected_response(row["response"], None, self._resource.origin)
                     seen = seen_response(
                         {"headers": {}, "body": None},
                         LiveSymbols(self._scenes.users, self._resource.now()),
@@ -128,7 +128,7 @@ class Run:
         if row["request"]["path"].startswith("/rooms?nextLink="):
             scene.symbols.known.pop("page token", None)  # the response's link leads on
         reply = _with_rooms_of(scene, row, reply)
-        expected = expected_response(row["response"], reply.body)
+        expected = expected_response(row["response"], reply.body, self._resource.origin)
         self._keep(row, expected, seen_response(expected, scene.symbols, *reply))
 
     def _keep(self, row: Row, expected: dict[str, Any], seen: dict[str, Any]) -> None:

@@ -150,12 +150,13 @@ class LiveSymbols(Symbols):
         return f"{{now{round(distance.total_seconds()):+d}s}}"
 
 
-def expected_response(response: Mapping[str, Any], body: Any) -> dict[str, Any]:
+def expected_response(response: Mapping[str, Any], body: Any, origin: str) -> dict[str, Any]:
     """Return what the report shows as expected; a header that must be absent is null.
 
     :param body: The body that came, which may lack optional members.
+    :param origin: Of the resource.
     """
-    headers = {**response.get("headers", {}), **dict.fromkeys(response.get("absent", []))}
+    headers = {**service_facts.headers_of(response, origin), **dict.fromkeys(response.get("absent", []))}
     return {
         "status": response["status"],
         "headers": headers,

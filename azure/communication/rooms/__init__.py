@@ -78,7 +78,7 @@ _RENAMED = {
     "MicrosoftBotProperties": "MicrosoftTeamsAppProperties",
 }
 #: The name of ``__version__`` in release 1.2.0.
-__VERSION__ = __version__
+__VERSION__: str = __version__
 
 
 def __getattr__(name: str) -> Any:

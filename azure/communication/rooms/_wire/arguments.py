@@ -146,10 +146,7 @@ def _convert_items(participants: Participants) -> Iterator[tuple[str, str | None
     is_mapping = isinstance(participants, Mapping)
     for index, item in enumerate(participants.items() if isinstance(participants, Mapping) else participants):
         try:
-            if isinstance(item, RoomParticipant):  # most are; no pair of a mapping is
-                yield item.raw_id, str.__str__(item.role)
-            else:
-                yield _convert_pair(*item) if is_mapping else _convert_item(item)
+            yield _convert_pair(*item) if is_mapping else _convert_item(item)
         except TypeError as error:
             raise TypeError(f"participants[{index}]: {error}") from None
         except ValueError as error:

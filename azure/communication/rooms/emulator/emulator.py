@@ -443,7 +443,7 @@ def _leave_all_to_parent() -> None:  # pragma: no cover  a test forks a process 
     _RUNNING.clear()
 
 
-if hasattr(os, "register_at_fork"):
+if hasattr(os, "register_at_fork"):  # pragma: no branch  POSIX has it, Windows does not
     os.register_at_fork(after_in_child=_leave_all_to_parent)
 
 

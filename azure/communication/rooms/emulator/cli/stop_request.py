@@ -18,8 +18,8 @@ class StopRequest:
     """
 
     def __init__(self, event: threading.Event | None = None) -> None:
-        self.event = event or threading.Event()
-        self.again = threading.Event()
+        self.event: threading.Event = event or threading.Event()
+        self.again: threading.Event = threading.Event()
         self.number: int = signal.SIGTERM
 
     def on_signal(self, number: int, _: FrameType | None = None) -> None:
