@@ -78,3 +78,12 @@ def test_a_clock_that_was_reset_tells_the_machines_time() -> None:
 def test_a_span_is_given_in_units_of_timedelta() -> None:
     with pytest.raises(TypeError, match="fortnights"):
         Clock().advance(fortnights=1)
+
+
+def test_a_frozen_clock_that_is_resumed_runs_on_from_where_it_is() -> None:
+    clock = Clock()
+    clock.set(MOMENT)
+    clock.freeze()
+    frozen = clock.now()
+    clock.resume()
+    assert [clock.now(), clock.now()] == [frozen + SECOND, frozen + 2 * SECOND]

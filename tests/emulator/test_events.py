@@ -119,6 +119,19 @@ def test_the_stream_states_that_it_is_alive_when_nothing_changes(
     assert asyncio.run(two()) == [b"retry: 1000\n\n", b": alive\n\n"]
 
 
+def test_the_stream_sends_nothing_between_changes(state: EmulatorState, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: Iterator[list[Any]] = iter([[], [], [("cleared", {})]])
+    monkeypatch.setattr(events, "INTERVAL", 0)
+    monkeypatch.setattr(events.Changes, "look", lambda _: next(looks))
+
+    async def two() -> list[bytes]:
+        stream = events.stream(state)
+        return [await stream.__anext__() for _ in range(2)]
+
+    assert asyncio.run(two())[1].startswith(b"event: cleared\n")
+    assert list(looks) == []
+
+
 @contextmanager
 def open_stream(emulator: RoomsEmulator, query: str = "") -> Iterator[http.client.HTTPResponse]:
     """An open stream of events."""

@@ -5,11 +5,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
 
 from azure.communication import rooms
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms.aio import RoomsClient as AsyncRoomsClient
-from azure.communication.rooms.emulator import RoomsEmulator
+from azure.communication.rooms.emulator import RoomsEmulator, pytest_plugin
 
 PLUGIN = "azure.communication.rooms.emulator.pytest_plugin"
 TESTS = """
@@ -242,3 +246,38 @@ def test_async(rooms_client_async, rooms_emulator):
 def test_both_clients_take_the_options_of_the_fixture(tmp_path: Path) -> None:
     ran = run(tmp_path, source=OPTIONS)
     assert "2 passed" in ran.stdout, ran.stdout + ran.stderr
+
+
+def test_rooms_of_a_wider_fixture_stay_until_it_ends(rooms_client: RoomsClient, rooms_emulator: RoomsEmulator) -> None:
+    shared = pytest_plugin._SharedEmulator(rooms_emulator)
+    before = shared.rooms()
+    kept = rooms_client.create_room().id
+    shared.keep("a fixture", before)
+    shared.keep("a fixture that makes no room", shared.rooms())
+    for _ in range(2):
+        rooms_client.create_room()
+        shared.reset()
+        assert [room.id for room in rooms_client.list_rooms()] == [kept]
+    shared.drop("a fixture that makes no room")
+    last = rooms_client.create_room().id
+    shared.drop("a fixture")
+    assert [room.id for room in rooms_client.list_rooms()] == [last]
+
+
+@pytest.mark.parametrize(("outcome", "sections"), [("failed", 1), ("passed", 0)])
+def test_the_latest_requests_are_in_the_report_of_a_test_that_failed(
+    rooms_client: RoomsClient, rooms_emulator: RoomsEmulator, outcome: str, sections: int
+) -> None:
+    rooms_client.create_room()
+    stash = pytest.Stash()
+    stash[pytest_plugin._RUNNING] = pytest_plugin._SharedEmulator(rooms_emulator)
+    report: Any = SimpleNamespace(failed=outcome == "failed", sections=[])
+    item: Any = SimpleNamespace(config=SimpleNamespace(stash=stash))
+    steps: Any = pytest_plugin.pytest_runtest_makereport(item)
+    next(steps)
+    with pytest.raises(StopIteration):
+        steps.send(SimpleNamespace(get_result=lambda: report))
+    assert len(report.sections) == sections
+    for title, text in report.sections:
+        assert title == "Rooms emulator: the latest of 1 requests"
+        assert "POST /rooms" in text

@@ -24,7 +24,7 @@ from signed_http import SignedHttp
 
 from azure.communication.rooms import emulator as package
 from azure.communication.rooms.emulator import ACCESS_KEY, Clock, RoomsEmulator
-from azure.communication.rooms.emulator.http import server
+from azure.communication.rooms.emulator.http import event_loop, server
 
 
 def test_it_listens_on_a_free_port_while_the_block_runs() -> None:
@@ -247,6 +247,18 @@ def housekeeping(run: Callable[[], None]) -> Iterator[None]:
             yield
         finally:
             running.stop()
+
+
+def test_a_server_that_could_not_start_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("not called")
+
+    monkeypatch.setattr(event_loop, "run", lambda coroutine: coroutine.close())
+    (listener,) = server.listen("127.0.0.1", 0)
+    with listener:
+        running = server.Server(app, [listener], None, lambda: None)
+        assert not running.start()
+        running.stop()
 
 
 def test_the_server_keeps_house_once_it_has_started() -> None:

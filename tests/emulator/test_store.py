@@ -305,7 +305,7 @@ def test_a_copy_of_a_store_that_is_replaced_meanwhile_is_none(store: Store, monk
     for number in range(200):
         store.add_room(number, VALIDITY, False)
     monkeypatch.setattr(database, "_COPY_STEP", 1)
-    monkeypatch.setattr(database.time, "sleep", lambda _: store.replace())
+    monkeypatch.setattr("time.sleep", lambda _: store.replace())
     with pytest.raises(sqlite3.OperationalError, match="the rooms were replaced while they were copied"):
         all_rooms(store)
     assert all_rooms_are_gone(store)
@@ -313,3 +313,15 @@ def test_a_copy_of_a_store_that_is_replaced_meanwhile_is_none(store: Store, monk
 
 def all_rooms_are_gone(store: Store) -> bool:
     return store.count_rooms() == 0
+
+
+def test_a_database_that_could_not_be_written_in_full_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms = database.Database(tmp_path / "rooms.sqlite3")
+    monkeypatch.setattr(database, "_log_of", lambda file: file)  # there is a log after closing, as on a full disk
+    with rooms.successor() as successor:
+        with pytest.raises(sqlite3.OperationalError, match=r"rooms\.sqlite3 could not be written in full"):
+            rooms.adopt(successor)
+    assert rooms.changes == 0
+    rooms.close()

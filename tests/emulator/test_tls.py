@@ -139,3 +139,16 @@ def test_without_trustme_it_states_which_command_installs_it(monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "trustme", None)
     with pytest.raises(ImportError, match=r'TLS needs the package trustme.*"azure-communication-rooms\[emulator\]"'):
         tls.make_certificate(tmp_path, ["127.0.0.1"])
+
+
+def test_a_connection_whose_client_does_not_close_it_does_not_keep_the_emulator_from_stopping() -> None:
+    with RoomsEmulator(tls=True) as emulator:
+        trusted = ssl.create_default_context(cafile=str(emulator.ca_file))
+        host, port = emulator.endpoint.rpartition("/")[2].split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as plain:
+            client = trusted.wrap_socket(plain, server_hostname=host, suppress_ragged_eofs=True)
+            client.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 200"
+            emulator.stop()
+            assert emulator.ca_file is None
+            client.close()
