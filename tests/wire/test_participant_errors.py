@@ -114,3 +114,9 @@ def test_the_emulator_rejects_one_of_100(client: RoomsClient, emulator: RoomsEmu
         errors.append(str(caught.value))
     assert ["participant 58 of the 100 in the request, wrong_mri" in text for text in errors] == [True, True, False]
     assert "Others in the request: wrong_mri" in errors[2]
+
+
+@pytest.mark.parametrize("value", [1, [], {}, True, ["a"]], ids=repr)
+def test_a_message_or_target_that_is_no_text_names_no_participant(value: Any) -> None:
+    assert rejected(dict.fromkeys(USERS), value) == []
+    assert rejected(dict.fromkeys(USERS), MALFORMED, value) == []

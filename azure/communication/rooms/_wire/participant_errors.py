@@ -36,7 +36,8 @@ def rejected_participants(request: HttpRequest, error: ODataV4Format) -> list[st
     raw_ids = _raw_ids(request)
     if not raw_ids:
         return []
-    texts = [text for part in (error, *error.details) for text in (part.message, part.target) if isinstance(text, str)]
+    parts = (text for part in (error, *error.details) for text in (part.message, part.target))
+    texts = [text for text in parts if isinstance(text, str)]
     named = list(dict.fromkeys(number for text in texts for number in _named(text, raw_ids)))
     lines = [
         f"Rejected: participant {n + 1} of the {len(raw_ids)} in the request, {raw_ids[n][:_LENGTH]}" for n in named

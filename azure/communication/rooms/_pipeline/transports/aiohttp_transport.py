@@ -221,7 +221,7 @@ class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
             failure: Exception = error
         except BaseException as error:
             forget_frames(error)
-            raise
+            raise error  # noqa: TRY201  # a bare raise would bring the traceback back before Python 3.11
         else:
             found = AiohttpResponse(request, response, config.data_block_size, self._max_response_size)
             if not stream:
