@@ -446,9 +446,26 @@ def test_a_head_that_comes_in_pieces_is_read(emulator: RoomsEmulator) -> None:
         assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_server_that_never_stops_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_that_does_not_stop_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(server, "_STOP_TIMEOUT", 0)
-    emulator = RoomsEmulator().start()
-    with caplog.at_level("WARNING", logger="azure.communication.rooms.emulator"):
-        emulator.stop()
-    assert all("has not stopped within 0 seconds" in record.getMessage() for record in caplog.records)
+    entered, may_leave = threading.Event(), threading.Event()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("not called")
+
+    def keep_house() -> None:
+        entered.set()
+        may_leave.wait(10)
+
+    (listener,) = server.listen("127.0.0.1", 0)
+    with listener:
+        running = server.Server(app, [listener], None, keep_house)
+        assert running.start()
+        assert entered.wait(10)
+        with caplog.at_level("WARNING", logger="azure.communication.rooms.emulator"):
+            running.stop()
+        may_leave.set()
+        running._thread.join(10)
+    assert caplog.messages == ["the HTTP server has not stopped within 0 seconds"]
