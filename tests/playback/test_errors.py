@@ -62,8 +62,8 @@ BAD_TIMES: dict[str, tuple[Mapping[str, timedelta], list[tuple[str, str]]]] = {
 
 @pytest.mark.parametrize("case", BAD_TIMES)
 def test_wrong_times_of_a_new_room_are_reported(client: RoomsClient, now: datetime, case: str) -> None:
-    times, faults = BAD_TIMES[case]
-    times: dict[str, Any] = {name: now + distance for name, distance in times.items()}
+    distances, faults = BAD_TIMES[case]
+    times: dict[str, Any] = {name: now + distance for name, distance in distances.items()}
     assert validation(error_of(client.create_room, **times)) == faults
 
 
@@ -80,9 +80,9 @@ BAD_UPDATES: dict[str, tuple[Mapping[str, timedelta], list[tuple[str, str]]]] = 
 def test_wrong_times_of_an_update_are_reported_and_change_nothing(
     client: RoomsClient, now: datetime, case: str
 ) -> None:
-    times, faults = BAD_UPDATES[case]
+    distances, faults = BAD_UPDATES[case]
     room = client.create_room()
-    times: dict[str, Any] = {name: now + distance for name, distance in times.items()}
+    times: dict[str, Any] = {name: now + distance for name, distance in distances.items()}
     assert validation(error_of(client.update_room, room.id, **times)) == faults
     assert client.get_room(room.id) == room
 

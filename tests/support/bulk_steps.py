@@ -22,7 +22,9 @@ ROOM = make_room("99412345678901234")
 def service_error(status: int, **headers: str) -> HttpResponseError:
     """What the client raises for a status; header names are given with underscores for dashes."""
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return response_error(FakeResponse(status, b"", names))
+    error = response_error(FakeResponse(status, b"", names))
+    assert isinstance(error, HttpResponseError)
+    return error
 
 
 class FakeShell:
