@@ -264,11 +264,12 @@ def test_rooms_of_a_wider_fixture_stay_until_it_ends(rooms_client: RoomsClient, 
     assert [room.id for room in rooms_client.list_rooms()] == [last]
 
 
-@pytest.mark.parametrize(("outcome", "sections"), [("failed", 1), ("passed", 0)])
+@pytest.mark.parametrize(("outcome", "creates", "sections"), [("failed", 1, 1), ("failed", 0, 0), ("passed", 1, 0)])
 def test_the_latest_requests_are_in_the_report_of_a_test_that_failed(
-    rooms_client: RoomsClient, rooms_emulator: RoomsEmulator, outcome: str, sections: int
+    rooms_client: RoomsClient, rooms_emulator: RoomsEmulator, outcome: str, creates: int, sections: int
 ) -> None:
-    rooms_client.create_room()
+    for _ in range(creates):
+        rooms_client.create_room()
     stash = pytest.Stash()
     stash[pytest_plugin._RUNNING] = pytest_plugin._SharedEmulator(rooms_emulator)
     report: Any = SimpleNamespace(failed=outcome == "failed", sections=[])

@@ -86,9 +86,9 @@ class Clock:
         self,
         *,
         reset: bool = False,
-        to: datetime | None = None,
+        to: Optional[datetime] = None,
         by: timedelta = timedelta(),
-        freeze: bool | None = None,
+        freeze: Optional[bool] = None,
     ) -> None:
         """Reset the clock, set it, advance it, then freeze it or let it run on: all of that, or on an error nothing.
 
