@@ -193,6 +193,10 @@ class _Protocol(_http_protocol()):  # type: ignore[misc]  # one of two
 
         protocol.app = with_connection
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.transport.close()  # uvicorn does not where the client reset it: a ResourceWarning over TLS on Python 3.9
+
     def abort_if_idle(self) -> None:
         """Close the connection at once unless a request is handled."""
         if self.cycle is None or self.cycle.response_complete:
