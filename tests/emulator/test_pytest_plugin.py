@@ -37,7 +37,8 @@ def run(folder: Path, *arguments: str, source: str = TESTS) -> "subprocess.Compl
     (folder / "test_application.py").write_text(source)
     command = [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:rooms_emulator"]
     home = Path(str(rooms.__file__)).parents[3]  # where the package under test is, installed or not
-    environment = {**os.environ, "PYTHONPATH": str(home)}
+    # Without autoload no other plugin that happens to be installed imports anything.
+    environment = {**os.environ, "PYTHONPATH": str(home), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(
         [*command, "-p", PLUGIN, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

@@ -72,7 +72,8 @@ def public_callables() -> Iterator[Any]:
             if inspect.isclass(member):
                 for attribute, method in inspect.getmembers(member, inspect.isroutine):
                     is_own = str(getattr(method, "__module__", "")).startswith(PACKAGE)
-                    if is_own and (not attribute.startswith("_") or attribute == "__init__"):
+                    # callable(): since Python 3.13 a cached_property counts as a routine.
+                    if is_own and callable(method) and (not attribute.startswith("_") or attribute == "__init__"):
                         yield method
 
 
