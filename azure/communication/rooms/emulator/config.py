@@ -195,6 +195,12 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def host_and_port(host: str, port: int) -> str:
+    """Return host and port as a URL has them; what listens on all addresses is reached by loopback here."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not listened on
+    return f"{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def name_of_host(host: str) -> str:
     """Return the name or address in a header Host, without the port; empty when there is none."""
     try:

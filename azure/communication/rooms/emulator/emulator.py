@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 from .access import AccessRules
 from .admin.app import AdminApp
-from .config import ACCESS_KEY, DEFAULT_GRACE, PAGE_SIZE, Config
+from .config import ACCESS_KEY, DEFAULT_GRACE, PAGE_SIZE, Config, host_and_port
 from .faults.fault import Fault
 from .faults.registry import ActiveFault, Faults
 from .http.asgi import make_app
@@ -189,8 +189,7 @@ class RoomsEmulator:
 
     def _url(self, port: int) -> str:
         """Return the URL of a port; an emulator that listens on all addresses is reached by loopback here."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._config.host, self._config.host)  # noqa: S104
-        return f"{self._config.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+        return f"{self._config.scheme}://{host_and_port(self._config.host, port)}"
 
     @property
     def connection_string(self) -> str:

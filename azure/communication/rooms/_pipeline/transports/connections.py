@@ -30,8 +30,6 @@ from .watchdog import current_watch, shut_down
 
 #: Idle connections kept for one host.
 MAX_IDLE = 64
-#: Bytes of a body from which on it is not copied behind the headers.
-_LARGE_BODY = 64 * 1024
 #: Interim responses taken before a final one.
 _MAX_INTERIM = 100
 
@@ -105,8 +103,6 @@ class _Connection(_Mixed):
     """
 
     response_class = FinalResponse
-    #: Headers that wait for the body: None if they do not, empty until they are there.
-    _waiting: bytes | None = None
 
     def connect(self) -> None:
         try:
@@ -126,17 +122,7 @@ class _Connection(_Mixed):
         watch = current_watch()
         if watch is not None and self.sock is not None:
             watch.attach(self.sock)
-        body = kwargs.get("body")
-        self._waiting = b"" if isinstance(body, bytes) and 0 < len(body) <= _LARGE_BODY else None
         super().request(*args, **kwargs)
-
-    def send(self, data: Any) -> None:
-        """Send headers and body together: in one call of the system, and mostly in one packet."""
-        if self._waiting == b"":
-            self._waiting = data
-            return
-        headers, self._waiting = self._waiting, None
-        super().send(data if headers is None else headers + data)
 
 
 class Connection(_Connection, HTTPConnection):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..._version import __version__
-from ..config import ACCESS_KEY, Config, host_key, is_loopback
+from ..config import ACCESS_KEY, Config, host_and_port, host_key, is_loopback
 from ..state.log_text import LOGGER
 from . import child
 from .accounts import VARIABLE
@@ -80,8 +80,7 @@ def _taken_by(error: Exception, options: argparse.Namespace) -> str:
         return ""
     from . import health  # it imports a client of HTTP, which a start does not need
 
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104
-    address = f"{f'[{host}]' if ':' in host else host}:{options.port}"
+    address = host_and_port(options.host, options.port)
     if any(not health.check(f"{scheme}://{address}", 1) for scheme in ("http", "https")):
         return "; an emulator listens there already: use that, stop it, or take another --port (0 is a free one)"
     return "; another program has it: take another --port (0 is a free one)"
