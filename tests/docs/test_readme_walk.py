@@ -52,10 +52,7 @@ def health_of_emulator() -> int:
         return int(response.status)
 
 
-#: One walk for all tests: with xdist, by ``--dist loadgroup``. Two at once would take each other's port.
-pytestmark = pytest.mark.xdist_group("readme walk")
-
-
+# One walk for all tests: with xdist, by ``--dist loadfile``. Two at once would take each other's port.
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
     """Clone the project, and run each block of README as it is printed."""
