@@ -14,10 +14,12 @@ CREATED_SECOND = f"(created_at / {timestamps.PER_SECOND} - (created_at % {timest
 #: Added after the first files were written.
 _JOIN_POLICY = f"room_join_policy TEXT NOT NULL DEFAULT '{DEFAULT_JOIN_POLICY}'"
 
+# Ids have no type here, since they are stored as integers. In files of an earlier release they are TEXT, and SQLite
+# converts. There is an index for what requests look for, and none for what runs once a minute.
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS rooms (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
+    id NOT NULL UNIQUE,
     created_at INTEGER NOT NULL,
     valid_from INTEGER NOT NULL,
     valid_until INTEGER NOT NULL,
@@ -27,7 +29,7 @@ CREATE TABLE IF NOT EXISTS rooms (
 );
 CREATE TABLE IF NOT EXISTS participants (
     place INTEGER PRIMARY KEY AUTOINCREMENT,
-    room TEXT NOT NULL,
+    room NOT NULL,
     raw_id TEXT NOT NULL,
     role TEXT NOT NULL,
     UNIQUE (room, raw_id)
@@ -40,9 +42,10 @@ CREATE TABLE IF NOT EXISTS repeatable_requests (
     content TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS repeatable_requests_by_age ON repeatable_requests (seen_at);
-CREATE INDEX IF NOT EXISTS rooms_by_end ON rooms (valid_until) WHERE NOT deleted;
+DROP INDEX IF EXISTS rooms_by_end;
 DROP INDEX IF EXISTS rooms_by_second;
-CREATE INDEX IF NOT EXISTS rooms_by_age ON rooms ({CREATED_SECOND} DESC, sequence DESC) WHERE NOT deleted;
+DROP INDEX IF EXISTS rooms_by_age;
+CREATE INDEX IF NOT EXISTS rooms_by_created_second ON rooms ({CREATED_SECOND}) WHERE NOT deleted;
 """
 
 TABLES = ("rooms", "participants", "repeatable_requests")

@@ -16,6 +16,8 @@ from .schema import CREATED_SECOND, DEFAULT_JOIN_POLICY
 
 #: Positions and timestamps lie below this, both ways; it is the end of SQLite's integers.
 INTEGER_LIMIT = 2**63
+#: Digits of that end.
+_INTEGER_DIGITS = 19
 #: Adding a room under an id that is taken raises this.
 IdTakenError = sqlite3.IntegrityError
 #: No room ended before this.
@@ -108,12 +110,12 @@ class Store(Database):
         :raises sqlite3.IntegrityError: If the id is taken.
         """
         marks = ", ".join("?" * len(room))
-        self._database.execute(f"INSERT INTO rooms ({_ROOM}) VALUES ({marks})", room)
+        self._database.execute(f"INSERT INTO rooms ({_ROOM}) VALUES ({marks})", (_id_key(room.id), *room[1:]))
 
     def room(self, room_id: str, expired_before: int = NEVER) -> Room | None:
         """Return the room of an id, or None if it was deleted, has expired or never was."""
         where = "id = ? AND NOT deleted AND valid_until >= ?"
-        rows = self._rows(f"SELECT {_ROOM} FROM rooms WHERE {where}", room_id, expired_before)
+        rows = self._rows(f"SELECT {_ROOM} FROM rooms WHERE {where}", _id_key(room_id), expired_before)
         return _room(rows[0]) if rows else None
 
     def change_room(self, room: Room) -> None:
@@ -121,12 +123,12 @@ class Store(Database):
         self._database.execute(
             "UPDATE rooms SET valid_from = ?, valid_until = ?, pstn_dial_out_enabled = ?, room_join_policy = ? "
             "WHERE id = ?",
-            (room.valid_from, room.valid_until, room.pstn_dial_out_enabled, room.room_join_policy, room.id),
+            (room.valid_from, room.valid_until, room.pstn_dial_out_enabled, room.room_join_policy, _id_key(room.id)),
         )
 
     def delete_room(self, room_id: str) -> bool:
         """Mark a room as deleted; return whether it ever was. The mark stays: deleting it again succeeds again."""
-        deleted = self._database.execute("UPDATE rooms SET deleted = 1 WHERE id = ?", (room_id,)).rowcount > 0
+        deleted = self._database.execute("UPDATE rooms SET deleted = 1 WHERE id = ?", (_id_key(room_id),)).rowcount > 0
         self.replace_participants(room_id, {})
         return deleted
 
@@ -156,19 +158,21 @@ class Store(Database):
         return [ListedRoom(_room(row[:6]), row[6], Position(*row[7:])) for row in rows]
 
     def _newest(self, columns: str, before: Position | None, count: int, expired_before: int) -> list[Any]:
-        """Return columns of up to ``count`` rooms, the newest first."""
-        second, sequence = before or (INTEGER_LIMIT - 1, 0)
-        return self._rows(
-            f"SELECT {columns} FROM rooms "
-            f"WHERE NOT deleted AND valid_until >= ? "
-            f"AND {CREATED_SECOND} <= ? AND ({CREATED_SECOND} < ? OR sequence < ?) "
-            f"ORDER BY {CREATED_SECOND} DESC, sequence DESC LIMIT ?",
-            expired_before,
-            second,
-            second,
-            sequence,
-            count,
-        )
+        """Return columns of up to ``count`` rooms, the newest first.
+
+        What is left of the second of ``before`` is one search of the index, and what is older is another. A single
+        condition for both would read every room of that second, and all rooms of a seed have one.
+        """
+        listed = f"SELECT {columns} FROM rooms WHERE NOT deleted AND valid_until >= ?"
+        newest_second = f"ORDER BY {CREATED_SECOND} DESC, sequence DESC LIMIT ?"
+        if before is None:
+            return self._rows(f"{listed} {newest_second}", expired_before, count)
+        second, sequence = before
+        same_second = f"{listed} AND {CREATED_SECOND} = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?"
+        older = f"{listed} AND {CREATED_SECOND} < ? {newest_second}"
+        with self._lock:
+            rows = self._rows(same_second, expired_before, second, sequence, count)
+            return rows + self._rows(older, expired_before, second, count - len(rows))
 
     def count_rooms(self, expired_before: int = NEVER) -> int:
         """Return how many rooms there are that are neither deleted nor expired."""
@@ -216,23 +220,24 @@ class Store(Database):
         self._database.executemany(
             "INSERT INTO participants (room, raw_id, role) VALUES (?, ?, ?) "
             "ON CONFLICT (room, raw_id) DO UPDATE SET role = excluded.role",
-            [(room_id, raw_id, role) for raw_id, role in roles.items()],
+            [(_id_key(room_id), raw_id, role) for raw_id, role in roles.items()],
         )
 
     def replace_participants(self, room_id: str, roles: dict[str, str]) -> None:
         """Remove all participants and add these."""
-        self._database.execute("DELETE FROM participants WHERE room = ?", (room_id,))
+        self._database.execute("DELETE FROM participants WHERE room = ?", (_id_key(room_id),))
         self.put_participants(room_id, roles)
 
     def remove_participants(self, room_id: str, raw_ids: list[str]) -> None:
         """Remove participants; those who are not there are ignored."""
         self._database.executemany(
-            "DELETE FROM participants WHERE room = ? AND raw_id = ?", [(room_id, raw_id) for raw_id in raw_ids]
+            "DELETE FROM participants WHERE room = ? AND raw_id = ?",
+            [(_id_key(room_id), raw_id) for raw_id in raw_ids],
         )
 
     def participants(self, room_id: str) -> dict[str, str]:
         """Return the roles of a room's participants by raw id, in the order in which they were added."""
-        return dict(self._rows(_PARTICIPANTS, room_id))
+        return dict(self._rows(_PARTICIPANTS, _id_key(room_id)))
 
     # -- repeatable requests ------------------------------------------------------------------------------------------
 
@@ -253,5 +258,14 @@ class Store(Database):
         return StoredResponse(*rows[0]) if rows else None
 
 
-def _room(row: tuple[str, int, int, int, int, str]) -> Room:
-    return Room(*row[:4], pstn_dial_out_enabled=bool(row[4]), room_join_policy=row[5])
+def _id_key(room_id: str) -> int | str:
+    """Return a room id as it is stored: an integer, which takes half the bytes of a text.
+
+    An imported id that begins with a zero is stored as text.
+    """
+    is_number = room_id.isascii() and room_id.isdigit() and room_id[0] != "0" and len(room_id) < _INTEGER_DIGITS
+    return int(room_id) if is_number else room_id
+
+
+def _room(row: tuple[int | str, int, int, int, int, str]) -> Room:
+    return Room(str(row[0]), *row[1:4], pstn_dial_out_enabled=bool(row[4]), room_join_policy=row[5])
