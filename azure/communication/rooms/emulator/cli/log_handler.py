@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import queue
 import threading
+from collections import deque
 from contextlib import suppress
 from typing import TextIO
 
@@ -14,6 +14,9 @@ from .log_format import JsonFormatter
 
 #: Lines that wait to be written.
 WAITING_LINES = 1000
+#: Seconds for which lines are gathered that are written at once. A thread that is woken for each of them would take as
+#: much processor time as the rest of a request.
+GATHERING_TIME = 0.01
 #: Seconds that closing waits for the lines that are left.
 CLOSE_TIMEOUT = 1.0
 
@@ -34,7 +37,9 @@ class DroppingHandler(logging.Handler):
         super().__init__()
         self.dropped: int = 0
         self._reported = 0
-        self._lines: queue.Queue[str | None] = queue.Queue(WAITING_LINES)
+        self._lines: deque[str] = deque()
+        self._lines_lock = threading.Lock()
+        self._has_lines, self._is_closing = threading.Event(), threading.Event()
         self._stream = stream
         self._descriptor: int | None = None
         with suppress(OSError, ValueError):  # a stream without a file, such as a test's
@@ -56,21 +61,25 @@ class DroppingHandler(logging.Handler):
         return self.format(logging.LogRecord("", logging.ERROR, "", 0, text, None, None))
 
     def _put(self, line: str) -> None:
-        try:
-            self._lines.put_nowait(line)
-        except queue.Full:
-            self.dropped += 1
+        with self._lines_lock:
+            if len(self._lines) >= WAITING_LINES:
+                self.dropped += 1
+                return
+            self._report_dropped()
+            self._lines.append(line)
+        if not self._has_lines.is_set():
+            self._has_lines.set()
+
+    def _report_dropped(self) -> None:
+        """Let a line be written, in the place of those that were dropped since the last report."""
+        if self.dropped > self._reported:
+            missing, self._reported = self.dropped - self._reported, self.dropped
+            self._lines.append(self._line(f"{missing} log lines were dropped: stderr was not read"))
 
     def close(self) -> None:
         """Write the lines that are left, for a second at most."""
-        while self._thread.is_alive():
-            try:
-                self._lines.put_nowait(None)
-                break
-            except queue.Full:  # the end is worth more than a line
-                with suppress(queue.Empty):
-                    self._lines.get_nowait()
-                self.dropped += 1
+        self._is_closing.set()
+        self._has_lines.set()
         self._thread.join(CLOSE_TIMEOUT)
         if self._descriptor is not None and not self._thread.is_alive():
             os.close(self._descriptor)
@@ -79,19 +88,29 @@ class DroppingHandler(logging.Handler):
 
     def _write_lines(self) -> None:
         with suppress(OSError):  # whoever read it is gone
-            while True:
-                line = self._lines.get()
-                if self.dropped > self._reported:
-                    missing, self._reported = self.dropped - self._reported, self.dropped
-                    self._output(self._line(f"{missing} log lines were dropped: stderr was not read"))
-                if line is None:
-                    return
-                self._output(line)
+            while not self._is_closing.is_set():
+                self._has_lines.wait()
+                self._is_closing.wait(GATHERING_TIME)
+                self._has_lines.clear()
+                self._write_waiting()
+            with self._lines_lock:
+                self._report_dropped()
+            self._write_waiting()
 
-    def _output(self, line: str) -> None:
+    def _write_waiting(self) -> None:
+        """Write the lines that wait. They make room for others when they are written, and not before."""
+        with self._lines_lock:
+            lines = list(self._lines)
+        if lines:
+            self._output("\n".join(lines))
+        with self._lines_lock:
+            for _ in lines:
+                self._lines.popleft()
+
+    def _output(self, text: str) -> None:
         if self._descriptor is None:
-            self._stream.write(f"{line}\n")
+            self._stream.write(f"{text}\n")
             return
-        content = f"{line}\n".encode("utf-8", "backslashreplace")
+        content = f"{text}\n".encode("utf-8", "backslashreplace")
         while content:
             content = content[os.write(self._descriptor, content) :]
