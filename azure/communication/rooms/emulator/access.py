@@ -11,10 +11,14 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from .config import Config, host_key, is_loopback, name_of_host
 from .service import errors
+
+#: Characters of a header Host: no name of DNS is longer, with its port.
+_LONGEST_HOST = 300
 
 
 class Caller(NamedTuple):
@@ -42,6 +46,7 @@ class AccessRules:
     def __init__(self, config: Config, admin_port: int | None = None) -> None:
         self.admin_port: int | None = admin_port
         self._allowed = frozenset(config.allowed_hosts)
+        self._names_allowed = lru_cache(maxsize=64)(self._compare)  # nearly all requests name one host
         self._admin_token = None if config.admin_token is None else config.admin_token.encode()
 
     def check_host(self, headers: Mapping[str, str]) -> None:
@@ -79,6 +84,9 @@ class AccessRules:
             )
 
     def _is_allowed(self, host: str) -> bool:
+        return len(host) <= _LONGEST_HOST and self._names_allowed(host)
+
+    def _compare(self, host: str) -> bool:
         name = name_of_host(host)
         return is_loopback(name) or host_key(name) in self._allowed
 

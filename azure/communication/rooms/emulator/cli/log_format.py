@@ -26,8 +26,21 @@ class JsonFormatter(logging.Formatter):
         return json.dumps({"time": time, "level": record.levelname.lower(), "message": message})
 
 
+class TextFormatter(logging.Formatter):
+    """Formats records as lines for people. Their times are formatted once a second."""
+
+    _second, _text = -1, ""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802  logging's name
+        """Return the local time of a record, in the format of the formatter."""
+        second = int(record.created)
+        if second != self._second:
+            self._second, self._text = second, super().formatTime(record, datefmt)
+        return self._text
+
+
 def formatter(log_format: str) -> logging.Formatter:
     """Return the formatter of a form, ``text`` or ``json``."""
     if log_format == "json":
         return JsonFormatter()
-    return logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S")
+    return TextFormatter("%(asctime)s %(message)s", "%H:%M:%S")

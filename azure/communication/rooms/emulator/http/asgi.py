@@ -18,8 +18,8 @@ from ..pipeline import app as pipeline
 from ..pipeline.context import NO_ROUTE, EncodedResponse, RequestHead, Route
 from ..service import errors
 
-#: The name under which a request's scope holds its connection.
-EXTENSION = "azure.communication.rooms.connection"
+#: The name under which the state in a request's scope holds its connection.
+CONNECTION = "azure.communication.rooms.connection"
 #: Bytes of a body that are read; a body with thousands of participants stays far below.
 BODY_LIMIT = 4 * 1024 * 1024
 
@@ -73,8 +73,10 @@ class _RawPathRouter:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request (ASGI)."""
         raw = scope["raw_path"].decode("latin-1")
-        path = raw if "%" not in raw else "/".join(quote(unquote(segment), safe=":") for segment in raw.split("/"))
-        await self._router({**scope, "path": path}, receive, send)
+        if "%" in raw:
+            path = "/".join(quote(unquote(segment), safe=":") for segment in raw.split("/"))
+            scope = {**scope, "path": path}
+        await self._router(scope, receive, send)
 
 
 class _Endpoint:
@@ -248,7 +250,7 @@ async def until_closed(receive: Receive) -> None:
 
 
 def _connection_of(scope: Scope) -> BreakableConnection:
-    return cast(BreakableConnection, scope["extensions"][EXTENSION])
+    return cast(BreakableConnection, scope["state"][CONNECTION])
 
 
 def caller_of(scope: Scope) -> Caller:

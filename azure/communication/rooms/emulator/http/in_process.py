@@ -25,7 +25,7 @@ from urllib3.exceptions import ProtocolError
 
 from ..admin import app as admin
 from . import event_loop
-from .asgi import EXTENSION
+from .asgi import CONNECTION
 
 
 def make_transport(app: ASGIApp, is_running: Callable[[], bool] = lambda: True) -> HttpTransport[Any, Any]:
@@ -155,7 +155,7 @@ class _Exchange:
             "headers": [(b"host", url.netloc.encode("ascii")), *headers],
             "client": ("127.0.0.1", 0),
             "server": (url.hostname, url.port),
-            "extensions": {EXTENSION: self},
+            "state": {CONNECTION: self},
         }
 
     async def _receive(self) -> Message:

@@ -15,11 +15,12 @@ from importlib.util import find_spec
 from typing import Any, Callable
 
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive
 
 from ..state.log_text import LOGGER
 from . import event_loop
-from .asgi import EXTENSION, until_closed
+from .asgi import CONNECTION, until_closed
+from .joining_transport import JoiningTransport
 from .tls import Certificate
 
 #: Seconds between two runs of the housekeeping.
@@ -169,6 +170,8 @@ def _http_protocol() -> Any:
 class _Protocol(_http_protocol()):  # type: ignore[misc]  # one of two
     """uvicorn's HTTP, with the connection in each request's scope, for faults to break."""
 
+    app_state: dict[str, Any]
+    transport: Any
     _is_new = True
     _is_tls = False
 
@@ -184,14 +187,8 @@ class _Protocol(_http_protocol()):  # type: ignore[misc]  # one of two
         super().connection_made(transport)
         self._is_tls = transport.get_extra_info("sslcontext") is not None
         self.access_log = False  # the pipeline logs requests
-        protocol: Any = self  # releases of uvicorn differ in the types of applications
-        app, connection = protocol.app, _Connection(transport)
-
-        async def with_connection(scope: Scope, receive: Receive, send: Send) -> None:
-            scope.setdefault("extensions", {})[EXTENSION] = connection
-            await app(scope, receive, send)
-
-        protocol.app = with_connection
+        self.transport = JoiningTransport(transport)
+        self.app_state = {**self.app_state, CONNECTION: _Connection(self.transport)}
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -206,7 +203,7 @@ class _Protocol(_http_protocol()):  # type: ignore[misc]  # one of two
 class _Connection:
     """A TCP connection that a fault can break."""
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: JoiningTransport) -> None:
         self._transport = transport
 
     async def wait_closed(self, receive: Receive, timeout: float) -> None:

@@ -43,7 +43,7 @@ STAGES: list[Stage] = [
     record,
 ]
 #: These run for every request; those before them until one has returned a response.
-_FINAL_STAGES = STAGES[STAGES.index(encode) :]
+_FINAL_STAGES = frozenset(STAGES[STAGES.index(encode) :])
 
 ROUTES: list[Route] = [
     *(
@@ -81,7 +81,10 @@ class Pipeline:
         context.is_strict_transport = self._is_strict_transport
         for stage in STAGES:
             if context.response is None or stage in _FINAL_STAGES:
-                response = await _run_stage(stage, context)
+                try:
+                    response = await stage(context)
+                except Exception as error:  # noqa: BLE001  a bug must not leave a request without a response
+                    response = _response_to(error, context)
                 if response is not None:
                     context.response = response
                     context.reason = context.reason or response.reason
@@ -89,19 +92,18 @@ class Pipeline:
         return context.encoded
 
 
-async def _run_stage(stage: Stage, context: RequestContext) -> Response | None:
-    """Run a stage; an error becomes the response for it."""
+def _response_to(failure: Exception, context: RequestContext) -> Response:
+    """Return the response to an error that a stage has raised, and set the reason that the log has of it."""
     error: errors.ServiceError | errors.ValidationError
-    try:
-        return await stage(context)
-    except (errors.ServiceError, errors.ValidationError) as failure:
+    if isinstance(failure, (errors.ServiceError, errors.ValidationError)):
         error = failure
         context.reason = messages.reason_of(error)
-    except sqlite3.Error as failure:  # a full disk, or a file that was damaged meanwhile
+    elif isinstance(failure, sqlite3.Error):  # a full disk, or a file that was damaged meanwhile
         error = errors.not_stored(str(failure))
         context.reason = f"not stored: {failure}"
-    except Exception:  # noqa: BLE001  a bug must not leave a request without a response
-        LOGGER.exception("%s %s failed", context.head.method, redact_target(context.head.target))
+    else:
+        target = redact_target(context.head.target)
+        LOGGER.error("%s %s failed", context.head.method, target, exc_info=failure)
         error = errors.internal()
         context.reason = "a bug in the emulator"
     return messages.error_response(error, context.version)

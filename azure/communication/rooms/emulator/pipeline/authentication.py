@@ -191,7 +191,7 @@ def _checked_claims(token: str, times: tuple[int, ...]) -> dict[str, object]:
 
 
 def _sign(key: bytes, parts: SignedParts) -> bytes:
-    return _base64(hmac.new(key, parts.string_to_sign(), sha256).digest()).encode()
+    return base64.b64encode(hmac.digest(key, parts.string_to_sign(), "sha256"))
 
 
 def _base64(content: bytes) -> str:

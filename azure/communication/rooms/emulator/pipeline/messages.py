@@ -16,6 +16,7 @@ from .context import EncodedResponse, RequestContext
 #: Not over plain HTTP, where browsers ignore it, nor with a certificate made on the spot: a browser that trusts one
 #: would block plain HTTP on localhost for a year.
 _STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000;includeSubDomains"}
+_encode_json = json.JSONEncoder(separators=(",", ":")).encode
 _CONSTANT_HEADERS = {
     "Request-Context": "appId=",
     "X-Cache": "CONFIG_NOCACHE",
@@ -108,8 +109,9 @@ def encode_response(context: RequestContext, response: Response) -> EncodedRespo
     strict_transport = _STRICT_TRANSPORT if context.is_strict_transport else {}
     headers: dict[str, str] = {**_CONSTANT_HEADERS, **strict_transport, **response.headers}
     headers["Date"] = timestamps.format_http_date(context.clock.timestamp())
-    headers["MS-CV"] = base64.b64encode(secrets.token_bytes(16)).decode().rstrip("=") + ".0"
-    headers["X-Azure-Ref"] = secrets.token_hex(16)
+    random = secrets.token_bytes(32)
+    headers["MS-CV"] = base64.b64encode(random[:16]).decode().rstrip("=") + ".0"
+    headers["X-Azure-Ref"] = random[16:].hex()
     if context.version is not None and context.version.is_preview_2022:
         del headers["Request-Context"]  # no response of 2022 has it
     if "origin" in context.head.headers:
@@ -119,4 +121,4 @@ def encode_response(context: RequestContext, response: Response) -> EncodedRespo
     if response.body is None:
         return EncodedResponse(response.status, headers, b"")
     headers.setdefault("Content-Type", "application/json; charset=utf-8")
-    return EncodedResponse(response.status, headers, json.dumps(response.body, separators=(",", ":")).encode())
+    return EncodedResponse(response.status, headers, _encode_json(response.body).encode())

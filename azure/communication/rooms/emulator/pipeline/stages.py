@@ -6,6 +6,7 @@ Each takes the request context. A stage that returns a response ends the request
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import timedelta
 
@@ -74,10 +75,9 @@ async def authenticate(context: RequestContext) -> Response | None:
 async def resolve_version(context: RequestContext) -> Response | None:
     """Resolve the api-version, once path and method are known to exist."""
     head, route = context.head, context.route
-    methods = {**route.operations_2022, **route.operations}
-    if not methods:
+    if not route.operations and not route.operations_2022:
         raise errors.path_not_found()
-    if head.method not in methods:
+    if head.method not in route.operations and head.method not in route.operations_2022:
         raise errors.method_not_allowed(head.method)
     text = context.query.get("api-version", "")
     if not route.is_versioned:
@@ -156,7 +156,8 @@ async def record(context: RequestContext) -> Response | None:
     log = context.state.request_log
     content = b"" if encoded is None else encoded.content
     entry = log.add(entry, details_of(head.target, head.headers, (context.body, content) if log.keeps_bodies else None))
-    LOGGER.info("%s", entry, extra={"request": entry.to_log()})
+    if LOGGER.isEnabledFor(logging.INFO):
+        LOGGER.info("%s", entry, extra={"request": entry.to_log()})
     LOGGER.debug("  account %s, %d bytes, id %s", entry.account, len(context.body), entry.client_request_id)
     return None
 

@@ -24,8 +24,8 @@ class Clock:
         self._skew = timestamps.from_timedelta(skew)
         if skew:
             _require_year(self._machine() + self._skew)
-        self._offset = self._skew
-        self._frozen: int | None = None
+        #: The offset, and the time at which it is frozen: replaced as one, under the lock, and read without it.
+        self._setting: tuple[int, int | None] = (self._skew, None)
         self._lenient = lenient
 
     def timestamp(self) -> int:
@@ -33,13 +33,12 @@ class Clock:
 
         :rtype: int
         """
-        with self._lock:
-            return self._machine() + self._offset if self._frozen is None else self._frozen
+        offset, frozen = self._setting
+        return self._machine() + offset if frozen is None else frozen
 
     def setting(self) -> tuple[int, Optional[int]]:
         """Return what changes when the clock is moved, frozen or resumed, and at no other time."""
-        with self._lock:
-            return self._offset, self._frozen
+        return self._setting
 
     def request_times(self) -> tuple[int, ...]:
         """Return the timestamps near which requests may be dated: now, and if lenient the machine's now."""
@@ -103,15 +102,16 @@ class Clock:
         """
         with self._lock:
             machine = self._machine()
-            offset, is_frozen = (self._skew, False) if reset else (self._offset, self._frozen is not None)
-            now = machine + offset if reset or self._frozen is None else self._frozen
+            offset, frozen = (self._skew, None) if reset else self._setting
+            is_frozen = frozen is not None
+            now = machine + offset if frozen is None else frozen
             if to is not None:
                 now = timestamps.from_datetime(to.astimezone(timezone.utc))
                 _require_year(now)
             now += timestamps.from_timedelta(by)
             _require_year(now)
             is_frozen = is_frozen if freeze is None else freeze
-            self._offset, self._frozen = now - machine, now if is_frozen else None
+            self._setting = (now - machine, now if is_frozen else None)
 
     @property
     def frozen(self) -> bool:
@@ -119,7 +119,7 @@ class Clock:
 
         :rtype: bool
         """
-        return self._frozen is not None
+        return self._setting[1] is not None
 
     def skewed(self, skew: timedelta) -> Clock:
         """Return another clock, stopped at this one's time plus a span.
@@ -132,7 +132,7 @@ class Clock:
         """
         wanted = self.timestamp() + timestamps.from_timedelta(skew)
         other = Clock()
-        other._frozen = min(max(wanted, _YEARS.start), _YEARS.stop - 1)
+        other._setting = (0, min(max(wanted, _YEARS.start), _YEARS.stop - 1))
         return other
 
     @staticmethod

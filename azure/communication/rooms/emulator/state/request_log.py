@@ -92,13 +92,17 @@ class RequestLog:
         with self._lock:
             self._count += 1
             request_id = entry.client_request_id
-            entry = entry._replace(
-                number=self._count,
-                method=shorten(entry.method),
-                target=shorten(entry.target),
-                reason=shorten(entry.reason),
-                faults=entry.faults[:FAULT_LIMIT],
-                client_request_id=None if request_id is None else shorten(request_id),
+            entry = Entry(
+                self._count,
+                entry.time,
+                shorten(entry.method),
+                shorten(entry.target),
+                entry.status,
+                entry.milliseconds,
+                shorten(entry.reason),
+                entry.account,
+                None if request_id is None else shorten(request_id),
+                entry.faults[:FAULT_LIMIT],
             )
             self._entries.append(entry)
             self._details.append(details)
