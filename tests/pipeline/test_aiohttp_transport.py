@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import traceback
 import warnings
 import zlib
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Callable, Optional
 
 import certifi
 import pytest
+from aiohttp import ClientOSError
 from azure.core.exceptions import (
     AzureError,
     DecodeError,
@@ -229,6 +231,35 @@ def test_no_response_and_no_error_refers_to_credentials(server: RawServer) -> No
     assert server.received[2].headers["proxy-authorization"].startswith("Basic ")
 
 
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, TypeError, ClientOSError])
+def test_an_interrupt_shows_no_credentials(server: RawServer, kind: type[BaseException]) -> None:
+    headers = {"Authorization": "Bearer s3cret"}
+    proxies = {"http": server.endpoint.replace("http://", "http://me:s3cret@")}
+    messages: list[Any] = []
+
+    async def scenario(transport: AiohttpTransport) -> tuple[BaseException, set[str]]:
+        session = await transport._sessions.session()
+
+        async def interrupted(*_: Any, **message: Any) -> Any:
+            messages.append(message["headers"])
+            raise kind
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(session, "request", interrupted)
+            try:
+                await transport.send(HttpRequest("GET", "http://rooms.invalid/", headers=headers), proxies=proxies)
+            except BaseException as error:  # noqa: BLE001  KeyboardInterrupt, which would end the loop
+                frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+                shown = {repr(value) for frame in frames[1:] for value in frame.f_locals.values()}
+                return error, shown
+        raise AssertionError("nothing was raised")
+
+    error, shown = with_transport(scenario)
+    assert isinstance(error, ServiceRequestError if kind is ClientOSError else kind)
+    assert set(messages[0]) >= {"Authorization", "Proxy-Authorization"}
+    assert not any("Bearer s3cret" in each or "Basic" in each for each in shown)
+
+
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("status", [100, 102, 103, 199])
 def test_an_interim_response_is_skipped(server: RawServer, status: int, late: bool) -> None:
@@ -246,6 +277,32 @@ def test_an_interim_response_is_skipped(server: RawServer, status: int, late: bo
 
     assert with_transport(scenario) == [1, 2, 3]
     assert server.connections == 1
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "late"])
+@pytest.mark.parametrize("headers", [b"", b"Connection: Upgrade\r\nUpgrade: h2c\r\n"], ids=["bare", "upgrade"])
+def test_a_switch_of_protocols_is_an_error_and_the_next_request_gets_its_own_response(
+    server: RawServer, tls_server: RawServer, trusted: str, headers: bytes, late: bool, secure: bool
+) -> None:
+    requested = tls_server if secure else server
+
+    def switch(connection: Any) -> bool:
+        connection.wfile.write(b"HTTP/1.1 101 Switching Protocols\r\n" + headers + b"\r\n")
+        if late:
+            requested.stopped.wait(0.05)
+        connection.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1")
+        return True
+
+    requested.run(switch).respond(200, "2").respond(200, "3")
+
+    async def scenario(transport: AiohttpTransport) -> list[Any]:
+        with pytest.raises(ServiceResponseError, match=r"it switched to another protocol \(101\)"):
+            await transport.send(get(requested), connection_verify=trusted)
+        return [(await transport.send(get(requested), connection_verify=trusted)).json() for _ in range(2)]
+
+    assert with_transport(scenario) == [2, 3]
+    assert requested.connections == 2
 
 
 def test_two_lengths_are_an_error_after_the_request_was_sent(server: RawServer) -> None:

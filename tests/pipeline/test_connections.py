@@ -126,9 +126,11 @@ def test_a_response_that_was_not_read_to_its_end_ends_its_connection(
     transport: Urllib3Transport, server: RawServer
 ) -> None:
     server.send_bytes(OK + b"A").send_bytes(OK + b"B")
-    transport.send(get(server), stream=True).close()
+    first = transport.send(get(server), stream=True)
+    first.close()
     assert transport.send(get(server)).content == b"B"
     assert server.connections == 2
+    assert first.is_closed  # held until now: Python would close what nothing refers to
 
 
 CUT_HEADERS = {
@@ -214,20 +216,6 @@ def test_a_response_that_a_proxy_lost_is_no_error_of_the_request(
             with pytest.raises(ServiceResponseError, match="gave no valid response"):
                 transport.send(HttpRequest("POST", "http://rooms.invalid/"), proxies={"http": proxy.endpoint})
     assert len(proxy.received) == 3
-
-
-@pytest.mark.parametrize("password", ["s\u20accret", "s\u00fccret", "s%E2%82%ACcret"])
-def test_the_password_of_a_proxy_is_sent_as_utf_8(
-    transport: Urllib3Transport, server: RawServer, password: str
-) -> None:
-    server.respond(200)
-    proxy = server.endpoint.replace("http://", f"http://me:{password}@")
-    transport.send(HttpRequest("GET", "http://rooms.invalid/"), proxies={"http": proxy})
-    sent = "me:" + password.replace("%E2%82%AC", "\u20ac")
-    assert (
-        server.received[0].headers["proxy-authorization"]
-        == util.make_headers(proxy_basic_auth=sent.encode().decode("latin-1"))["proxy-authorization"]
-    )
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

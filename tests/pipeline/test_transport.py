@@ -1,5 +1,6 @@
 """The default transport: bodies, TLS, proxies, streams, sizes, threads and forks, and what goes wrong with each."""
 
+import base64
 import gzip
 import json
 import logging
@@ -165,6 +166,7 @@ def test_a_header_without_a_value_is_left_out_and_one_that_is_no_text_is_rejecte
     transport.send(HttpRequest("GET", server.endpoint, headers=headers))
     (received,) = server.received
     assert (received.headers["accept-encoding"], received.headers["x-mine"]) == ("identity", "1")
+    assert server.received_heads[0].lower().count(b"accept-encoding:") == 1
     assert "x-none" not in received.headers
     with pytest.raises(TypeError, match="the value of the header 'x' must be a str, not int"):
         transport.send(HttpRequest("GET", server.endpoint, headers={"x": 1}))  # type: ignore[dict-item]
@@ -342,6 +344,30 @@ def test_http_goes_through_a_proxy_by_its_full_address(transport: Any, server: R
     (received,) = server.received
     assert (received.target, received.headers["host"]) == ("http://rooms.invalid/rooms?a=b", "rooms.invalid")
     assert received.headers["proxy-authorization"] == "Basic bWU6czNjcmV0"
+
+
+@pytest.mark.parametrize("url", ["http://rooms.invalid/", "https://rooms.invalid/"], ids=["named", "tunnel"])
+@pytest.mark.parametrize(
+    ("user_info", "sent"),
+    [
+        ("me:s\u20accret", "me:s\u20accret"),
+        ("me:s\u00fccret", "me:s\u00fccret"),
+        ("me:s%E2%82%ACcret", "me:s\u20accret"),
+        ("m%40e:s%3A%2F%3F%23%5Bcret", "m@e:s:/?#[cret"),
+        ("m\u00e9:", "m\u00e9:"),
+        ("me:a%25b", "me:a%b"),
+    ],
+    ids=["euro", "umlaut", "escaped euro", "escaped signs", "no password", "per cent"],
+)
+def test_the_credentials_of_a_proxy_are_sent_as_utf_8(
+    transport: Any, server: RawServer, url: str, user_info: str, sent: str
+) -> None:
+    server.respond(200).respond(200)
+    proxy = server.endpoint.replace("http://", f"http://{user_info}@")
+    with suppress(ServiceRequestError, ServiceResponseError):  # no TLS comes through the tunnel
+        transport.send(HttpRequest("GET", url), proxies={url.partition(":")[0]: proxy})
+    scheme, _, credentials = server.received[0].headers["proxy-authorization"].partition(" ")
+    assert (scheme, base64.b64decode(credentials).decode()) == ("Basic", sent)
 
 
 def test_a_proxy_may_be_spoken_to_over_tls(transport: Any, tls_server: RawServer, trusted: str) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientError, ClientResponse, hdrs
+from aiohttp.connector import Connection
 from azure.core.exceptions import DecodeError, ServiceResponseTimeoutError
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 
@@ -20,6 +22,28 @@ if TYPE_CHECKING:
 
 #: Bytes of a part of a body that is read at once.
 _PART = 256 * 1024
+
+
+class FinalResponse(ClientResponse):
+    """aiohttp's response, which is never one of 101 (Switching Protocols): no request here asks for that.
+
+    aiohttp skips the other interim responses. After this one it would use the connection again, and the next request
+    would get the response to this one.
+    """
+
+    async def start(self, connection: Connection) -> ClientResponse:
+        """Read status and headers, as aiohttp's does.
+
+        :param ~aiohttp.connector.Connection connection: The connection that the request was sent over.
+        :raises ~aiohttp.ClientError: If the status is 101. The connection ends.
+        """
+        transport: Any = connection.transport  # after the headers the connection may be back in its pool, without this
+        await super().start(connection)
+        if self.status == 101:
+            with suppress(AttributeError):  # it has ended by itself, and is None
+                transport.abort()
+            raise ClientError("it switched to another protocol (101), which the request did not ask for")
+        return self
 
 
 class AiohttpResponse(BaseResponse, AsyncHttpResponse):

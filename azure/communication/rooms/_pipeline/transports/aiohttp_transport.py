@@ -49,7 +49,7 @@ from yarl import URL
 
 from ..._urls import split_request_url
 from ..deadline import within_deadline
-from .aiohttp_response import AiohttpResponse
+from .aiohttp_response import AiohttpResponse, FinalResponse
 from .base_response import caused, describe, forget_frames
 from .defaults import CONNECTION_TIMEOUT, IDLE_EXPIRY, MAX_RESPONSE_SIZE, READ_TIMEOUT
 from .environment import Environment, is_socks
@@ -273,6 +273,7 @@ def _new_session(max_connections: int) -> ClientSession:
         ),
         cookie_jar=DummyCookieJar(),
         skip_auto_headers=_AUTOMATIC_HEADERS,
+        response_class=FinalResponse,
         auto_decompress=False,
         trust_env=False,
         middlewares=(_send_once,),
