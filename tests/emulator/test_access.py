@@ -1,5 +1,6 @@
 """Who may reach which path: by peer, Host, origin and admin token."""
 
+import hmac
 from typing import Any, Optional
 
 import pytest
@@ -48,6 +49,11 @@ def test_a_caller_elsewhere_needs_the_admin_token(configured: Optional[str], aut
     assert status_for_admin(caller(authorization=authorization), admin_token=configured) == status
 
 
+def test_the_admin_token_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hmac, "compare_digest", lambda *_: False)
+    assert status_for_admin(caller(authorization=bearer(TOKEN)), admin_token=TOKEN) == 403
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.3.2.1", "::1", "::ffff:127.0.0.1"])
 def test_a_caller_on_loopback_needs_none(address: str) -> None:
     assert status_for_admin(caller(address)) == 200
@@ -73,7 +79,9 @@ def test_a_host_that_is_allowed_or_loopback_passes(host: str) -> None:
     AccessRules(Config.of(allowed_hosts=["Rooms"])).check_host({"host": host})
 
 
-@pytest.mark.parametrize("host", ["rooms.evil.example", "evil.example", "", "rooms@evil.example", "[", "xrooms"])
+@pytest.mark.parametrize(
+    "host", ["rooms.evil.example", "evil.example", "", "rooms@evil.example", "[", "xrooms", f"rooms:{0:0300}"]
+)
 def test_any_other_host_is_rejected(host: str) -> None:
     with pytest.raises(ServiceError, match="--allow-host") as caught:
         AccessRules(Config.of(allowed_hosts=["rooms"])).check_host({"host": host})

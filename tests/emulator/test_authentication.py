@@ -1,6 +1,7 @@
 """Who the emulator returns: signatures and tokens, judged over http.client and by hand."""
 
 import base64
+import hmac
 import json
 import random
 from collections.abc import Iterator
@@ -80,6 +81,15 @@ def test_a_wrong_signature_is_reported_with_the_part_that_differs(
     assert error["target"] == part
     assert words in error["message"]
     assert error["outer"] == "Denied by the resource provider."
+
+
+def test_signatures_and_tokens_are_compared_in_constant_time(
+    emulator: RoomsEmulator, http: SignedHttp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = emulator.token_credential().get_token(f"{AUDIENCE}/.default").token
+    assert [http.send("GET", "/rooms").status, with_token(http, given).status] == [200, 200]
+    monkeypatch.setattr(hmac, "compare_digest", lambda *_: False)
+    assert [http.send("GET", "/rooms").status, with_token(http, given).status] == [401, 401]
 
 
 def test_the_hash_of_an_empty_body_is_reported(http: SignedHttp) -> None:

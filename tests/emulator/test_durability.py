@@ -166,8 +166,7 @@ def test_a_reset_replaces_a_database_in_which_nothing_can_be_deleted(tmp_path: P
     for location in (None, tmp_path):
         with RoomsEmulator(location=location) as emulator:
             emulator.seed(2)
-            assert emulator._state is not None
-            emulator._state.account().store._database.execute("PRAGMA query_only = ON")
+            emulator._running().state.account().store._database.execute("PRAGMA query_only = ON")
             emulator.reset()
             assert emulator.export_rooms()["accounts"]["rooms"] == []
             assert len(emulator.seed(3)) == 3
@@ -197,8 +196,7 @@ def test_a_transaction_that_the_disk_has_no_room_for_is_undone_as_a_whole() -> N
 def test_a_change_that_cannot_be_kept_is_rejected_and_reading_continues() -> None:
     with RoomsEmulator() as emulator:
         (room,) = emulator.seed()
-        assert emulator._state is not None
-        database = emulator._state.accounts["rooms"].store._database
+        database = emulator._running().state.accounts["rooms"].store._database
         (pages,) = database.execute("PRAGMA page_count").fetchone()
         database.execute(f"PRAGMA max_page_count = {pages}")
         http = SignedHttp(emulator.connection_string)
@@ -276,7 +274,7 @@ def test_a_database_that_is_damaged_meanwhile_is_reported_and_a_reset_makes_it_g
 ) -> None:
     with RoomsEmulator(location=tmp_path) as emulator:
         http = SignedHttp(emulator.connection_string)
-        store = emulator._running().account().store
+        store = emulator._running().state.account().store
 
         def malformed(*_: Any) -> None:
             raise sqlite3.DatabaseError("database disk image is malformed")

@@ -19,7 +19,7 @@ from azure.communication.rooms.emulator.state.emulator_state import EmulatorStat
 
 @pytest.fixture
 def state(emulator: RoomsEmulator) -> EmulatorState:
-    return emulator._running()
+    return emulator._running().state
 
 
 def names(changes: events.Changes) -> list[str]:
@@ -46,7 +46,7 @@ def test_a_request_is_reported_once_and_with_its_room(state: EmulatorState, http
 
 def test_only_the_account_that_changed_is_named() -> None:
     with RoomsEmulator(accounts={"blue": "Ymx1ZQ==", "red": "cmVk"}) as emulator:
-        changes = events.Changes(emulator._running())
+        changes = events.Changes(emulator._running().state)
         emulator.seed(account="red")
         assert list(changes.look()) == [("rooms", {"accounts": ["red"]})]
 

@@ -191,8 +191,7 @@ def test_reads_continue_when_nothing_can_be_written_and_a_room_has_expired() -> 
         emulator.clock.freeze()
         emulator.clock.set(NOON)
         make(emulator)
-        assert emulator._state is not None
-        emulator._state.accounts["rooms"].store._database.execute("PRAGMA query_only = ON")
+        emulator._running().state.accounts["rooms"].store._database.execute("PRAGMA query_only = ON")
         emulator.clock.set(NOON + timedelta(days=100))
         assert listed(emulator) == []
 
@@ -200,14 +199,13 @@ def test_reads_continue_when_nothing_can_be_written_and_a_room_has_expired() -> 
 def test_housekeeping_deletes_what_has_expired_by_the_clocks_of_emulator_and_system(emulator: RoomsEmulator) -> None:
     (old,) = emulator.seed(room={"validUntil": "2020-01-01T00:00:00Z", "participants": {ALICE: {}}})
     room = make(emulator)
-    assert emulator._state is not None
-    store = emulator._state.accounts["rooms"].store
+    store = emulator._running().state.accounts["rooms"].store
     emulator.clock.set(datetime(2019, 1, 1, tzinfo=timezone.utc))
-    emulator._state.purge()
+    emulator._running().state.purge()
     assert [each.id for each, _ in store.all_rooms()] == [old, room]
     emulator.clock.set(NOON + timedelta(days=100))
     emulator.faults.add(clock_skew=86_400 * 400)
-    emulator._state.purge()
+    emulator._running().state.purge()
     assert [each.id for each, _ in store.all_rooms()] == [room]
     assert store.participants(old) == {}
     emulator.faults.clear()

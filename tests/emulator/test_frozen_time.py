@@ -73,8 +73,7 @@ def test_nothing_is_lost_in_frozen_time(emulator: RoomsEmulator, http: SignedHtt
     (room,) = emulator.seed()
     with freezegun.freeze_time("2044-12-31"):
         assert http.send("GET", "/rooms").body == {"value": []}
-        assert emulator._state is not None
-        emulator._state.purge()
+        emulator._running().state.purge()
     assert [each["id"] for each in http.send("GET", "/rooms").body["value"]] == [room]
 
 

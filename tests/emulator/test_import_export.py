@@ -81,7 +81,7 @@ def test_a_file_that_a_killed_import_left_is_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [1, 7, 64 * 1024])
 def test_text_in_parts_of_any_size_is_imported(emulator: RoomsEmulator, size: int) -> None:
     text = json.dumps({"other": [{"a": [1]}], "format": "rooms-emulator-1", "accounts": {"rooms": [ROOM]}}).encode()
-    state = emulator._running()
+    state = emulator._running().state
     with ImportStream(state.accounts) as stream:
         for start in range(0, len(text), size):
             stream.feed(text[start : start + size])
@@ -173,7 +173,7 @@ def test_a_client_that_disconnects_changes_nothing(emulator: RoomsEmulator, http
 
 
 def test_two_imports_at_once_are_rejected(emulator: RoomsEmulator, http: SignedHttp) -> None:
-    with ImportStream(emulator._running().accounts) as stream:
+    with ImportStream(emulator._running().state.accounts) as stream:
         stream.feed(BEGIN)
         status, body = send_import(http, BEGIN + END)
         assert (status, body["error"]["message"]) == (
@@ -188,7 +188,10 @@ def test_one_room_is_no_larger_than_the_limit(
     emulator: RoomsEmulator, monkeypatch: pytest.MonkeyPatch, begin: bytes
 ) -> None:
     monkeypatch.setattr(room_import, "RECORD_LIMIT", 200_000)
-    with ImportStream(emulator._running().accounts) as stream, pytest.raises(ValueError, match="than 200000 bytes"):
+    with (
+        ImportStream(emulator._running().state.accounts) as stream,
+        pytest.raises(ValueError, match="than 200000 bytes"),
+    ):
         stream.feed(begin + b"a" * 300_000)
 
 
@@ -197,7 +200,7 @@ def test_megabytes_of_empty_objects_are_not_held(emulator: RoomsEmulator, http: 
     memory = psutil.Process().memory_info
     before = memory().rss
     most = [before]
-    with ImportStream(emulator._running().accounts) as stream:
+    with ImportStream(emulator._running().state.accounts) as stream:
         part = b"{}," * 20_000
         stream_feed(stream, begin, part, lambda: most.append(memory().rss))
     assert max(most) - before < 50 * 2**20

@@ -10,7 +10,7 @@ from azure.communication.rooms.emulator.http.joining_transport import JoiningTra
 
 
 class Recorder(asyncio.Transport):
-    """A transport that records what it is told."""
+    """A transport that records the calls of it."""
 
     def __init__(self) -> None:
         super().__init__({"peername": ("127.0.0.1", 1)})

@@ -122,8 +122,7 @@ def test_ids_of_megabytes_that_are_rejected_are_stored_nowhere(
         reply = http.send("POST", "/rooms", {"participants": participants}, version=version, headers=headers)
         assert reply.status == 400
         assert len(json.dumps(reply.body)) < 5000
-    assert emulator._state is not None
-    store = emulator._state.account().store
+    store = emulator._running().state.account().store
     contents = [content for (content,) in store._rows("SELECT content FROM repeatable_requests")]
     assert len(contents) == 3
     assert max(map(len, contents)) < 5000

@@ -16,7 +16,7 @@ from raw_ids import ALICE
 from signed_http import Reply, SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator
-from azure.communication.rooms.emulator.http import asgi
+from azure.communication.rooms.emulator.http import messages
 from azure.communication.rooms.emulator.pipeline import api_versions
 from azure.communication.rooms.emulator.service import errors, handlers
 from azure.communication.rooms.emulator.state import log_text
@@ -125,7 +125,7 @@ def test_a_body_that_cannot_be_read_is_rejected(http: SignedHttp, content: bytes
 
 
 def test_a_body_that_is_too_large_is_not_read_to_its_end(http: SignedHttp) -> None:
-    content = b'{"x":"' + b"x" * asgi.BODY_LIMIT + b'"}'
+    content = b'{"x":"' + b"x" * messages.BODY_LIMIT + b'"}'
     assert error_of(http.send("POST", "/rooms", content=content)) == (413, "PayloadTooLarge")
     assert http.send("GET", "/rooms").status == 200
 
@@ -146,7 +146,7 @@ def test_a_body_that_is_too_large_is_received_to_its_end_and_not_kept() -> None:
     tracemalloc.start()
     try:
         with pytest.raises(errors.ServiceError, match="larger than 1000000 bytes"):
-            asyncio.run(asgi.read_body(receive, limit=1_000_000))
+            asyncio.run(messages.read_body(receive, limit=1_000_000))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

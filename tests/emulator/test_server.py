@@ -2,6 +2,7 @@
 
 import base64
 import errno
+import gc
 import http.client
 import importlib.util
 import json
@@ -25,6 +26,7 @@ from signed_http import SignedHttp
 from azure.communication.rooms import emulator as package
 from azure.communication.rooms.emulator import ACCESS_KEY, Clock, RoomsEmulator
 from azure.communication.rooms.emulator.http import event_loop, server
+from azure.communication.rooms.emulator.state.emulator_state import EmulatorState
 
 
 def test_it_listens_on_a_free_port_while_the_block_runs() -> None:
@@ -398,6 +400,20 @@ def test_the_server_parses_by_httptools_where_that_is_installed(
     names = [base.__module__ for base in server._http_protocol().__mro__]
     assert ("uvicorn.protocols.http.httptools_impl" in names) is has_httptools
     assert ("uvicorn.protocols.http.h11_impl" in names) is not has_httptools
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are counted in /proc")
+def test_200_starts_and_stops_leave_nothing(tmp_path: Path) -> None:
+    def count() -> tuple[int, int, int]:
+        gc.collect()
+        states = [each for each in gc.get_objects() if isinstance(each, EmulatorState)]
+        return len(os.listdir("/proc/self/fd")), threading.active_count(), len(states)  # noqa: PTH208  names alone
+
+    before = count()
+    for number in range(200):
+        with RoomsEmulator(location=tmp_path if number % 2 else None, grace=None) as emulator:
+            emulator.seed()
+    assert count() == before
 
 
 FORK = """

@@ -13,6 +13,7 @@ from signed_http import SignedHttp
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms.emulator import RoomsEmulator
 from azure.communication.rooms.emulator.http import tls
+from azure.communication.rooms.emulator.state.log_text import LOGGER
 
 TARGET = "/rooms?api-version=2025-03-13"
 
@@ -152,3 +153,30 @@ def test_a_connection_whose_client_does_not_close_it_does_not_keep_the_emulator_
             emulator.stop()
             assert emulator.ca_file is None
             client.close()
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "CONNECT"])
+def test_plain_http_on_the_port_of_tls_is_reported(method: str, caplog: pytest.LogCaptureFixture) -> None:
+    with RoomsEmulator(tls=True) as emulator, caplog.at_level("WARNING", logger=LOGGER.name):
+        port = int(emulator.endpoint.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+            plain.sendall(f"{method} /rooms HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            while True:
+                try:
+                    if not plain.recv(100):
+                        break
+                except ConnectionResetError:  # the emulator has closed it before it read all of the request
+                    break
+        assert get(emulator, ssl.create_default_context(cafile=str(emulator.ca_file))) == 200
+    assert [record.getMessage() for record in caplog.records] == [
+        "a client spoke plain HTTP to this port, which speaks TLS: use https://"
+    ]
+
+
+def test_a_client_that_does_not_trust_the_certificate_is_not_taken_for_plain_http(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with RoomsEmulator(tls=True) as emulator, caplog.at_level("WARNING", logger=LOGGER.name):
+        with pytest.raises(ssl.SSLCertVerificationError):
+            get(emulator, ssl.create_default_context())
+    assert caplog.records == []

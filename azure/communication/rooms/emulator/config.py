@@ -124,6 +124,10 @@ class Config:
         """``https`` with a certificate of either kind, else ``http``."""
         return "https" if self.tls or self.certificate is not None else "http"
 
+    def url(self, port: int) -> str:
+        """Return the URL of a port; an emulator that listens on all addresses is reached by loopback here."""
+        return f"{self.scheme}://{host_and_port(self.host, port)}"
+
     @property
     def accepts_unsigned_tokens(self) -> bool:
         """Whether a token that no key here signed opens the first account.

@@ -1,41 +1,25 @@
-"""The emulator in a process: its configuration and state, and the server on which it listens."""
+"""The emulator in a program: what users start, ask and command."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import tempfile
-import weakref
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from .access import AccessRules
-from .admin.app import AdminApp
-from .config import ACCESS_KEY, DEFAULT_GRACE, PAGE_SIZE, Config, host_and_port
+from .config import DEFAULT_GRACE, PAGE_SIZE, Config
 from .faults.fault import Fault
 from .faults.registry import ActiveFault, Faults
-from .http.asgi import make_app
-from .http.server import Server, listen
-from .http.tls import Certificate, check_certificate, make_certificate
-from .pipeline.app import Pipeline
-from .pipeline.authentication import Authenticator
+from .running import RunningEmulator
 from .service import snapshot
 from .service.room_import import ImportStream, import_rooms
 from .service.tokens import EmulatorCredential
 from .state.clock import Clock
-from .state.emulator_state import Account, EmulatorState
 from .state.log_text import LOGGER
 from .state.request_log import Entry, RequestLog
-from .state.store import Store
-from .state.timestamps import from_timedelta
 
 if TYPE_CHECKING:
     from azure.core.pipeline.transport import HttpTransport
-    from starlette.types import ASGIApp
     from typing_extensions import Self
 
     AnyHttpTransport = HttpTransport[Any, Any]
@@ -161,11 +145,7 @@ class RoomsEmulator:
         self.faults: Faults = Faults(config.faults, _log_fault)
         self._request_log = RequestLog(config.log_bodies)
         self._port = config.port
-        self._admin_port: int | None = None
-        self._certificate: Certificate | None = None
-        self._state: EmulatorState | None = None
-        self._listeners: list[socket.socket] = []
-        self._cleanup = ExitStack()
+        self._run: RunningEmulator | None = None
 
     @property
     def endpoint(self) -> str:
@@ -174,8 +154,7 @@ class RoomsEmulator:
         :rtype: str
         :raises RuntimeError: If the emulator is not running.
         """
-        self._running()
-        return self._url(self._port)
+        return self._config.url(self._running().port)
 
     @property
     def admin_endpoint(self) -> str:
@@ -184,12 +163,8 @@ class RoomsEmulator:
         :rtype: str
         :raises RuntimeError: If the emulator is not running.
         """
-        self._running()
-        return self._url(self._port if self._admin_port is None else self._admin_port)
-
-    def _url(self, port: int) -> str:
-        """Return the URL of a port; an emulator that listens on all addresses is reached by loopback here."""
-        return f"{self._config.scheme}://{host_and_port(self._config.host, port)}"
+        run = self._running()
+        return self._config.url(run.port if run.admin_port is None else run.admin_port)
 
     @property
     def connection_string(self) -> str:
@@ -216,7 +191,8 @@ class RoomsEmulator:
 
         :rtype: ~pathlib.Path or None
         """
-        return None if self._certificate is None else self._certificate.authority
+        certificate = None if self._run is None else self._run.certificate
+        return None if certificate is None else certificate.authority
 
     @property
     def requests(self) -> list[Entry]:
@@ -247,8 +223,8 @@ class RoomsEmulator:
         """
         from .http.in_process import make_transport  # it imports requests, which a server does not need
 
-        state = self._running()
-        return make_transport(self._app(state), lambda: self._state is state)
+        run = self._running()
+        return make_transport(run.app(), lambda: run.is_running)
 
     def start(self) -> Self:
         """Start; return when requests are accepted.
@@ -259,88 +235,29 @@ class RoomsEmulator:
         :raises RuntimeError: If it is running already, or the HTTP server could not be started.
         :raises ImportError: If TLS is requested and ``trustme`` is not installed.
         """
-        if self._state is not None:
+        if self._run is not None and self._run.is_running:
             raise RuntimeError("the emulator is running already")
-        with ExitStack() as cleanup:
-            listeners = listen(self._config.host, self._port)
-            self._admin_port = None
-            for listener in listeners:
-                cleanup.enter_context(listener)
-            if self._config.admin_port is not None:
-                on_admin_port = listen(self._config.host, self._config.admin_port)
-                self._admin_port = on_admin_port[0].getsockname()[1]
-                listeners += [cleanup.enter_context(listener) for listener in on_admin_port]
-            state = EmulatorState(self._open_accounts(cleanup), self.clock, self.faults, self._request_log)
-            self._certificate = self._prepare_certificate(cleanup)
-            server = Server(self._app(state), listeners, self._certificate, state.purge)
-            if not server.start():
-                raise RuntimeError("the HTTP server could not be started; its log has the reason")
-            cleanup.callback(server.stop)
-            cleanup.callback(state.stop)
-            self._forget_private_key()
-            self._port = listeners[0].getsockname()[1]
-            state.endpoint = self._config.advertise or (None if self._admin_port is None else self._url(self._port))
-            self._listeners = listeners
-            self._state = state
-            self._cleanup = cleanup.pop_all()
-        _RUNNING.add(self)
+        self._run = RunningEmulator(self._config, self._port, self.clock, self.faults, self._request_log)
+        self._port = self._run.port  # the next start takes the same
         for fault in self.faults.active():
             _log_fault(fault)
         return self
-
-    def _open_accounts(self, cleanup: ExitStack) -> dict[str, Account]:
-        config = self._config
-        if config.location is not None and config.location.exists() and not config.location.is_dir():
-            raise NotADirectoryError(f"the location {config.location} is a file, not a folder")
-        grace = None if config.grace is None else from_timedelta(config.grace)
-        accounts: dict[str, Account] = {}
-        for name, key in config.accounts.items():
-            documented = key if key == ACCESS_KEY else None
-            store = Store(config.database_of(name))
-            cleanup.callback(store.close)
-            accounts[name] = Account(name, store, self.clock, config.page_size, grace, documented)
-        return accounts
-
-    def _app(self, state: EmulatorState) -> ASGIApp:
-        config = self._config
-        authenticator = Authenticator(config.keys, config.strict_hmac, config.accepts_unsigned_tokens)
-        access = AccessRules(config, self._admin_port)
-        pipeline = Pipeline(state, authenticator, access, is_strict_transport=config.certificate is not None)
-        return make_app(pipeline, AdminApp(state, access), self._admin_port)
-
-    def _prepare_certificate(self, cleanup: ExitStack) -> Certificate | None:
-        certificate = None
-        if self._config.tls:
-            folder = tempfile.mkdtemp(prefix="rooms-emulator-")
-            cleanup.callback(weakref.finalize(self, _remove_folder, folder, os.getpid()))
-            certificate = make_certificate(Path(folder), (self._config.host, *self._config.allowed_hosts))
-        elif self._config.certificate is not None:
-            certificate = Certificate(self._config.certificate, self._config.key)
-        if certificate is not None:
-            check_certificate(certificate)
-        return certificate
-
-    def _forget_private_key(self) -> None:
-        """Delete the private key that was made: the server has read it, and the process may be killed."""
-        if self._config.tls and self._certificate is not None:
-            self._certificate.chain.unlink()
 
     def stop(self) -> None:
         """Finish the requests that are there, then close. What is in memory is gone; a location keeps it.
 
         In a process that was forked from the one that started it, this does nothing.
         """
-        _RUNNING.discard(self)
-        self._state = None
-        self._cleanup.close()
-        self._certificate = None
+        run, self._run = self._run, None
+        if run is not None:
+            run.stop()
 
     def reset(self) -> None:
         """Delete all rooms and requests; clock and faults are as they were at the start.
 
         :raises RuntimeError: If the emulator is not running.
         """
-        self._running().reset()
+        self._running().state.reset()
 
     def seed(self, count: int = 1, room: Optional[Any] = None, *, account: Optional[str] = None) -> list[str]:
         """Create rooms, past the service's rules of time.
@@ -358,7 +275,7 @@ class RoomsEmulator:
         :raises ValueError: If the count or the room is invalid.
         :raises KeyError: If there is no such account.
         """
-        return snapshot.seed_rooms(self._running().account(account), count, room)
+        return snapshot.seed_rooms(self._running().state.account(account), count, room)
 
     def export_rooms(self) -> dict[str, Any]:
         """Return all rooms of all accounts, as JSON. No key is in it.
@@ -366,7 +283,7 @@ class RoomsEmulator:
         :rtype: dict[str, Any]
         :raises RuntimeError: If the emulator is not running.
         """
-        return snapshot.export_rooms(self._running().accounts)
+        return snapshot.export_rooms(self._running().state.accounts)
 
     def import_rooms(self, exported: Any) -> int:
         """Replace the rooms by exported ones.
@@ -377,7 +294,7 @@ class RoomsEmulator:
         :raises RuntimeError: If the emulator is not running.
         :raises ValueError: If it is something else, or names an account that is not here.
         """
-        return import_rooms(exported, self._running().accounts)
+        return import_rooms(exported, self._running().state.accounts)
 
     def export_file(self, file: Path) -> None:
         """Write all rooms of all accounts to a file: JSON, UTF-8, a room a line. No key is in it.
@@ -390,7 +307,7 @@ class RoomsEmulator:
         """
         unfinished = file.with_name(f"{file.name}.unfinished")
         with unfinished.open("wb") as stream:
-            stream.writelines(snapshot.export_text(self._running().accounts))
+            stream.writelines(snapshot.export_text(self._running().state.accounts))
         unfinished.replace(file)
 
     def import_file(self, file: Path) -> int:
@@ -403,53 +320,21 @@ class RoomsEmulator:
         :raises OSError: If it cannot be read.
         :raises ValueError: If it is no export of rooms, or names an account that is not here; nothing is changed then.
         """
-        with ImportStream(self._running().accounts) as stream, file.open("rb") as text:
+        with ImportStream(self._running().state.accounts) as stream, file.open("rb") as text:
             while part := text.read(_PART):
                 stream.feed(part)
             return stream.commit()
 
-    def _leave_to_parent(self) -> None:  # pragma: no cover  a test forks a process of its own
-        """Give up, in a process that was forked, what is the parent's: its files must not be closed or deleted here.
-
-        SQLite deletes its log when a connection is closed, so this one must not be, not even at the end of the process.
-        """
-        import ctypes  # a start does not wait for it
-
-        for listener in self._listeners:
-            listener.close()
-        self._state = None
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._cleanup.pop_all()))
-
-    def _running(self) -> EmulatorState:
-        if self._state is None:
+    def _running(self) -> RunningEmulator:
+        if self._run is None or not self._run.is_running:
             raise RuntimeError("the emulator is not running: use it in a with block, or call start()")
-        return self._state
+        return self._run
 
     def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-#: The emulators that run in this process.
-_RUNNING: weakref.WeakSet[RoomsEmulator] = weakref.WeakSet()
-
-
-def _leave_all_to_parent() -> None:  # pragma: no cover  a test forks a process of its own
-    for emulator in list(_RUNNING):
-        emulator._leave_to_parent()  # noqa: SLF001  of this module
-    _RUNNING.clear()
-
-
-if hasattr(os, "register_at_fork"):  # pragma: no branch  POSIX has it, Windows does not
-    os.register_at_fork(after_in_child=_leave_all_to_parent)
-
-
-def _remove_folder(folder: str, process: int) -> None:
-    """Delete a temporary folder, unless it is that of the process which this one was forked from."""
-    if os.getpid() == process:  # pragma: no branch  a test forks a process of its own
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _log_fault(active: ActiveFault) -> None:

@@ -16,7 +16,7 @@ from .log_format import JsonFormatter
 WAITING_LINES = 1000
 #: Seconds for which lines are gathered that are written at once. A thread that is woken for each of them would take as
 #: much processor time as the rest of a request.
-GATHERING_TIME = 0.01
+GATHERING_TIME = 0.02
 #: Seconds that closing waits for the lines that are left.
 CLOSE_TIMEOUT = 1.0
 

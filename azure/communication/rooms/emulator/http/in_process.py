@@ -25,7 +25,7 @@ from urllib3.exceptions import ProtocolError
 
 from ..admin import app as admin
 from . import event_loop
-from .asgi import CONNECTION
+from .messages import CONNECTION
 
 
 def make_transport(app: ASGIApp, is_running: Callable[[], bool] = lambda: True) -> HttpTransport[Any, Any]:

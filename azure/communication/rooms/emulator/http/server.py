@@ -19,9 +19,9 @@ from starlette.types import ASGIApp, Receive
 
 from ..state.log_text import LOGGER
 from . import event_loop
-from .asgi import CONNECTION, until_closed
 from .joining_transport import JoiningTransport
-from .tls import Certificate
+from .messages import CONNECTION, until_closed
+from .tls import Certificate, ReportingSSLObject
 
 #: Seconds between two runs of the housekeeping.
 HOUSEKEEPING_INTERVAL = 60
@@ -124,6 +124,8 @@ class _EventServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._stopping = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        if self.config.ssl is not None:
+            self.config.ssl.sslobject_class = ReportingSSLObject
         await super().startup(sockets)
         self._ready.set()
 

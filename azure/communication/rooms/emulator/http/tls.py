@@ -7,6 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from ..state.log_text import LOGGER
+
+#: OpenSSL's reasons for a handshake that does not begin as one of TLS: a request of HTTP, or anything else.
+_NOT_TLS = ("HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "WRONG_VERSION_NUMBER")
 #: What every certificate is for, beside the host that the emulator listens on.
 _NAMES = ("localhost", "127.0.0.1", "::1")
 
@@ -60,3 +64,19 @@ def check_certificate(certificate: Certificate) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate.chain, certificate.key)
     except OSError as error:
         raise OSError(f"the certificate {certificate.chain} cannot be used: {error}") from None
+
+
+class ReportingSSLObject(ssl.SSLObject):
+    """The server in a TLS connection. It logs that a client speaks plain HTTP, where asyncio closes without a word."""
+
+    def do_handshake(self) -> None:
+        """Continue the handshake.
+
+        :raises ssl.SSLError: If it fails, or bytes of the client are missing.
+        """
+        try:
+            super().do_handshake()
+        except ssl.SSLError as error:
+            if error.reason in _NOT_TLS:
+                LOGGER.warning("a client spoke plain HTTP to this port, which speaks TLS: use https://")
+            raise
