@@ -58,8 +58,15 @@ def test_a_create_without_its_timestamp_is_sent_without_it(service: Service) -> 
         ({"user_agent": "€"}, "the header 'User-Agent' cannot be sent: .* not Latin-1"),
         ({"headers": {"x-mine": "a\r\nb"}}, "the header 'x-mine' cannot be sent: its value has a control character"),
         ({"headers": {"ä": "a"}}, "'ä' cannot be the name of a header"),
+        ({"headers": {"": "a"}}, "'' cannot be the name of a header"),
+        ({"headers": {"x-mine": "a\u200b"}}, "the header 'x-mine' cannot be sent: .* not Latin-1"),
+        ({"headers": {"x-mine": "\ud800"}}, "the header 'x-mine' cannot be sent: .* not Latin-1"),
+        (
+            {"headers": {"x-mine": "\u20ac\x7f"}},
+            "the header 'x-mine' cannot be sent: its value has a control character",
+        ),
     ],
-    ids=["header", "request id", "user agent", "line break", "name"],
+    ids=["header", "request id", "user agent", "line break", "name", "empty", "no width", "surrogate", "delete"],
 )
 def test_a_header_that_cannot_be_sent_is_named(server: RawServer, options: Any, message: str) -> None:
     with RoomsClient(server.endpoint, KEY) as client:
@@ -67,6 +74,38 @@ def test_a_header_that_cannot_be_sent_is_named(server: RawServer, options: Any, 
             client.get_room(ID, **options)
     assert server.received == []
     assert "Signature=" not in shown(caught.value, __file__)
+
+
+@pytest.mark.parametrize(
+    ("headers", "message"),
+    [
+        ({b"x-mine": "a"}, "headers has a name that is not a str but bytes"),
+        ([(1, "a")], "headers has a name that is not a str but int"),
+        ("x-mine: a", "headers must be a mapping of names to values, not str"),
+        (5, "headers must be a mapping of names to values, not int"),
+        ({"x-mine": b"a"}, "the value of the header 'x-mine' must be a str, not bytes"),
+        ({"x-mine": ["a"]}, "the value of the header 'x-mine' must be a str, not list"),
+    ],
+    ids=["bytes", "number", "text", "no headers", "value of bytes", "list of values"],
+)
+@pytest.mark.parametrize("where", ["client", "call", "list"])
+def test_headers_of_another_type_are_named(server: RawServer, headers: Any, message: str, where: str) -> None:
+    def call() -> Any:
+        with RoomsClient(server.endpoint, KEY, **{"headers": headers} if where == "client" else {}) as client:
+            options = {} if where == "client" else {"headers": headers}
+            return next(iter(client.list_rooms(**options))) if where == "list" else client.get_room(ID, **options)
+
+    with pytest.raises(TypeError, match=message):
+        call()
+    assert server.received == []
+
+
+def test_headers_may_be_pairs(service: Service) -> None:
+    service.respond(200, ROOM)
+    headers: Any = [("x-mine", "1"), ("x-other", "2")]
+    make_client(service).get_room(ID, headers=headers)
+    received = service.received[0].headers
+    assert (received["x-mine"], received["x-other"]) == ("1", "2")
 
 
 #: Functions of the HTTP library of each client that run before, while and after a request is sent.

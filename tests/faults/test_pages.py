@@ -56,6 +56,17 @@ def test_a_link_to_another_host_scheme_or_port_is_rejected(service: Service, lin
     assert len(service.received) == 1
 
 
+@pytest.mark.parametrize("user_info", ["user:password", "user", ":password", "a%40b"])
+def test_a_link_with_a_user_name_is_rejected(service: Service, user_info: str) -> None:
+    link = service.endpoint.replace("http://", f"http://{user_info}@") + "/rooms?nextLink=2"
+    service.respond(200, {"value": [room_body("1")], "nextLink": link})
+    rooms = make_client(service).list_rooms()
+    assert next(rooms).id == "1"
+    with pytest.raises(ServiceRequestError, match=r"has a user name before its host. Nothing was sent\.$"):
+        next(rooms)
+    assert len(service.received) == 1
+
+
 @pytest.mark.parametrize(
     ("link", "target"),
     [
@@ -63,8 +74,13 @@ def test_a_link_to_another_host_scheme_or_port_is_rejected(service: Service, lin
         ("rooms?nextLink=2", "/rooms?nextLink=2"),
         ("?nextLink=2", "/rooms?nextLink=2"),
         ("{host}/rooms?nextLink=2", "/rooms?nextLink=2"),
+        ("../rooms?nextLink=2", "/rooms?nextLink=2"),
+        ("HTTP:{host}/rooms?nextLink=2", "/rooms?nextLink=2"),
+        ("/rooms?nextLink=2#part", "/rooms?nextLink=2"),
+        ("/rooms?nextLink=http://evil.example.com/x", "/rooms?nextLink=http://evil.example.com/x"),
+        ("/\\evil.example.com/rooms", "/%5Cevil.example.com/rooms"),
     ],
-    ids=["absolute path", "relative path", "query", "no scheme"],
+    ids=["absolute path", "relative path", "query", "no scheme", "above", "capitals", "fragment", "url in it", "slash"],
 )
 def test_a_relative_link_is_resolved_against_the_first_page(service: Service, link: str, target: str) -> None:
     link = link.format(host=service.endpoint.partition(":")[2])

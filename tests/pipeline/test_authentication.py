@@ -5,19 +5,23 @@ import logging
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import datetime, timezone
+from types import SimpleNamespace
 from typing import Any, Optional
 
 import pytest
-from azure.core.credentials import AccessToken, AccessTokenInfo, AzureKeyCredential
+from azure.core.credentials import AccessToken, AccessTokenInfo, AzureKeyCredential, AzureSasCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.core.rest import HttpRequest
+from client_kinds import client_kind
 from raw_server import RawServer, Received
 from room_bodies import room_text
 
-from azure.communication.rooms import RoomsClient
+from azure.communication.rooms import RoomsClient, aio
 from azure.communication.rooms._pipeline.authentication import HMACCredentialsPolicy
 from azure.communication.rooms._pipeline.clock import ServiceClock, utc_now
 from azure.communication.rooms._pipeline.signing import sign, string_to_sign
+
+__all__ = ["client_kind"]
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 OTHER_KEY = base64.b64encode(b"another key of thirty-two bytes.").decode()
@@ -227,6 +231,50 @@ def test_what_is_no_credential_is_rejected(credential: Any) -> None:
     )
     with pytest.raises(TypeError, match=said):
         RoomsClient("https://contoso.communication.azure.com", credential)
+
+
+class NotCallable:
+    """A credential whose method is none."""
+
+    get_token = None
+
+
+@pytest.mark.parametrize("client", [RoomsClient, aio.RoomsClient], ids=["sync", "async"])
+@pytest.mark.parametrize(
+    ("credential", "words"),
+    [
+        (NotCallable(), "not NotCallable; for a connection string"),
+        (Tokens, "^credential is the class Tokens; pass an instance of it$"),
+        (b"key", "not bytes; for a connection string"),
+        (AzureSasCredential("a"), "not AzureSasCredential; for a connection string"),
+    ],
+    ids=["no method", "class", "bytes", "other kind"],
+)
+def test_what_is_no_credential_is_rejected_by_both_clients(client: Any, credential: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        client("https://contoso.communication.azure.com", credential)
+
+
+class NoTokens:
+    """A credential that returns something else.
+
+    :param returned: What it returns.
+    :param method: The name of its method.
+    """
+
+    def __init__(self, returned: Any, method: str) -> None:
+        setattr(self, method, lambda *_, **__: returned)
+
+
+@pytest.mark.parametrize("client_kind", ["sync", "async"], indirect=True)
+@pytest.mark.parametrize("method", ["get_token", "get_token_info"])
+@pytest.mark.parametrize("returned", ["s3cret", None, SimpleNamespace(token="s3cret")], ids=["text", "none", "half"])
+def test_a_credential_that_returns_no_token_is_named(server: RawServer, returned: Any, method: str) -> None:
+    message = f"^{method}\\(\\) of the credential NoTokens must return an AccessToken, not {type(returned).__name__}$"
+    with RoomsClient(server.endpoint, NoTokens(returned, method)) as client:  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match=message):
+            client.get_room("99412345678901234")
+    assert server.received == []
 
 
 class AsyncTokens:

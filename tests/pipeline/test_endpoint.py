@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from azure.core.credentials import AzureKeyCredential
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.endpoint import decode_key, normalize_endpoint, parse_connection_string
@@ -123,6 +124,22 @@ def test_a_key_that_is_not_base64_is_rejected_and_not_shown(key: str) -> None:
         RoomsClient.from_connection_string(f"endpoint={HOST};accesskey={key}")
     assert key not in str(caught.value)
     assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("", "the access key is empty"),
+        (" \n", "the access key is empty"),
+        (f"endpoint={HOST};accesskey={KEY}", "whole connection string; use RoomsClient.from_connection_string"),
+        (f"AccessKey={KEY};Endpoint={HOST}", "whole connection string; use RoomsClient.from_connection_string"),
+    ],
+)
+def test_what_stands_in_place_of_a_key_is_named(key: str, words: str) -> None:
+    for credential in (key, AzureKeyCredential(key) if key else key):
+        with pytest.raises(ValueError, match=words) as caught:
+            RoomsClient(HOST, credential)
+        assert KEY not in str(caught.value)
 
 
 def test_a_key_is_text() -> None:

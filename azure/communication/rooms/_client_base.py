@@ -16,7 +16,7 @@ from ._pipeline import INSTRUMENTATION
 from ._pipeline.clock import ServiceClock
 from ._pipeline.deadline import Deadline
 from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
-from ._pipeline.options import brings_own_code, check_client_options, check_options
+from ._pipeline.options import brings_own_code, check_client_options, check_headers, check_options
 from ._pipeline.retry import SUCCEEDED_BEFORE, takes_call_options
 from ._pipeline.steps import Steps
 from ._urls import is_absolute
@@ -110,9 +110,11 @@ class RoomsClientBase:
         return validate_repeatability(request_id, first_sent, Repeatability(str(uuid4()), self._clock.now()))
 
     def _check_call_options(self, method: Callable[..., Any], options: Mapping[str, Any]) -> None:
-        """Check the keywords of a call, unless code of the caller's is in the pipeline, which may have its own."""
-        if options and not self._takes_any_option:
-            check_options(method, options)
+        """Check the keywords of a call. Code of the caller's in the pipeline may have keywords of its own."""
+        if options:
+            check_headers(options.get("headers"))
+            if not self._takes_any_option:
+                check_options(method, options)
 
     def _steps(
         self, call: Call[T], method: Callable[..., Any], options: Any, cls: Callable[..., Any] | None = None

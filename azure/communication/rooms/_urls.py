@@ -54,6 +54,14 @@ def get_origin(url: str) -> str:
     return f"{parts.scheme}://{get_host(parts)}"
 
 
+def has_user_information(url: str) -> bool:
+    """Return whether a URL has a user name, or a user name and a password, before its host.
+
+    :param str url: A URL that :func:`split_url` accepts.
+    """
+    return "@" in urlsplit(url).netloc
+
+
 def is_absolute(url: str) -> bool:
     """Return whether a URL begins with a scheme and ``://``.
 

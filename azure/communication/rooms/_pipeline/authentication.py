@@ -66,18 +66,12 @@ class _TokenSteps:
     """Send a token with every attempt of a request. azure-core's policy gets, keeps and renews it.
 
     :param str endpoint: The only scheme, host and port to send the token to.
-    :param credential: The source of tokens.
-    :type credential: ~azure.core.credentials.TokenCredential
-    :param scopes: What tokens are for.
-    :type scopes: Sequence[str]
     """
 
     next: Any  # the next policy; the pipeline sets it
 
-    def __init__(self, endpoint: str, credential: Any, scopes: Sequence[str] = DEFAULT_SCOPES) -> None:
+    def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
-        self._credential = credential
-        self._scopes = scopes
 
     def _tokens(self) -> Any:
         """azure-core's policy for the credential. Each subclass has its own."""
@@ -114,7 +108,7 @@ class TokenCredentialsPolicy(_TokenSteps, HTTPPolicy[HttpRequest, HttpResponse])
     """
 
     def __init__(self, endpoint: str, credential: TokenCredential, scopes: Sequence[str] = DEFAULT_SCOPES) -> None:
-        super().__init__(endpoint, credential, scopes)
+        super().__init__(endpoint)
         checked: Any = SimpleNamespace(**{name: _synchronous(credential, name) for name in _token_methods(credential)})
         self._policy = BearerTokenCredentialPolicy[HttpRequest, HttpResponse](checked, *scopes)
 
@@ -145,16 +139,18 @@ class AsyncTokenCredentialsPolicy(_TokenSteps, AsyncHTTPPolicy[HttpRequest, Asyn
     def __init__(
         self, endpoint: str, credential: AsyncTokenCredential | TokenCredential, scopes: Sequence[str] = DEFAULT_SCOPES
     ) -> None:
-        super().__init__(endpoint, credential, scopes)
+        super().__init__(endpoint)
+        self._scopes = scopes
+        self._checked: Any = SimpleNamespace(
+            **{name: _awaited(credential, name) for name in _token_methods(credential)}
+        )
         self._policies: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     def _tokens(self) -> Any:
         loop = _running_loop() or self
         policy = self._policies.get(loop)
         if policy is None:
-            made: Any = AsyncBearerTokenCredentialPolicy[HttpRequest, AsyncHttpResponse](
-                self._credential, *self._scopes
-            )
+            made: Any = AsyncBearerTokenCredentialPolicy[HttpRequest, AsyncHttpResponse](self._checked, *self._scopes)
             policy = self._policies.setdefault(loop, made)
         return policy
 
@@ -242,7 +238,9 @@ def _token_methods(credential: Any) -> list[str]:
 
     :raises TypeError: If it has none.
     """
-    names = [name for name in ("get_token", "get_token_info") if hasattr(credential, name)]
+    names = [name for name in ("get_token", "get_token_info") if callable(getattr(credential, name, None))]
+    if isinstance(credential, type):
+        raise TypeError(f"credential is the class {credential.__name__}; pass an instance of it")
     if not names:
         raise TypeError(
             "credential must be an AzureKeyCredential or a token credential (an object with get_token), not "
@@ -257,12 +255,35 @@ def _synchronous(credential: Any, name: str) -> Callable[..., Any]:
     def get(*scopes: str, **options: Any) -> Any:
         token = getattr(credential, name)(*scopes, **options)
         if not hasattr(token, "__await__"):
-            return token
+            return _validate_token(credential, name, token)
         if inspect.iscoroutine(token):
             token.close()  # prevents the warning about a coroutine that is not awaited
         raise _asynchronous(credential)
 
     return get
+
+
+def _awaited(credential: Any, name: str) -> Callable[..., Any]:
+    """A method of a credential as a coroutine function, whether it returns an awaitable or not."""
+
+    async def get(*scopes: str, **options: Any) -> Any:
+        token = getattr(credential, name)(*scopes, **options)
+        return _validate_token(credential, name, await token if hasattr(token, "__await__") else token)
+
+    return get
+
+
+def _validate_token(credential: object, name: str, token: Any) -> Any:
+    """Check what a credential returned. Its text is not shown.
+
+    :raises TypeError: If it is no token with its expiry.
+    """
+    if not hasattr(token, "token") or not hasattr(token, "expires_on"):
+        raise TypeError(
+            f"{name}() of the credential {type(credential).__name__} must return an AccessToken, not "
+            f"{type(token).__name__}"
+        )
+    return token
 
 
 def _asynchronous(credential: object) -> TypeError:

@@ -102,6 +102,10 @@ def decode_key(key: str) -> bytes:
     if not isinstance(key, str):
         raise TypeError(f"the access key must be a str, not {type(key).__name__}")
     _reject_quotes("the access key", key)
+    if not key.strip():
+        raise ValueError("the access key is empty; copy it from the resource's Keys page")
+    if "accesskey=" in key.lower():
+        raise ValueError("the access key is a whole connection string; use RoomsClient.from_connection_string")
     try:
         decoded = base64.b64decode(key.strip(), validate=True)
     except (binascii.Error, ValueError):

@@ -14,7 +14,7 @@ from azure.core.rest import HttpRequest
 from .._datetimes import format_http_date
 from .._generated import v2025_03_13 as builders
 from .._models import CommunicationRoom, ParticipantChanges, RoomParticipant
-from .._urls import get_origin, resolve_link
+from .._urls import get_origin, has_user_information, resolve_link
 from .arguments import (
     Participants,
     encode_room_members,
@@ -168,7 +168,7 @@ class Operations2023:
         :param str next_link: The link.
         :param str first_page: The URL that a relative link is resolved against.
         :raises ~azure.core.exceptions.ServiceRequestError: If the link leads to another scheme, host or port: the
-            request would carry credentials to that host.
+            request would carry credentials to that host. Or if it has a user name, which no link of the service has.
         """
         url = resolve_link(first_page, next_link)
         origin = get_origin(url)
@@ -177,6 +177,8 @@ class Operations2023:
             raise ServiceRequestError(
                 f"The link to the next page {target}, but this client is for {self._endpoint!r}. Nothing was sent."
             )
+        if has_user_information(url):
+            raise ServiceRequestError("The link to the next page has a user name before its host. Nothing was sent.")
         return HttpRequest("GET", url, headers={"Accept": "application/json"})
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from azure.core.rest import HttpRequest
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 #: Codings that both transports decompress.
 _ACCEPT_ENCODING = "gzip, deflate"
@@ -30,6 +31,8 @@ def headers_and_body(request: HttpRequest) -> tuple[dict[str, str], Any]:
         raise TypeError("forms and files are not sent by this transport; pass json= or content=")
     headers = {"Accept-Encoding": _ACCEPT_ENCODING}
     for name, value in request.headers.items():
+        if not isinstance(name, str):
+            raise TypeError(f"the name of the header {name!r} must be a str, not {type(name).__name__}")
         lower = name.lower()
         if lower == "accept-encoding":
             del headers["Accept-Encoding"]
@@ -55,5 +58,5 @@ def _check(headers: Mapping[str, Any]) -> None:
         if _TOKEN.fullmatch(name) is None:
             raise ValueError(f"{name!r} cannot be the name of a header")
     name = next(name for name, value in headers.items() if _VALUE.fullmatch(value) is None)
-    found = "characters that are not Latin-1" if headers[name].isprintable() else "a control character"
+    found = "a control character" if _CONTROL_CHARACTER.search(headers[name]) else "characters that are not Latin-1"
     raise ValueError(f"the header {name!r} cannot be sent: its value has {found}")
