@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import json
 import os
 import pty
 import re
@@ -262,11 +263,11 @@ def started(*arguments: str, environment: dict[str, str], **options: Any) -> "su
 COLORS = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;\d+)*m")
 
 
-def on_terminal(*arguments: str, environment: dict[str, str]) -> str:
-    """What a command prints on a terminal."""
+def on_terminal(*arguments: str, environment: dict[str, str], stdout: Any = None) -> str:
+    """What a command prints on a terminal; with ``stdout``, what it prints there beside its results."""
     ours, theirs = pty.openpty()
     with started(
-        *arguments, environment=environment, stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL
+        *arguments, environment=environment, stdout=stdout or theirs, stderr=theirs, stdin=subprocess.DEVNULL
     ) as process:
         os.close(theirs)
         shown = b""
@@ -314,6 +315,29 @@ def test_progress_on_a_terminal_has_colors_but_for_no_color(
     shown = on_terminal("import", str(file), environment=environment)
     assert "2 of 2 rooms are there" in re.sub(r"\s+", " ", shown)
     assert bool(COLORS.search(shown)) is not bool(no_color)
+
+
+def test_results_go_where_the_shell_sends_them_while_progress_is_on_the_terminal(
+    emulator: RoomsEmulator, tmp_path: Path
+) -> None:
+    file, results = tmp_path / "rooms.csv", tmp_path / "rooms.jsonl"
+    file.write_text("pstn_dial_out_enabled\ntrue\nfalse\n")
+    environment = {"AZURE_COMMUNICATION_CONNECTION_STRING": emulator.connection_string, "TERM": "xterm-256color"}
+    with results.open("wb") as sink:
+        shown = on_terminal("import", str(file), environment=environment, stdout=sink)
+    lines = [json.loads(line) for line in results.read_text().splitlines()]
+    assert sorted(line["row"] for line in lines) == [1, 2]
+    assert "importing" in shown
+    assert lines[0]["id"] not in shown
+
+
+def test_json_lines_on_a_terminal_are_whole_and_without_a_progress_bar(emulator: RoomsEmulator, tmp_path: Path) -> None:
+    file = tmp_path / "rooms.csv"
+    file.write_text("pstn_dial_out_enabled\ntrue\nfalse\n")
+    environment = {"AZURE_COMMUNICATION_CONNECTION_STRING": emulator.connection_string, "TERM": "xterm-256color"}
+    shown = on_terminal("--json", "import", str(file), environment=environment)
+    assert "importing" not in shown
+    assert sorted(json.loads(line)["row"] for line in shown.splitlines() if line.startswith("{")) == [1, 2]
 
 
 def test_a_reader_that_goes_away_is_no_error(emulator: RoomsEmulator, client: RoomsClient) -> None:

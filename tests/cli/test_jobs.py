@@ -286,7 +286,7 @@ def test_a_table_and_sentences_are_for_a_terminal(
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(output.Output, "__init__", lambda self, as_json: setattr(self, "is_table", True))
     live = Progress(console=Console(stderr=True, force_terminal=True))
-    monkeypatch.setattr(jobs, "progress_bar", lambda: live)
+    monkeypatch.setattr(jobs, "progress_bar", lambda _: live)
     shown = connected("import", str(file)).out
     (room,) = client.list_rooms()
     assert room.id in shown

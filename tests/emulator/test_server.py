@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Callable
 
@@ -485,3 +486,13 @@ def test_a_server_that_does_not_stop_is_logged(
         may_leave.set()
         running._thread.join(10)
     assert caplog.messages == ["the HTTP server has not stopped within 0 seconds"]
+
+
+def test_an_emulator_its_clock_and_its_faults_are_shown_as_what_they_are(emulator: RoomsEmulator) -> None:
+    fault = emulator.faults.add("GET /rooms status=503")
+    SignedHttp(emulator.connection_string).send("GET", "/rooms")
+    assert repr(fault) == "<ActiveFault 1: GET /rooms status=503; 1 calls, 1 hits>"
+    assert repr(emulator) == f"<RoomsEmulator {emulator.endpoint}>"
+    emulator.clock.move(to=datetime(2030, 1, 2, tzinfo=timezone.utc), freeze=True)
+    assert repr(emulator.clock) == "<Clock 2030-01-02T00:00:00+00:00>"
+    assert repr(RoomsEmulator()) == "<RoomsEmulator stopped>"

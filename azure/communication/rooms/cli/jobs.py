@@ -41,7 +41,7 @@ def import_(options: argparse.Namespace, client: RoomsClient, output: Output) ->
     total = sum(1 for _ in read_rows(options.file))  # errors in the file are reported before anything is sent
     last, stopped = BulkProgress(0, 0, 0, 0), ""
     created: list[list[str]] = []
-    with progress_bar() as bar:
+    with progress_bar(output) as bar:
         task = bar.add_task("importing", total=total)
 
         def on_progress(progress: BulkProgress) -> None:
@@ -110,7 +110,7 @@ def export(options: argparse.Namespace, client: RoomsClient, output: Output) -> 
     """``rooms export``."""
     written = ended = 0
     now = datetime.now(timezone.utc)
-    with writing_rows(options.file) as write, progress_bar() as bar, ThreadPoolExecutor(_READERS) as pool:
+    with writing_rows(options.file) as write, progress_bar(output) as bar, ThreadPoolExecutor(_READERS) as pool:
         task = bar.add_task("exporting", total=None)
         for page in client.list_rooms().by_page():
             rooms = list(page)

@@ -93,11 +93,13 @@ def message(text: str) -> None:
     print("\n".join(redact(line) for line in f"rooms: {text}".split("\n")), file=sys.stderr, flush=True)
 
 
-def progress_bar() -> Progress:
-    """A progress bar on stderr, disabled where that is no terminal."""
+def progress_bar(output: Output) -> Progress:
+    """A progress bar on stderr, disabled where that is no terminal, or where JSON lines appear on the same terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+    is_shown = console.is_terminal and (output.is_table or not sys.stdout.isatty())
+    # By default rich takes over sys.stdout and prints on the terminal what belongs in a pipe or a file.
+    return Progress(*columns, console=console, disable=not is_shown, transient=True, redirect_stdout=False)
 
 
 def confirmed(question: str, yes: bool) -> bool:

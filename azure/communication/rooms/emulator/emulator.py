@@ -147,6 +147,9 @@ class RoomsEmulator:
         self._port = config.port
         self._run: RunningEmulator | None = None
 
+    def __repr__(self) -> str:
+        return f"<RoomsEmulator {'stopped' if self._state is None else self._url(self._port)}>"
+
     @property
     def endpoint(self) -> str:
         """Return scheme, host and port, without a slash at the end.

@@ -29,6 +29,9 @@ class ActiveFault:
         self._chance = random.Random(fault.seed)  # noqa: S311  the same faults again matter here, secrets do not
         self._pattern = RoutePattern(fault.route)
 
+    def __repr__(self) -> str:
+        return f"<ActiveFault {self.number}: {self.fault}; {self.calls} calls, {self.hits} hits>"
+
     def matches(self, method: str, path: str) -> bool:
         """Return whether a request gets the fault, and count it."""
         if self.fault.method not in (None, method) or not self._pattern.matches(path):

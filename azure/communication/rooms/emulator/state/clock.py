@@ -28,6 +28,9 @@ class Clock:
         self._setting: tuple[int, int | None] = (self._skew, None)
         self._lenient = lenient
 
+    def __repr__(self) -> str:
+        return f"<Clock {self.now().isoformat()}>"
+
     def timestamp(self) -> int:
         """Return the time in units of 100 nanoseconds since 1970, UTC.
 
