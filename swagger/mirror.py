@@ -51,6 +51,7 @@ TEXTS = {
     "~azure.communication.rooms.RoomsClient": "~azure.communication.rooms.aio.RoomsClient",
     "~azure.core.paging.ItemPaged": "~azure.core.async_paging.AsyncItemPaged",
     "from azure.core.paging": "from azure.core.async_paging",
+    "from ._paging import": "from ._async_paging import",
     "``next()``": "``anext()``",
     "Callable[..., None]": "Callable[..., Awaitable[None]]",
 }

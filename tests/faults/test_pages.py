@@ -15,7 +15,8 @@ from raw_server import RawServer
 from room_bodies import room_body
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms._paging import AsyncItemsByPage, ItemsByPage
+from azure.communication.rooms._async_paging import AsyncItemsByPage
+from azure.communication.rooms._paging import ItemsByPage
 from azure.communication.rooms._wire.call import Page
 
 PROJECT = Path(__file__).resolve().parent.parent.parent

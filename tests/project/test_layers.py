@@ -153,7 +153,7 @@ def test_asynchronous_functions_stand_in_the_transport_in_paging_and_in_one_driv
         if isinstance(node, ast.AsyncFunctionDef) and branches(node)
     }
     assert {name for name in found if not name.startswith("_pipeline/transports/")} == {
-        "_paging.py",
+        "_async_paging.py",
         "_pipeline/steps.py",
     }
 

@@ -117,7 +117,9 @@ def get_request_target(url: str) -> str:
 
 
 def _normalize_escapes(text: str, allowed: str) -> str:
-    return quote(re.sub(_ESCAPE, _normalize_escape, text), safe=allowed)
+    if "%" in text:
+        text = re.sub(_ESCAPE, _normalize_escape, text)
+    return quote(text, safe=allowed)
 
 
 def _normalize_escape(match: re.Match[str]) -> str:

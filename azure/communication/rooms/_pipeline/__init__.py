@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Callable
 
 from azure.core import AsyncPipelineClient, PipelineClient
 from azure.core.pipeline.policies import (
@@ -26,7 +27,6 @@ from .authentication import async_authentication_policy, authentication_policy
 from .clock import ServiceClock
 from .deadline import DeadlinePolicy
 from .endpoint import is_loopback
-from .headers import OmitHeadersPolicy
 from .request_id import RandomRequestIdPolicy
 from .retry import AsyncRoomsRetryPolicy, RoomsRetryPolicy
 from .scopes import token_scopes
@@ -45,16 +45,11 @@ INSTRUMENTATION = {
 _REDIRECTS = 10
 
 
-class _Kinds(NamedTuple):
-    """The policies that send or wait: those of the synchronous or of the asynchronous client."""
-
-    redirect: Callable[..., Any]
-    retry: Callable[..., Any]
-    authentication: Callable[..., Any]
-
-
-_SYNC = _Kinds(RedirectPolicy, RoomsRetryPolicy, authentication_policy)
-_ASYNC = _Kinds(AsyncRedirectPolicy, AsyncRoomsRetryPolicy, async_authentication_policy)
+#: The policies that send or wait: those of the synchronous and of the asynchronous client.
+_SYNC = SimpleNamespace(redirect=RedirectPolicy, retry=RoomsRetryPolicy, authentication=authentication_policy)
+_ASYNC = SimpleNamespace(
+    redirect=AsyncRedirectPolicy, retry=AsyncRoomsRetryPolicy, authentication=async_authentication_policy
+)
 
 
 def build_pipeline_client(
@@ -110,7 +105,7 @@ def pipeline_options(
     endpoint: str,
     credential: Any,
     clock: ServiceClock,
-    kinds: _Kinds,
+    kinds: SimpleNamespace,
     make_transport: Callable[..., Any],
     *,
     logged_headers: Iterable[str] = (),
@@ -171,6 +166,8 @@ def pipeline_options(
     if kwargs.get("transport") is None and kwargs.get("session") is None:  # azure-core makes a transport for a session
         kwargs["transport"] = make_transport(**kwargs)
     else:  # transports of others know nothing of deadlines, and not all of them leave out headers that are None
+        from .headers import OmitHeadersPolicy  # imported lazily: few clients have another transport
+
         policies = [*policies[:-1], OmitHeadersPolicy(), policies[-1], DeadlinePolicy()]
     return {"policies": policies, **kwargs}
 

@@ -35,7 +35,7 @@ def validate_room_id(room_id: str) -> str:
         raise ValueError("room_id is empty")
     if room_id in (".", ".."):
         raise ValueError(f"room_id {room_id!r} is a step in a path, not an id")
-    if re.search(_CONTROL_CHARACTER, room_id):
+    if not room_id.isprintable() and re.search(_CONTROL_CHARACTER, room_id):
         raise ValueError("room_id contains a control character")
     try:
         room_id.encode()

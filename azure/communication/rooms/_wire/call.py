@@ -10,7 +10,6 @@ from typing import Annotated, Any, Callable, Generic, TypeVar, Union
 from azure.core.rest import HttpRequest, HttpResponse
 
 from .._annotations import InstanceOf
-from .errors import decode_error, response_error
 
 T = TypeVar("T")
 
@@ -136,12 +135,16 @@ class Call(Generic[T]):
         :raises ~azure.core.exceptions.DecodeError: If the body cannot be decoded.
         """
         if response.status_code not in self.statuses:
+            from .errors import response_error  # imported lazily, here and below: a start without an error is faster
+
             raise response_error(response, error_map)
         content = response.content
         try:
             return self.decode(json.loads(content) if content else None)
         except _DECODING_ERRORS as error:
             failure = error
+        from .errors import decode_error
+
         # Raised outside of the except block: azure-core's error would keep the traceback and could not be pickled.
         raise decode_error(response, failure) from failure
 

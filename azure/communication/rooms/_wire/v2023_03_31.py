@@ -26,11 +26,11 @@ from .arguments import (
 )
 from .call import Call, MaybeUnset, Page, Repeatability, is_unset
 from .decoding import decode_participant, decode_room, ignore_body, page_decoder
-from .participant_lists import Present, after_listing, changes_between, keep_present_roles
 from .versions import Version
 
 if TYPE_CHECKING:
     from .._generated.v2025_03_13._schema import CreateRoomRequest, ParticipantProperties, UpdateRoomRequest
+    from .participant_lists import Present
 
 
 class Operations2023:
@@ -112,6 +112,8 @@ class Operations2023:
         if all(given.values()):
             return self._patch_participants(room_id, {**encode_roles(given)})
 
+        from .participant_lists import after_listing, keep_present_roles  # imported lazily: few calls list first
+
         def conclude(present: Present) -> tuple[None, Call[None] | None]:
             roles = keep_present_roles(present, given)
             return None, self._patch_participants(room_id, {**encode_roles(roles)}) if roles else None
@@ -120,6 +122,8 @@ class Operations2023:
 
     def set_participants(self, room_id: str, participants: Participants) -> Call[ParticipantChanges]:
         """List the participants, then ``PATCH /rooms/{roomId}/participants`` with what differs."""
+        from .participant_lists import after_listing, changes_between  # imported lazily, likewise
+
         wanted = participants_to_roles(participants)
 
         def conclude(present: Present) -> tuple[ParticipantChanges, Call[None] | None]:

@@ -29,7 +29,7 @@ from .._models import (
     RoomJoinPolicy,
     RoomParticipant,
 )
-from .._paging import AsyncItemsByPage
+from .._async_paging import AsyncItemsByPage
 from .._pipeline import build_async_pipeline_client
 from .._pipeline.options import CallOptions, ClientOptions, ConstructionOptions
 from .._pipeline.steps import take_async

@@ -23,7 +23,7 @@ from azure.core.rest import HttpRequest
 from azure.core.utils import case_insensitive_dict
 
 #: How urllib3 begins the text of an error: with the connection, an object of this library.
-_CONNECTION = re.compile(r"^<?\w+\(host=[^)]*\)(?: at 0x[0-9a-f]+>)?: ")
+_CONNECTION = r"^<?\w+\(host=[^)]*\)(?: at 0x[0-9a-f]+>)?: "
 
 
 class IncompleteResponseError(ServiceResponseError, IncompleteReadError):
@@ -182,7 +182,7 @@ def describe(failure: BaseException) -> str:
         text = ": ".join(text for text in texts if isinstance(text, str))
     else:
         text = str(failure)
-    return _CONNECTION.sub("", text) or type(failure).__name__
+    return re.sub(_CONNECTION, "", text) or type(failure).__name__
 
 
 def caused(error: AzureError, cause: BaseException | None) -> AzureError:

@@ -46,7 +46,6 @@ from .environment import Environment, is_socks
 from .managers import new_manager, tls_options
 from .request_message import headers_and_body
 from .response import Urllib3Response
-from .unreachable import text_if_loopback_refused
 from .watchdog import Watch
 
 if TYPE_CHECKING:
@@ -279,5 +278,9 @@ def _send_error(failure: BaseException, origin: str) -> BaseException:
     elif isinstance(cause, IncompleteRead):
         kind = IncompleteResponseError
     what = "could not be reached" if issubclass(kind, ServiceRequestError) else "gave no valid response"
-    text = text_if_loopback_refused(origin, failure.__cause__) if isinstance(failure, NewConnectionError) else None
+    text: str | None = None
+    if isinstance(failure, NewConnectionError):
+        from .unreachable import text_if_loopback_refused  # imported lazily: most calls reach the service
+
+        text = text_if_loopback_refused(origin, failure.__cause__)
     return caused(kind(text or f"{origin} {what}: {describe(failure)}", error=failure), failure)
