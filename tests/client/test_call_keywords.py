@@ -66,9 +66,9 @@ def respond_to(operation: str, server: RawServer) -> None:
 def test_params_are_added_to_every_request_of_a_call(server: RawServer, operation: str) -> None:
     respond_to(operation, server)
     with new_client(server.endpoint) as client:
-        call(client, operation, params={"x": "ä b&c", "n": [1, True]})
+        call(client, operation, params={"x": "ä B&c", "n": [1, True]})
     for received in server.received:
-        assert re.search(r"\?api-version=2025-03-13&x=%C3%A4%20b%26c&n=1&n=true$", received.target)
+        assert re.search(r"\?api-version=2025-03-13&x=%C3%A4%20B%26c&n=1&n=true$", received.target)
 
 
 @each_operation
@@ -112,11 +112,12 @@ def test_no_params_add_nothing(server: RawServer, params: Optional[dict[str, str
     [
         ({"params": "x=1"}, "params must be a mapping of names to values, not str"),
         ({"params": {1: "x"}}, "params has a name that is not a str but int"),
+        ({"params": {"x": b"1"}}, r"params\['x'\] must be a str, a number, a bool or a list of them, not bytes"),
         ({"params": {"x": None}}, r"params\['x'\] must be a str, a number, a bool or a list of them, not NoneType"),
         ({"error_map": [404]}, "error_map must be a mapping of statuses to exceptions, not list"),
         ({"api_version": 2025}, "api_version must be an ApiVersion or a str, not int"),
     ],
-    ids=["params", "name", "value", "error_map", "api_version"],
+    ids=["params", "name", "bytes", "value", "error_map", "api_version"],
 )
 @pytest.mark.parametrize("operation", ["get_room", "list_rooms"])
 def test_what_these_keywords_do_not_take_is_a_type_error_before_any_request(

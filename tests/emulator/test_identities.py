@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from raw_ids import ALICE
 from signed_http import SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator
@@ -42,7 +43,14 @@ def test_a_user_is_made_with_a_token(emulator: RoomsEmulator, http: SignedHttp) 
     assert token["expiresOn"] == timestamps.format_timestamp(expiry)
     found = claims(token["token"])
     assert f"8:{found['skypeid']}" == user
-    assert (found["scp"], found["exp"]) == (["voip", "chat"], expiry // timestamps.PER_SECOND)
+    assert found == {
+        "skypeid": user.partition(":")[2],
+        "scp": ["voip", "chat"],
+        "exp": expiry // timestamps.PER_SECOND,
+        "resourceId": user[len("8:acs:") :].partition("_")[0],
+    }
+    header = json.loads(base64.urlsafe_b64decode(token["token"].partition(".")[0] + "=="))
+    assert header == {"alg": "HS256", "typ": "JWT"}
 
 
 def test_a_token_is_issued_for_a_day(http: SignedHttp) -> None:
@@ -72,18 +80,35 @@ def test_the_tokens_of_a_user_are_revoked(http: SignedHttp) -> None:
     assert (reply.status, reply.body) == (204, None)
 
 
+USER_FORM = ("ValidationError", "The id is not that of a Communication Services user.")
+MALFORMED = ("BadRequest", "The request could not be understood by the server due to malformed syntax.")
+
+
 @pytest.mark.parametrize(
-    ("method", "path", "body"),
+    ("method", "path", "body", "error"),
     [
-        ("DELETE", "/identities/unknown", None),
-        ("POST", "/identities/unknown/:revokeAccessTokens", None),
-        ("POST", "/identities/unknown/:issueAccessToken", {"scopes": ["voip"]}),
-        ("POST", "/identities", {"createTokenWithScopes": "voip"}),
-        ("POST", "/identities", {"createTokenWithScopes": ["voip"], "expiresInMinutes": 5}),
-        ("POST", "/identities", []),
+        ("DELETE", "/identities/unknown", None, USER_FORM),
+        ("POST", "/identities/unknown/:revokeAccessTokens", None, USER_FORM),
+        ("POST", "/identities/unknown/:issueAccessToken", {"scopes": ["voip"]}, USER_FORM),
+        ("POST", "/identities", {"createTokenWithScopes": "voip"}, MALFORMED),
+        (
+            "POST",
+            "/identities",
+            {"createTokenWithScopes": ["voip"], "expiresInMinutes": 5},
+            ("ValidationError", "expiresInMinutes must be a whole number from 60 to 1440."),
+        ),
+        ("POST", "/identities", [], MALFORMED),
     ],
 )
-def test_wrong_users_and_tokens_are_rejected(http: SignedHttp, method: str, path: str, body: Any) -> None:
+def test_wrong_users_and_tokens_are_rejected(
+    http: SignedHttp, method: str, path: str, body: Any, error: tuple[str, str]
+) -> None:
     reply = http.send(method, path, body, version=VERSION)
-    assert reply.status == 400
-    assert reply.body["error"]["code"]
+    assert (reply.status, reply.body["error"]["code"], reply.body["error"]["message"]) == (400, *error)
+
+
+@pytest.mark.parametrize("path", ["/identities", f"/identities/{quote(ALICE, safe='')}/:issueAccessToken"])
+def test_a_body_of_another_media_type_is_rejected(http: SignedHttp, path: str) -> None:
+    reply = http.send("POST", path, {}, version=VERSION, headers={"Content-Type": "text/plain"})
+    assert (reply.status, reply.body["error"]["code"]) == (415, "UnsupportedMediaType")
+    assert reply.body["error"]["message"].endswith("Send the header Content-Type: application/json.")

@@ -92,47 +92,62 @@ def test_text_in_parts_of_any_size_is_imported(emulator: RoomsEmulator, size: in
 ROOM_TEXT = json.dumps(ROOM).encode()
 
 
+NO_EXPORT = "this is no export of rooms: it must be an object with the format 'rooms-emulator-1' and accounts"
+NO_FORMAT = "this is no export of rooms: its format is not 'rooms-emulator-1'"
+CONVERSION = "room 1 of account 'rooms': The JSON value could not be converted to {}. Path: {}."
+WRONG_MRI = "room 1 of account 'rooms': 'wrong_mri' is not the raw id of a Communication Services user"
+ROLE = (
+    "room 1 of account 'rooms': Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, "
+    "Collaborator."
+)
+
+
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
-        (b"", "no export of rooms"),
-        (b"[]", "no export of rooms"),
-        (b"5", "no export of rooms"),
-        (b"{}", "its format is not 'rooms-emulator-1'"),
-        (b'{"format": "rooms-emulator-1"}', "no export of rooms"),
-        (b'{"format": {"a": 1}, "accounts": {}}', "its format is not"),
-        (b'{"format": "rooms-emulator-1", "accounts": []}', "no export of rooms"),
+        (b"", NO_EXPORT),
+        (b"[]", NO_EXPORT),
+        (b"5", NO_EXPORT),
+        (b"{}", NO_FORMAT),
+        (b'{"format": "rooms-emulator-1"}', NO_EXPORT),
+        (b'{"format": {"a": 1}, "accounts": {}}', NO_FORMAT),
+        (b'{"format": "rooms-emulator-1", "accounts": []}', NO_EXPORT),
         (
             b'{"format": "rooms-emulator-1", "accounts": {"blue": []}}',
             "there is no account 'blue' here; there is rooms",
         ),
         (b'{"format": "rooms-emulator-1", "accounts": {"rooms": {}}}', "the rooms of account 'rooms' must be a list"),
         (b'{"format": "rooms-emulator-1", "accounts": {"rooms": [], "rooms": []}}', "account 'rooms' is there twice"),
-        (b'{"accounts": {"rooms": []}}', "its format is not"),
-        (BEGIN + ROOM_TEXT, "not JSON: parse error: premature EOF"),
-        (BEGIN + ROOM_TEXT + b"," + ROOM_TEXT + END, "room 2 of account 'rooms' has the id of another room, 9940000"),
+        (b'{"accounts": {"rooms": []}}', NO_FORMAT),
+        (BEGIN + ROOM_TEXT, "the export of rooms is not JSON: parse error: premature EOF"),
+        (
+            BEGIN + ROOM_TEXT + b"," + ROOM_TEXT + END,
+            "room 2 of account 'rooms' has the id of another room, 99400000000000000",
+        ),
         (BEGIN + b"{}" + END, "room 1 of account 'rooms' has no id"),
-        (BEGIN + b"5" + END, "room 1 of account 'rooms': The JSON value"),
-        (BEGIN + b"[[1]]" + END, "room 1 of account 'rooms': The JSON value"),
-        (BEGIN + b'{"id": [{}]}' + END, "room 1 of account 'rooms': [] is no room id"),
-        (BEGIN + b'{"participants": []}' + END, "room 1 of account 'rooms': The JSON value"),
-        (BEGIN + f'{{"participants": {{"{INVALID_RAW_ID}": {{}}}}}}'.encode() + END, "'wrong_mri' is not the raw id"),
-        (BEGIN + f'{{"participants": {{"{ALICE}": 5}}}}'.encode() + END, "room 1 of account 'rooms': The JSON value"),
-        (BEGIN + f'{{"participants": {{"{ALICE}": {{"role": "X"}}}}}}'.encode() + END, "Invalid participant role"),
-        (BEGIN + ROOM_TEXT + END + b"{}", "not JSON: parse error: trailing garbage"),
-        (BEGIN + b"\xff", "not JSON: lexical error: invalid"),
-        (BEGIN + b"[" * 1000, "more than 50 levels"),
-        (b'{"x": ' + b"[" * 1000, "more than 50 levels"),
+        (BEGIN + b"5" + END, CONVERSION.format("an object", "$")),
+        (BEGIN + b"[[1]]" + END, CONVERSION.format("an object", "$")),
+        (BEGIN + b'{"id": [{}]}' + END, "room 1 of account 'rooms': [] is no room id; that is 16 to 18 digits"),
+        (BEGIN + b'{"participants": []}' + END, CONVERSION.format("an object", "$.participants")),
+        (BEGIN + f'{{"participants": {{"{INVALID_RAW_ID}": {{}}}}}}'.encode() + END, WRONG_MRI),
+        (
+            BEGIN + f'{{"participants": {{"{ALICE}": 5}}}}'.encode() + END,
+            CONVERSION.format("an object", f"$.participants.{ALICE}"),
+        ),
+        (BEGIN + f'{{"participants": {{"{ALICE}": {{"role": "X"}}}}}}'.encode() + END, ROLE),
+        (BEGIN + ROOM_TEXT + END + b"{}", "the export of rooms is not JSON: parse error: trailing garbage"),
+        (BEGIN + b"\xff", "the export of rooms is not JSON: lexical error: invalid char in json text."),
+        (BEGIN + b"[" * 1000, "the export of rooms has more than 50 levels"),
+        (b'{"x": ' + b"[" * 1000, "the export of rooms has more than 50 levels"),
     ],
 )
 def test_what_is_no_export_is_rejected_and_changes_nothing(
-    emulator: RoomsEmulator, http: SignedHttp, text: bytes, words: str
+    emulator: RoomsEmulator, http: SignedHttp, text: bytes, message: str
 ) -> None:
     emulator.seed(2)
     before = emulator.export_rooms()
     status, body = send_import(http, text)
-    assert (status, body["error"]["code"]) == (400, "BadRequest")
-    assert words in body["error"]["message"]
+    assert (status, body["error"]["code"], body["error"]["message"]) == (400, "BadRequest", message)
     assert emulator.export_rooms() == before
 
 

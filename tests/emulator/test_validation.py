@@ -1,11 +1,12 @@
 """The service's rules, without HTTP: the facts of the live service, and the edges between them."""
 
+import re
 from typing import Any, Optional
 
 import pytest
 from raw_ids import ALICE
 
-from azure.communication.rooms.emulator.service import errors, identities, validation
+from azure.communication.rooms.emulator.service import errors, identities, validation, validation_2022
 from azure.communication.rooms.emulator.service.validation import RoomChanges
 from azure.communication.rooms.emulator.state import timestamps
 from azure.communication.rooms.emulator.state.store import Validity
@@ -141,25 +142,117 @@ def test_participants_are_read_with_their_roles() -> None:
     assert validation.parse_participants({"participants": None}) == {}
 
 
+ROLE = "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
+
+
 @pytest.mark.parametrize(
-    ("body", "target"),
+    ("body", "target", "expected"),
     [
-        ([], "$"),
-        (None, "$"),
-        ({"validFrom": 5}, "$.validFrom"),
-        ({"validUntil": "tomorrow"}, "$.validUntil"),
-        ({"pstnDialOutEnabled": "true"}, "$.pstnDialOutEnabled"),
-        ({"participants": []}, "$.participants"),
-        ({"participants": {"x": "Presenter"}}, "$.participants.x"),
-        ({"participants": {"x": {"role": 5}}}, "$.participants.x.role"),
-        ({"participants": {"x": {"role": "presenter"}}}, "$.participants.x.role"),
+        ([], "$", "an object"),
+        (None, "$", "an object"),
+        ({"validFrom": 5}, "$.validFrom", "a date-time"),
+        ({"validUntil": "tomorrow"}, "$.validUntil", "a date-time"),
+        ({"pstnDialOutEnabled": "true"}, "$.pstnDialOutEnabled", "a boolean"),
+        ({"participants": []}, "$.participants", "an object"),
+        ({"participants": {"x": "Presenter"}}, "$.participants.x", "an object"),
+        ({"participants": {"x": {"role": 5}}}, "$.participants.x.role", ""),
+        ({"participants": {"x": {"role": "presenter"}}}, "$.participants.x.role", ""),
     ],
 )
-def test_a_member_of_another_type_is_rejected_by_its_path(body: Any, target: str) -> None:
+def test_a_member_of_another_type_is_rejected_by_its_path(body: Any, target: str, expected: str) -> None:
     with pytest.raises(errors.ValidationError) as caught:
         (validation.parse_room(body), validation.parse_participants(body))
-    assert [detail.target for detail in caught.value.details] == [target]
-    assert str(caught.value) == caught.value.details[0].message
+    message = f"The JSON value could not be converted to {expected}. Path: {target}." if expected else ROLE
+    assert [(detail.target, detail.message) for detail in caught.value.details] == [(target, message)]
+    assert str(caught.value) == message
+
+
+USER = {"communicationIdentifier": {"rawId": ALICE}}
+
+
+def test_a_body_of_2022_is_read_and_null_is_as_absent() -> None:
+    body = {
+        "validFrom": "2025-03-18T12:00:00Z",
+        "validUntil": "2025-03-19T12:00:00Z",
+        "roomJoinPolicy": "CommunicationServiceUsers",
+        "participants": [USER, {**USER, "role": "Attendee"}],
+    }
+    wanted = RoomChanges(NOW, NOW + DAY, None, "CommunicationServiceUsers", {ALICE: "Attendee"})
+    assert validation_2022.parse_room(body) == wanted
+    assert validation_2022.parse_room(dict.fromkeys(body)) == validation_2022.parse_room({}) == RoomChanges(None, None)
+    assert validation_2022.parse_room({"participants": []}).roles == {}
+
+
+@pytest.mark.parametrize(
+    ("identifier", "raw_id"),
+    [
+        ({"rawId": "a"}, "a"),
+        ({"communicationUser": {"id": "a"}}, "a"),
+        ({"rawId": "a", "communicationUser": {"id": "a"}}, "a"),
+        ({"rawId": "a", "communicationUser": None}, "a"),
+        ({"rawId": "a", "communicationUser": {"id": "b"}}, ""),
+        ({"rawId": "a", "communicationUser": {}}, ""),
+        ({"rawId": None, "communicationUser": {"id": None}}, ""),
+        ({}, ""),
+    ],
+)
+def test_an_identifier_of_2022_has_its_raw_id_in_one_place_or_the_same_in_two(identifier: Any, raw_id: str) -> None:
+    body = {"participants": [{"communicationIdentifier": identifier, "role": "Consumer"}]}
+    assert validation_2022.parse_participants(body) == {raw_id: "Consumer"}
+    assert validation_2022.parse_updated_participants(body) == {raw_id: "Consumer"}
+
+
+CONTRACTS = "Microsoft.AzureCommunicationService.Rooms.Api.Contracts.V2022_02_01"
+
+
+@pytest.mark.parametrize(
+    ("body", "target", "expected"),
+    [
+        ([], "$", "an object"),
+        ({"validFrom": 5}, "$.validFrom", "a date-time"),
+        ({"validUntil": "tomorrow"}, "$.validUntil", "a date-time"),
+        ({"roomJoinPolicy": "AllUsers"}, "$.roomJoinPolicy", f"{CONTRACTS}.RoomJoinPolicyDto"),
+        ({"participants": {}}, "$.participants", "a list"),
+        ({"participants": [USER, 5]}, "$.participants[1]", "an object"),
+        ({"participants": [{**USER, "role": "Collaborator"}]}, "$.participants[0].role", f"{CONTRACTS}.RoleTypeDto"),
+        ({"participants": [{}]}, "$.participants[0].communicationIdentifier", "an object"),
+        (
+            {"participants": [{"communicationIdentifier": {"rawId": 5}}]},
+            "$.participants[0].communicationIdentifier.rawId",
+            "a string",
+        ),
+        (
+            {"participants": [{"communicationIdentifier": {"communicationUser": 5}}]},
+            "$.participants[0].communicationIdentifier.communicationUser",
+            "an object",
+        ),
+        (
+            {"participants": [{"communicationIdentifier": {"communicationUser": {"id": 5}}}]},
+            "$.participants[0].communicationIdentifier.communicationUser.id",
+            "a string",
+        ),
+    ],
+)
+def test_a_member_of_another_type_is_rejected_by_its_path_on_2022(body: Any, target: str, expected: str) -> None:
+    with pytest.raises(errors.ValidationError) as caught:
+        validation_2022.parse_room(body)
+    message = f"The JSON value could not be converted to {expected}. Path: {target}."
+    assert [(detail.target, detail.message) for detail in caught.value.details] == [(target, message)]
+
+
+def test_participants_of_2022_that_are_missing_or_twice_are_rejected() -> None:
+    for parse in (validation_2022.parse_participants, validation_2022.parse_updated_participants):
+        for body in ({}, {"participants": None}):
+            with pytest.raises(errors.ValidationError) as caught:
+                parse(body)
+            assert caught.value.details == (errors.PARTICIPANTS_MISSING,)
+        with pytest.raises(errors.ValidationError) as caught:
+            parse({"participants": [{**USER, "role": "Presenter"}, USER]})
+        assert caught.value.details == (errors.DUPLICATE_PARTICIPANT,)
+    assert validation_2022.parse_participants({"participants": [USER, USER]}) == {ALICE: "Attendee"}
+    with pytest.raises(errors.ValidationError) as caught:
+        validation_2022.parse_updated_participants({"participants": [USER, USER]})
+    assert caught.value.details == (errors.DUPLICATE_PARTICIPANT,)
 
 
 @pytest.mark.parametrize(
@@ -168,6 +261,7 @@ def test_a_member_of_another_type_is_rejected_by_its_path(body: Any, target: str
         ({}, ([], 1440)),
         ({"scopes": None}, ([], 1440)),
         ({"scopes": ["voip"], "expiresInMinutes": 60}, (["voip"], 60)),
+        ({"scopes": ["voip", "chat"], "expiresInMinutes": 1440}, (["voip", "chat"], 1440)),
     ],
 )
 def test_a_token_lasts_a_day_unless_something_else_is_requested(body: Any, requested: Any) -> None:
@@ -177,13 +271,14 @@ def test_a_token_lasts_a_day_unless_something_else_is_requested(body: Any, reque
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ({"scopes": "voip"}, "converted to a list of strings"),
-        ({"scopes": [1]}, "converted to a list of strings"),
-        ({"expiresInMinutes": 59}, "from 60 to 1440"),
-        ({"expiresInMinutes": "60"}, "from 60 to 1440"),
-        ([], "converted to an object"),
+        ({"scopes": "voip"}, "The JSON value could not be converted to a list of strings. Path: $.scopes."),
+        ({"scopes": [1]}, "The JSON value could not be converted to a list of strings. Path: $.scopes."),
+        ({"expiresInMinutes": 59}, "expiresInMinutes must be a whole number from 60 to 1440."),
+        ({"expiresInMinutes": 1441}, "expiresInMinutes must be a whole number from 60 to 1440."),
+        ({"expiresInMinutes": "60"}, "expiresInMinutes must be a whole number from 60 to 1440."),
+        ([], "The JSON value could not be converted to an object. Path: $."),
     ],
 )
 def test_a_token_request_of_another_shape_is_rejected(body: Any, message: str) -> None:
-    with pytest.raises((errors.ServiceError, errors.ValidationError), match=message):
+    with pytest.raises((errors.ServiceError, errors.ValidationError), match=f"^{re.escape(message)}$"):
         identities.parse_token_request(body, "scopes")

@@ -41,10 +41,10 @@ def test_the_participant_that_the_service_names_is_counted() -> None:
     ]
 
 
-def test_of_two_raw_ids_in_a_text_the_longer_one_is_meant() -> None:
-    participants = {"8:acs:a": None, "8:acs:ab": None}
-    assert rejected(participants, "Communication identifier 8:acs:ab is not supported.")[0] == (
-        "Rejected: participant 2 of the 2 in the request, 8:acs:ab"
+@pytest.mark.parametrize(("raw_ids", "place"), [(["8:acs:a", "8:acs:ab"], 2), (["8:acs:ab", "8:acs:a"], 1)])
+def test_of_two_raw_ids_in_a_text_the_longer_one_is_meant(raw_ids: list[str], place: int) -> None:
+    assert rejected(dict.fromkeys(raw_ids), "Communication identifier 8:acs:ab is not supported.")[0] == (
+        f"Rejected: participant {place} of the 2 in the request, 8:acs:ab"
     )
 
 
