@@ -4,7 +4,8 @@ from typing import Any, Optional
 
 import pytest
 
-from azure.communication.rooms._pipeline.transports.environment import Environment
+from azure.communication.rooms import RoomsClient, aio
+from azure.communication.rooms._pipeline.transports.environment import Environment, parse_proxy
 
 VARIABLES = [
     "HTTP_PROXY",
@@ -141,3 +142,67 @@ def test_the_environment_names_the_certificates_to_trust(
     set_all(monkeypatch, **variables)
     assert Environment(use=True).certificates == file
     assert Environment(use=False).certificates is None
+
+
+@pytest.mark.parametrize(
+    ("url", "parsed", "header"),
+    [
+        (PROXY, (PROXY, b"", b""), None),
+        ("http://@h:1", ("http://h:1", b"", b""), None),
+        ("http://me:word@h:1/x", ("http://h:1/x", b"me", b"word"), "Basic bWU6d29yZA=="),
+        ("http://me@h:1", ("http://h:1", b"me", b""), "Basic bWU6"),
+        ("http://:word@h:1", ("http://h:1", b"", b"word"), "Basic OndvcmQ="),
+        ("https://m%40e:w@r%3Ad:@[::1]:8", ("https://[::1]:8", b"m@e", b"w@r:d:"), "Basic bUBlOndAcjpkOg=="),
+        (
+            "socks5h://m\u00e9:\u20ac%FF%zz@h",
+            ("socks5h://h", b"m\xc3\xa9", b"\xe2\x82\xac\xff%zz"),
+            "Basic bcOpOuKCrP8leno=",
+        ),
+    ],
+    ids=["none", "empty", "both", "user alone", "password alone", "escapes", "other characters"],
+)
+def test_the_credentials_of_a_proxy_are_taken_out_of_its_url(url: str, parsed: Any, header: Optional[str]) -> None:
+    proxy = parse_proxy(url)
+    assert proxy == parsed
+    assert proxy.headers() == ({} if header is None else {"Proxy-Authorization": header})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://",
+        "http://me:s3cret@",
+        "http://me:s3cret#x@h",
+        "http://me:s3cret/x@h",
+        "http://me:s3cret@h:99999",
+        "http://me:s3cret@[::1",
+        "http://me:s3cret@ h",
+        "http://me:s3cret\ud800@h",
+    ],
+)
+def test_a_url_of_a_proxy_that_cannot_be_parsed_is_rejected_and_not_shown(url: str) -> None:
+    with pytest.raises(ValueError, match=r"the URL of the proxy cannot be parsed; it has the form") as caught:
+        parse_proxy(url)
+    assert "s3cret" not in str(caught.value)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+@pytest.mark.parametrize("make", [RoomsClient, aio.RoomsClient], ids=["sync", "async"])
+@pytest.mark.parametrize(
+    ("proxies", "words"),
+    [
+        (PROXY, "proxies must be a mapping of names to URLs, not str"),
+        ([("http", PROXY)], "proxies must be a mapping of names to URLs, not list"),
+        ({None: PROXY}, "proxies has a name that is not a str but NoneType"),
+    ],
+    ids=["text", "pairs", "no name"],
+)
+def test_proxies_of_another_type_are_rejected_when_the_client_is_made(make: Any, proxies: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        make("https://contoso.communication.azure.com", "c2VjcmV0", proxies=proxies)
+
+
+@pytest.mark.parametrize("url", [5, b"http://h:1"])
+def test_the_url_of_a_proxy_is_text(url: Any) -> None:
+    with pytest.raises(TypeError, match=f"the URL of a proxy must be a str, not {type(url).__name__}"):
+        Environment(use=False).proxy_for("http", "contoso.communication.azure.com", {"http": url})

@@ -16,7 +16,7 @@ from ._pipeline import INSTRUMENTATION
 from ._pipeline.clock import ServiceClock
 from ._pipeline.deadline import Deadline
 from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
-from ._pipeline.options import brings_own_code, check_client_options, check_headers, check_options
+from ._pipeline.options import brings_own_code, check_client_options, check_mappings, check_options
 from ._pipeline.retry import SUCCEEDED_BEFORE, takes_call_options
 from ._pipeline.steps import Steps
 from ._urls import is_absolute
@@ -112,7 +112,7 @@ class RoomsClientBase:
     def _check_call_options(self, method: Callable[..., Any], options: Mapping[str, Any]) -> None:
         """Check the keywords of a call. Code of the caller's in the pipeline may have keywords of its own."""
         if options:
-            check_headers(options.get("headers"))
+            check_mappings(options)
             if not self._takes_any_option:
                 check_options(method, options)
 

@@ -247,23 +247,27 @@ def check_client_options(client: Any, options: Mapping[str, Any]) -> None:
     :param options: The keywords beyond those in the signature of its class.
     :type options: Mapping[str, Any]
     :raises TypeError: If there is one that is not known, unless the caller brings code of their own; the message has
-        the nearest name. Or if the headers are no mapping.
+        the nearest name. Or if headers or proxies are no mapping.
     """
-    check_headers(options.get("headers"))
+    check_mappings(options)
     if not brings_own_code(options):
         check_options(client.__init__, options, ClientOptions, type(client).__name__)
 
 
-def check_headers(headers: Any) -> None:
-    """Check the headers of a client or of a call, as far as azure-core would fail without a clear error.
+def check_mappings(options: Mapping[str, Any]) -> None:
+    """Check headers and proxies of a client or of a call, as far as azure-core would fail without a clear error.
 
-    :param headers: The keyword ``headers``.
-    :raises TypeError: If it is neither None nor a mapping, or if a name is no text.
+    :param options: The keywords.
+    :type options: Mapping[str, Any]
+    :raises TypeError: If one is neither None nor a mapping, or has a name that is no text.
     """
-    if headers is None:
-        return
-    if not isinstance(headers, (Mapping, list, tuple)):  # azure-core takes pairs, too
-        raise TypeError(f"headers must be a mapping of names to values, not {type(headers).__name__}")
-    for name in dict(headers):
-        if not isinstance(name, str):
-            raise TypeError(f"headers has a name that is not a str but {type(name).__name__}")
+    # azure-core takes headers as pairs, too.
+    for option, kinds, values in (("headers", (Mapping, list, tuple), "values"), ("proxies", Mapping, "URLs")):
+        given = options.get(option)
+        if given is None:
+            continue
+        if not isinstance(given, kinds):
+            raise TypeError(f"{option} must be a mapping of names to {values}, not {type(given).__name__}")
+        for name in dict(given):
+            if not isinstance(name, str):
+                raise TypeError(f"{option} has a name that is not a str but {type(name).__name__}")

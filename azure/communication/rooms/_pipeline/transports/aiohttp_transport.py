@@ -8,7 +8,6 @@ on the wire is one that the retry policy counted.
 from __future__ import annotations
 
 import asyncio
-import base64
 import io
 import socket
 import ssl
@@ -52,7 +51,7 @@ from ..deadline import within_deadline
 from .aiohttp_response import AiohttpResponse, FinalResponse
 from .base_response import caused, describe, forget_frames
 from .defaults import CONNECTION_TIMEOUT, IDLE_EXPIRY, MAX_RESPONSE_SIZE, READ_TIMEOUT
-from .environment import Environment, is_socks
+from .environment import Environment, is_socks, parse_proxy
 from .loop_sessions import Connector, LoopSessions
 from .request_message import headers_and_body
 from .tls import configure_tls
@@ -336,15 +335,12 @@ def _message(request: HttpRequest, proxy: str | None, is_tunnelled: bool) -> dic
         body = io.BytesIO(body)  # which aiohttp sends part by part
     message: dict[str, Any] = {"headers": headers, "data": body}
     if proxy is not None:
-        url = URL(proxy)
-        message["proxy"] = url.with_user(None)
-        if url.user is not None:
-            credentials = f"{url.user}:{url.password or ''}".encode()
-            authorization = {"Proxy-Authorization": "Basic " + base64.b64encode(credentials).decode()}
-            if is_tunnelled:
-                message["proxy_headers"] = authorization
-            else:
-                headers.update(authorization)
+        parsed = parse_proxy(proxy)
+        message["proxy"] = URL(parsed.url)
+        if is_tunnelled:
+            message["proxy_headers"] = parsed.headers()
+        else:
+            headers.update(parsed.headers())
     return message
 
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import ssl
-from base64 import b64encode
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from urllib3 import PoolManager, ProxyManager, util
 from urllib3.connection import HTTPConnection
-from urllib3.exceptions import LocationParseError
-from urllib3.util import Url, parse_url
 from urllib3.util.ssl_ import create_urllib3_context
 
 from .connections import MAX_IDLE, Pool, TLSPool
-from .environment import is_socks
+from .environment import is_socks, parse_proxy
 from .tls import configure_tls, trusted_certificates
 
 
@@ -34,12 +30,12 @@ def new_manager(proxy: str | None, tls: dict[str, Any]) -> PoolManager:
     elif is_socks(proxy):
         from .socks_connections import new_socks_manager  # imported lazily: it needs the extra [socks]
 
-        return new_socks_manager(_parse_proxy(proxy), tls)
+        return new_socks_manager(parse_proxy(proxy), tls)
     else:
-        url = _parse_proxy(proxy)
+        parsed = parse_proxy(proxy)
         manager = ProxyManager(
-            url._replace(auth=None).url,  # errors would show the credentials
-            proxy_headers=_proxy_headers(url.auth),
+            parsed.url,
+            proxy_headers=parsed.headers(),
             proxy_ssl_context=tls.get("ssl_context"),
             # urllib3's default for direct connections: no delay between the packets of headers and body
             socket_options=HTTPConnection.default_socket_options,
@@ -48,27 +44,6 @@ def new_manager(proxy: str | None, tls: dict[str, Any]) -> PoolManager:
         )
     manager.pool_classes_by_scheme = {"http": Pool, "https": TLSPool}
     return manager
-
-
-def _parse_proxy(proxy: str) -> Url:
-    """Parse the URL of a proxy.
-
-    :raises ValueError: If it cannot be parsed. It is not shown.
-    """
-    try:
-        url = parse_url(proxy)
-    except LocationParseError:
-        url = parse_url("")
-    if not url.host:
-        raise ValueError("the URL of the proxy cannot be parsed; it has the form http://user:password@host:port")
-    return url
-
-
-def _proxy_headers(auth: str | None) -> dict[str, str]:
-    """The header that has the credentials of an HTTP proxy."""
-    if not auth:
-        return {}
-    return {"Proxy-Authorization": f"Basic {b64encode(unquote(auth).encode()).decode('ascii')}"}
 
 
 def tls_options(verify: Any, cert: Any, from_environment: str | None) -> dict[str, Any]:

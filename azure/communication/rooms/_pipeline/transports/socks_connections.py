@@ -7,12 +7,11 @@ proxy for ``socks5h://``. The module is imported for a proxy of these schemes al
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote
 
 from urllib3 import PoolManager
-from urllib3.util import Url
 
 from .connections import MAX_IDLE, Connection, Pool, TLSConnection, TLSPool
+from .environment import Proxy
 
 try:
     import socks  # noqa: F401  before urllib3 imports it, which would warn and recommend another package
@@ -44,19 +43,17 @@ class SocksTLSPool(TLSPool):
     ConnectionCls = SocksTLSConnection
 
 
-def new_socks_manager(proxy: Url, tls: dict[str, Any]) -> PoolManager:
+def new_socks_manager(proxy: Proxy, tls: dict[str, Any]) -> PoolManager:
     """Make the pools for connections through a SOCKS5 proxy.
 
-    :param proxy: The URL of the proxy, with or without user and password.
-    :type proxy: ~urllib3.util.Url
+    :param proxy: The proxy.
+    :type proxy: ~azure.communication.rooms._pipeline.transports.environment.Proxy
     :param dict tls: What :func:`~.managers.tls_options` gives; empty without TLS.
     """
-    user, _, password = (proxy.auth or "").partition(":")
-    # The URL goes without the credentials: the manager keeps it, and errors could show it.
     manager = SOCKSProxyManager(
-        proxy._replace(auth=None).url,
-        username=unquote(user) or None,
-        password=unquote(password) or None,
+        proxy.url,
+        username=proxy.user.decode("utf-8", "replace") or None,  # PySocks encodes them again
+        password=proxy.password.decode("utf-8", "replace") or None,
         maxsize=MAX_IDLE,
         **tls,
     )
