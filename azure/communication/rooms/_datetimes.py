@@ -13,6 +13,8 @@ _AS_SENT = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?(Z|[+-]\d\d:\d\d
 _BEYOND_MICROSECONDS = r"([.,]\d{6})\d+"
 #: A complete date of ISO 8601: calendar, ordinal or week date. isodate also takes a year or a month for a date.
 _DATE = r"\d{4}(-\d\d-\d\d|\d{4}|-\d{3}|\d{3}|-W\d\d-\d|W\d\d\d)"
+#: Looked up once: lists have three times for each room.
+_from_iso_format, _UTC = datetime.fromisoformat, timezone.utc
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -54,15 +56,15 @@ def parse_datetime(text: str) -> datetime:
     :rtype: datetime
     :raises ValueError: If the text is not such a date-time.
     """
-    if text[10:11] != "T":  # which other separators fromisoformat accepts depends on the Python version
-        raise ValueError(f"{text!r} is not a date-time")
     try:
-        value = datetime.fromisoformat(text)
+        value = _from_iso_format(text)
     except ValueError:  # Python 3.9 and 3.10 accept neither Z nor a fraction with other than three or six digits
         value = _parse_other(text)
-    if value.tzinfo is timezone.utc:
+    if value.tzinfo is _UTC and text[10] == "T":  # text with a zone is longer than that
         return value
-    return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else to_utc(value)
+    if text[10:11] != "T":  # which other separators fromisoformat accepts depends on the Python version
+        raise ValueError(f"{text!r} is not a date-time")
+    return value.replace(tzinfo=_UTC) if value.tzinfo is None else to_utc(value)
 
 
 def parse_iso8601(text: str) -> datetime:

@@ -146,27 +146,31 @@ def _convert_items(participants: Participants) -> Iterator[tuple[str, str | None
     is_mapping = isinstance(participants, Mapping)
     for index, item in enumerate(participants.items() if isinstance(participants, Mapping) else participants):
         try:
-            yield _convert_pair(*item) if is_mapping else _convert_item(item)
+            if is_mapping:
+                yield _convert_pair(*item)
+            elif isinstance(item, RoomParticipant):
+                yield item.raw_id, item.role
+            else:
+                yield _convert_other(item)
         except TypeError as error:
             raise TypeError(f"participants[{index}]: {error}") from None
         except ValueError as error:
             raise ValueError(f"participants[{index}]: {error}") from None
 
 
-def _convert_item(item: Any) -> tuple[str, str | None]:
-    """Convert one item of a list."""
-    if isinstance(item, RoomParticipant):
-        return item.raw_id, str.__str__(item.role)
-    if (
-        not isinstance(item, str) and not hasattr(item, "raw_id") and isinstance(item, Mapping)
-    ):  # the slowest check last
-        return _convert_item(RoomParticipant(item))
+def _convert_other(item: Any) -> tuple[str, str | None]:
+    """Convert an item that is no participant."""
+    if not isinstance(item, str) and not hasattr(item, "raw_id") and isinstance(item, Mapping):  # the slowest last
+        participant = RoomParticipant(item)
+        return participant.raw_id, participant.role
     return get_raw_id(item), None
 
 
 def _convert_pair(item: Any, role: Any) -> tuple[str, str | None]:
     """Convert one pair of a mapping, whose role takes precedence over that of its key."""
-    return _convert_item(item) if role is None else (get_raw_id(item), str.__str__(parse_role(role)))
+    if role is not None:
+        return get_raw_id(item), parse_role(role)
+    return (item.raw_id, item.role) if isinstance(item, RoomParticipant) else _convert_other(item)
 
 
 def validate_repeatability(

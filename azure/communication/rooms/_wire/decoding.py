@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_set_member = object.__setattr__
+#: Without the checks of constructors, which would make those of the decoders again.
+_new, _set_member = object.__new__, object.__setattr__
 
 
 def decode_room(wire: RoomModel) -> CommunicationRoom:
@@ -29,7 +30,7 @@ def decode_room(wire: RoomModel) -> CommunicationRoom:
     if dials_out is not None and not isinstance(dials_out, bool):
         raise TypeError(f"pstnDialOutEnabled cannot be {type(dials_out).__name__}")
     created, start, end = wire["createdAt"], wire["validFrom"], wire["validUntil"]
-    room = CommunicationRoom.__new__(CommunicationRoom)  # its constructor would check all of this again
+    room = _new(CommunicationRoom)
     members = room.__dict__
     members["id"] = room_id
     members["created_at"] = parse_datetime(created)
@@ -44,7 +45,7 @@ def decode_participant(wire: ParticipantModel) -> RoomParticipant:
     raw_id, role = wire["rawId"], wire.get("role")
     if not isinstance(raw_id, str) or not raw_id.strip():
         raise ValueError("the raw id of a participant must be text, and not empty")
-    participant = RoomParticipant.__new__(RoomParticipant)  # as above
+    participant = _new(RoomParticipant)
     # An object takes half the memory until its __dict__ is accessed, and lists of participants are long.
     _set_member(participant, "raw_id", raw_id)
     _set_member(participant, "role", ROLES.get(role) or parse_role(role))

@@ -6,6 +6,7 @@ ids. Lists have pages. For the service's responses see the descriptions in ``swa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Callable, cast
 
 from azure.core.exceptions import ServiceRequestError
@@ -57,9 +58,7 @@ class Operations2023:
         self._require("room_join_policy", room_join_policy)
         body = cast("CreateRoomRequest", encode_room_members(self._version, members))
         if participants is not None:
-            body["participants"] = {
-                raw_id: {"role": role} for raw_id, role in participants_to_roles(participants).items()
-            }
+            body["participants"] = encode_roles(participants)
         request = builders.build_rooms_create_request(
             self._endpoint,
             api_version=self._version.text,
@@ -107,16 +106,16 @@ class Operations2023:
     ) -> Call[None]:
         """``PATCH /rooms/{roomId}/participants`` with a role for each. ``keep_roles`` may need the list first."""
         if not validate_bool("keep_roles", keep_roles):
-            return self._patch_participants(room_id, {**encode_roles(participants)})
+            return self._patch_participants(room_id, encode_roles(participants))
         given = participants_to_given_roles(participants)
         if all(given.values()):
-            return self._patch_participants(room_id, {**encode_roles(given)})
+            return self._patch_participants(room_id, encode_roles(given))
 
         from .participant_lists import after_listing, keep_present_roles  # imported lazily: few calls list first
 
         def conclude(present: Present) -> tuple[None, Call[None] | None]:
             roles = keep_present_roles(present, given)
-            return None, self._patch_participants(room_id, {**encode_roles(roles)}) if roles else None
+            return None, self._patch_participants(room_id, encode_roles(roles)) if roles else None
 
         return after_listing(lambda link: self.list_participants(room_id, link), conclude)
 
@@ -161,7 +160,7 @@ class Operations2023:
         if value is not None and not is_unset(value):
             self._version.require(name)
 
-    def _patch_participants(self, room_id: str, participants: dict[str, ParticipantProperties | None]) -> Call[None]:
+    def _patch_participants(self, room_id: str, participants: Mapping[str, ParticipantProperties | None]) -> Call[None]:
         body = {"participants": participants}
         request = self._build(builders.build_participants_update_request, room_id, body=body)
         return Call(request, builders.STATUSES["participants_update"], ignore_body)
