@@ -92,6 +92,20 @@ def test_bodies_of_every_kind_are_sent(emulator: RoomsEmulator) -> None:
     transport.close()
 
 
+def test_a_url_is_escaped_as_over_a_connection(emulator: RoomsEmulator) -> None:
+    transport = cast(RequestsTransport, emulator.transport())
+    transport.send(HttpRequest("GET", f"{emulator.endpoint}/rooms/a \u00e9%2F")).close()
+    assert emulator.requests[-1].target == "/rooms/a%20%C3%A9%2F"
+
+
+def test_files_are_sent_as_over_a_connection(emulator: RoomsEmulator) -> None:
+    transport = cast(RequestsTransport, emulator.transport())
+    request = HttpRequest("POST", f"{emulator.endpoint}/_emulator/seed", files={"file": ("name", b"content")})
+    response = transport.send(request)
+    response.read()
+    assert (response.status_code, response.json()["error"]["code"]) == (415, "UnsupportedMediaType")
+
+
 def test_a_request_of_azure_cores_earlier_kind_is_sent_too(emulator: RoomsEmulator) -> None:
     transport = cast(RequestsTransport, emulator.transport())
     assert transport.send(EarlierRequest("GET", f"{emulator.endpoint}/health")).status_code == 200

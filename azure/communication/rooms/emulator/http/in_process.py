@@ -1,14 +1,14 @@
 """A transport that calls the application with no connection in between, for clients in the same process.
 
-It stands below ``requests``, so that all above it is what a client uses over a connection: azure-core's own transport,
-with its errors, its decoding of bodies and its detection of incomplete ones.
+It takes the place of a session of ``requests``, so that all above it is what a client can use over a connection:
+azure-core's transport, with its errors, its decoding of bodies and its detection of incomplete ones.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import responses
@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 from azure.core.pipeline.transport import HttpTransport, RequestsTransport
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import HTTPAdapter
 from starlette.types import ASGIApp, Message, Receive, Scope
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.exceptions import ProtocolError
@@ -34,12 +34,8 @@ def make_transport(app: ASGIApp, is_running: Callable[[], bool] = lambda: True) 
     :param app: The application (ASGI).
     :param is_running: Whether a connection to it could be made.
     """
-    session = requests.Session()
-    session.trust_env = False
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter(app, is_running))
     # As the owner it would open a session of its own. azure-core has no types here.
-    transport: HttpTransport[Any, Any] = RequestsTransport(session=session, session_owner=False)
+    transport: HttpTransport[Any, Any] = RequestsTransport(session=_Session(app, is_running), session_owner=False)
     return transport
 
 
@@ -47,35 +43,48 @@ def make_transport(app: ASGIApp, is_running: Callable[[], bool] = lambda: True) 
 _RESPONSES = HTTPAdapter()
 
 
-class _Adapter(BaseAdapter):
-    """The adapter that ``requests`` sends with."""
+class _Session(requests.Session):
+    """The session that azure-core's transport sends with: without cookies, proxies and redirects."""
 
     def __init__(self, app: ASGIApp, is_running: Callable[[], bool]) -> None:
         super().__init__()
         self._app = app
         self._is_running = is_running
 
-    def send(  # type: ignore[override]  # of its keywords one counts
-        self, request: requests.PreparedRequest, timeout: tuple[float, float] = (0, 300), **_: Any
+    def request(  # type: ignore[override]  # the arguments that count here
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        data: Any = None,
+        files: Any = None,
+        timeout: tuple[float, float] = (0, 300),
+        **_: Any,
     ) -> requests.Response:
         """Call the application, in the caller's thread where that is possible."""
+        request = requests.PreparedRequest()
+        request.prepare_method(method)
+        request.url = requests.utils.requote_uri(url)
+        request.prepare_headers(headers)
+        request.prepare_body(data, files)
+        return self._call(request, timeout[1])
+
+    def _call(self, request: requests.PreparedRequest, timeout: float) -> requests.Response:
         if not self._is_running():
             raise requests.ConnectionError("The emulator is not running.", request=request)
-        exchange = _Exchange(request, timeout[1])
+        exchange = _Exchange(request, timeout)
         if exchange.path.startswith(admin.PREFIX):  # commands run in other threads: they need an event loop
             with ThreadPoolExecutor(1) as pool:  # the caller's thread may have one of its own
                 pool.submit(event_loop.run, exchange.run_on_loop(self._app)).result()
         else:
             _run_at_once(exchange.run(self._app))
         if exchange.timed_out:
-            raise requests.ReadTimeout(f"No response within {timeout[1]} seconds.", request=request)
+            raise requests.ReadTimeout(f"No response within {timeout} seconds.", request=request)
         if exchange.was_reset:
             reset = ConnectionResetError("The emulator reset the connection.")
             raise requests.ConnectionError(ProtocolError("Connection aborted.", reset), request=request)
         return _RESPONSES.build_response(request, exchange.response())
-
-    def close(self) -> None:
-        """Nothing is open between two calls."""
 
 
 def _run_at_once(coroutine: Coroutine[Any, Any, None]) -> None:
