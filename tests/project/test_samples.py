@@ -75,20 +75,18 @@ def test_the_main_sample_prints_each_step_with_what_came_back() -> None:
     ]
 
 
-def test_the_sample_of_a_test_passes_as_one() -> None:
-    output = run("-m", "pytest", "-q", "-p", "no:cacheprovider", str(SAMPLES / "emulator_in_test_sample.py"))
-    assert "2 passed" in output
+@pytest.mark.parametrize("name", ["emulator_in_test_sample.py", "emulator_in_async_test_sample.py"])
+def test_the_tests_among_the_samples_pass_where_pytest_has_no_plugin_but_this_packages(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    plugin = ("-p", "azure.communication.rooms.emulator.pytest_plugin")
+    assert "2 passed" in run("-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin, str(SAMPLES / name))
 
 
 def test_every_sample_is_listed() -> None:
     listed = (SAMPLES / "README.md").read_text("utf-8")
     assert all(f"`{path.name}`" in listed for path in SAMPLES.glob("*.py"))
-
-
-def test_the_sample_of_an_asynchronous_test_passes_as_one() -> None:
-    plugin = ("-p", "no:rooms_emulator", "-p", "azure.communication.rooms.emulator.pytest_plugin")
-    sample = str(SAMPLES / "emulator_in_async_test_sample.py")
-    assert "2 passed" in run("-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin, sample)
 
 
 def test_functions_run_as_the_host_of_azure_functions_runs_them(
