@@ -135,7 +135,7 @@ def test_a_key_that_is_not_base64_is_rejected_and_not_shown(key: str) -> None:
         (f"AccessKey={KEY};Endpoint={HOST}", "whole connection string; use RoomsClient.from_connection_string"),
     ],
 )
-def test_what_stands_in_place_of_a_key_is_named(key: str, words: str) -> None:
+def test_what_stands_where_a_key_belongs_is_named(key: str, words: str) -> None:
     for credential in (key, AzureKeyCredential(key) if key else key):
         with pytest.raises(ValueError, match=words) as caught:
             RoomsClient(HOST, credential)
