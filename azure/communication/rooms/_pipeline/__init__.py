@@ -86,7 +86,11 @@ def build_async_pipeline_client(
     :rtype: ~azure.core.AsyncPipelineClient
     :raises ImportError: If aiohttp is not installed, or too old, and the caller gives no ``transport``.
     """
+    from .sans_io import group_sans_io  # here: the synchronous client does without it
+
     options = pipeline_options(endpoint, credential, clock, _ASYNC, _make_aiohttp_transport, **kwargs)
+    if "policies" not in kwargs:
+        options["policies"] = group_sans_io(options["policies"])
     return AsyncPipelineClient(endpoint, **options)
 
 

@@ -21,18 +21,10 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import (
     ClientConnectorError,
     ClientError,
-    ClientHandlerType,
-    ClientOSError,
     ClientProxyConnectionError,
-    ClientRequest,
-    ClientResponse,
     ClientResponseError,
-    ClientSession,
     ClientTimeout,
-    DummyCookieJar,
-    ServerDisconnectedError,
     ServerTimeoutError,
-    TraceConfig,
 )
 from azure.core.configuration import ConnectionConfiguration
 from azure.core.exceptions import (
@@ -48,43 +40,21 @@ from yarl import URL
 
 from ..._urls import split_request_url
 from ..deadline import within_deadline
-from .aiohttp_response import AiohttpResponse, FinalResponse
+from .aiohttp_response import AiohttpResponse
+from .aiohttp_session import NEVER_ROUNDED, Attempt, current_attempt, new_session
 from .base_response import caused, describe, forget_frames
-from .defaults import CONNECTION_TIMEOUT, IDLE_EXPIRY, MAX_RESPONSE_SIZE, READ_TIMEOUT
+from .defaults import CONNECTION_TIMEOUT, MAX_RESPONSE_SIZE, READ_TIMEOUT
 from .environment import Environment, is_socks, parse_proxy
-from .loop_sessions import Connector, LoopSessions
+from .loop_sessions import LoopSessions
 from .request_message import headers_and_body
 from .tls import configure_tls
 from .unreachable import text_if_loopback_refused
 
 if TYPE_CHECKING:
-    from types import SimpleNamespace
-
     from typing_extensions import Self
 
-#: Seconds beyond which aiohttp rounds timeouts up to whole ones: never, a deadline is kept as it is.
-_NEVER_ROUNDED = float("inf")
-#: Bytes of a body that aiohttp holds before it stops to read from the socket.
-_READ_BUFFER = 256 * 1024
 #: Bytes of a body from which on aiohttp warns that sending it at once blocks the event loop.
 _LARGE_BODY = 1024 * 1024
-#: Headers that no response and no error refers to.
-_CREDENTIALS = ("Authorization", "Proxy-Authorization")
-#: Headers that aiohttp would add by itself.
-_AUTOMATIC_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-
-
-class _ConnectionLostError(ClientError):
-    """The connection ended before its response was complete. aiohttp sends a request again after errors of its own."""
-
-
-class _Attempt:
-    """One request: how far it has come."""
-
-    __slots__ = ("is_sent",)
-
-    def __init__(self) -> None:
-        self.is_sent = False
 
 
 class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
@@ -122,7 +92,7 @@ class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
         self._owner = owner
         self._tls_contexts: dict[Any, ssl.SSLContext] = {}
         self._lock = threading.Lock()
-        self._sessions = LoopSessions(partial(_new_session, max_connections or 0))
+        self._sessions = LoopSessions(partial(new_session, max_connections or 0))
         self._closed = False
 
     async def open(self) -> None:
@@ -205,7 +175,8 @@ class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
             options["ssl"] = self._tls_context(verify, connection_cert or config.cert)
         if scheme == "https" and (proxy or "").startswith("https:"):
             _check_tls_within_tls()
-        attempt = _Attempt()
+        attempt = Attempt()
+        current_attempt.set(attempt)
         message = _message(request, proxy, is_tunnelled=scheme == "https")
         try:
             response = await session.request(
@@ -214,7 +185,6 @@ class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
                 **message,
                 **options,
                 allow_redirects=False,
-                trace_request_ctx=attempt,
             )
         except (ClientError, OSError, asyncio.TimeoutError) as error:
             failure: Exception = error
@@ -244,7 +214,7 @@ class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
             connect=None if limited else connect,
             sock_connect=connect if limited else None,
             sock_read=read,
-            ceil_threshold=_NEVER_ROUNDED,
+            ceil_threshold=NEVER_ROUNDED,
         )
 
     def _tls_context(self, verify: Any, cert: Any) -> ssl.SSLContext:
@@ -258,45 +228,6 @@ class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
                 )
                 context = self._tls_contexts.setdefault(key, context)
         return context
-
-
-def _new_session(max_connections: int) -> ClientSession:
-    """A session in the running loop; 0 connections stands for no limit."""
-    sent = TraceConfig()
-    sent.on_request_headers_sent.append(_note_sent)
-    return ClientSession(
-        connector=Connector(
-            limit=max_connections,
-            keepalive_timeout=IDLE_EXPIRY,
-            timeout_ceil_threshold=_NEVER_ROUNDED,
-        ),
-        cookie_jar=DummyCookieJar(),
-        skip_auto_headers=_AUTOMATIC_HEADERS,
-        response_class=FinalResponse,
-        auto_decompress=False,
-        trust_env=False,
-        middlewares=(_send_once,),
-        trace_configs=[sent],
-        read_bufsize=_READ_BUFFER,
-    )
-
-
-async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    """Keep aiohttp from sending a request again, which it does after two of its errors; forget the credentials."""
-    try:
-        return await handler(request)
-    except ClientConnectorError:
-        raise
-    except (ClientOSError, ServerDisconnectedError) as error:
-        raise _ConnectionLostError(describe(error)) from error
-    finally:
-        for name in _CREDENTIALS:  # the response refers to these headers
-            request.headers.popall(name, None)
-
-
-async def _note_sent(_: ClientSession, context: SimpleNamespace, __: Any) -> None:
-    """Note that a request is on its way."""
-    context.trace_request_ctx.is_sent = True
 
 
 def _without_socks(proxy: str | None) -> str | None:
@@ -344,7 +275,7 @@ def _message(request: HttpRequest, proxy: str | None, is_tunnelled: bool) -> dic
     return message
 
 
-def _send_error(failure: Exception, origin: str, attempt: _Attempt) -> AzureError:
+def _send_error(failure: Exception, origin: str, attempt: Attempt) -> AzureError:
     """The error for a request without a response."""
     forget_frames(failure)
     is_timeout = isinstance(failure, asyncio.TimeoutError)

@@ -12,41 +12,10 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 from typing import Any, Callable
 
-from aiohttp import ClientSession, TCPConnector
-from aiohttp.connector import Connection
+from aiohttp import ClientSession
 
 #: Generators whose owner is gone, until they were closed in their loops.
 _orphans: dict[ClientSession, AsyncGenerator[ClientSession, None]] = {}
-
-
-class Connector(TCPConnector):
-    """aiohttp's connector, which can end what is left of its connections.
-
-    After a timeout aiohttp closes a connection over TLS as TLS does, and waits for the other side. A loop that is
-    closed before that leaves an open socket and a ResourceWarning.
-    """
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._transports: set[asyncio.Transport] = set()
-
-    async def connect(self, *arguments: Any, **options: Any) -> Connection:
-        """Get a connection, as aiohttp's does, and note it. Those that were closed meanwhile end at once."""
-        connection = await super().connect(*arguments, **options)
-        transport = connection.transport
-        if transport is not None and transport not in self._transports:
-            self._end([each for each in self._transports if each.is_closing()])
-            self._transports.add(transport)
-        return connection
-
-    def end_connections(self) -> None:
-        """End all connections at once."""
-        self._end(list(self._transports))
-
-    def _end(self, transports: list[asyncio.Transport]) -> None:
-        for transport in transports:
-            transport.abort()
-        self._transports.difference_update(transports)
 
 
 class LoopSessions:

@@ -1,0 +1,98 @@
+"""Policies of one group are called as azure-core calls them one by one."""
+
+import asyncio
+import sys
+from typing import Any, Optional
+
+import pytest
+from azure.core.pipeline import AsyncPipeline
+from azure.core.pipeline.policies import HeadersPolicy, SansIOHTTPPolicy, UserAgentPolicy
+from azure.core.rest import HttpRequest
+
+from azure.communication.rooms._pipeline.sans_io import AsyncSansIOPolicies, group_sans_io
+
+
+class Failed(Exception):
+    """What a policy or the transport raises."""
+
+
+class Transport:
+    """A transport that notes requests, and fails where it is told to."""
+
+    def __init__(self, log: list[str], fails: Optional[str]) -> None:
+        self._log = log
+        self._fails = fails
+
+    async def send(self, _: Any, **__: Any) -> object:
+        self._log.append("send")
+        await asyncio.sleep(0)
+        if self._fails == "send":
+            raise Failed(self._fails)
+        return object()
+
+
+class Noting(SansIOHTTPPolicy[Any, Any]):
+    """A policy that notes its calls, and fails where it is told to."""
+
+    def __init__(self, name: str, log: list[str], fails: Optional[str]) -> None:
+        self._name = name
+        self._log = log
+        self._fails = fails
+
+    def _note(self, method: str) -> None:
+        self._log.append(f"{self._name} {method}")
+        if self._fails == self._log[-1]:
+            raise Failed(self._fails)
+
+    def on_request(self, _: Any) -> None:
+        self._note("request")
+
+    def on_response(self, _: Any, __: Any) -> None:
+        self._note("response")
+
+    def on_exception(self, _: Any) -> None:
+        self._note(f"exception {sys.exc_info()[1]}")  # that is where azure-core's policy for tracing looks
+
+
+def calls(fails: Optional[str], grouped: bool) -> tuple[list[str], Optional[str]]:
+    """What was called, and the error."""
+    log: list[str] = []
+    policies: Any = [Noting(name, log, fails) for name in "abc"]
+    transport: Any = Transport(log, fails)
+    pipeline: AsyncPipeline[Any, Any] = AsyncPipeline(
+        transport, [AsyncSansIOPolicies(policies)] if grouped else policies
+    )
+    try:
+        asyncio.run(pipeline.run(HttpRequest("GET", "https://h/")))
+    except Failed as error:
+        return log, str(error)
+    return log, None
+
+
+def test_policies_of_a_group_see_the_request_in_order_and_the_response_in_reverse() -> None:
+    assert calls(None, grouped=True) == (
+        ["a request", "b request", "c request", "send", "c response", "b response", "a response"],
+        None,
+    )
+
+
+FAILURES = [None, "send", *(f"{name} {method}" for name in "abc" for method in ("request", "response"))]
+
+
+@pytest.mark.parametrize("fails", FAILURES, ids=str)
+def test_a_group_calls_what_azure_core_calls(fails: Optional[str]) -> None:
+    found, error = calls(fails, grouped=True)
+    assert (found, error) == calls(fails, grouped=False)
+    assert error == fails
+
+
+class Mine(SansIOHTTPPolicy[Any, Any]):
+    """A policy of a caller."""
+
+
+def test_policies_that_follow_one_another_are_grouped_but_for_those_of_callers() -> None:
+    headers, user_agent, mine, other = HeadersPolicy(), UserAgentPolicy(), Mine(), object()
+    first, *rest = group_sans_io([headers, user_agent, mine, other, headers])
+    assert first.policies == [headers, user_agent]
+    assert rest[:2] == [mine, other]
+    assert [group.policies for group in rest[2:]] == [[headers]]
