@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from child_processes import child_process
 from signed_http import SignedHttp
 
 from azure.communication.rooms import __version__
@@ -45,7 +46,7 @@ def _logger() -> Iterator[None]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_runs_until_it_is_requested_to_end(number: signal.Signals, tmp_path: Path) -> None:
     arguments = ["--port", "0", "--location", str(tmp_path)]
-    with subprocess.Popen(COMMAND + arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with child_process(COMMAND + arguments, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         match = ANNOUNCED.fullmatch(process.stdout.readline() + process.stdout.readline())
         assert match
@@ -214,9 +215,7 @@ def run(
     *arguments: str, requests: int = 1, key: str = ACCESS_KEY, lines_printed: int = 2
 ) -> tuple[list[str], list[str]]:
     """What the command prints and logs while it is requested rooms."""
-    with subprocess.Popen(
-        [*COMMAND, "--port", "0", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with child_process([*COMMAND, "--port", "0", *arguments], stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(lines_printed)]
         endpoint = re.findall(r"listening on (\S+)\.", lines[0])[0]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from child_processes import child_process
 from raw_ids import ALICE, BOB
 from signed_http import Reply, SignedHttp
 
@@ -46,7 +47,7 @@ def test_kill_9_in_the_middle_of_creates_loses_nothing_that_was_returned(tmp_pat
 
     made: list[str] = []
     enough = threading.Event()
-    with subprocess.Popen([*COMMAND, "--location", str(tmp_path)], stdout=subprocess.PIPE, text=True) as process:
+    with child_process([*COMMAND, "--location", str(tmp_path)]) as process:
         http = SignedHttp(connection_string(process))
         threads = [threading.Thread(target=create, args=(http,)) for _ in range(4)]
         for thread in threads:
@@ -116,7 +117,7 @@ sys.exit(main(sys.argv[1:]))
 def test_a_full_disk_is_reported_and_what_was_kept_stays(tmp_path: Path) -> None:
     command = [sys.executable, "-c", LIMITED, "--quiet", "--port", "0", "--location", str(tmp_path)]
     made: list[str] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with child_process(command) as process:
         http = SignedHttp(connection_string(process))
         reply = http.send("POST", "/rooms", ROOM)
         while reply.status == 201 and len(made) < 2000:
@@ -144,7 +145,7 @@ def test_on_a_full_disk_with_expired_rooms_reads_continue_and_a_reset_makes_room
 
     arguments = [sys.executable, "-c", LIMITED, "--quiet", "--port", "0", "--location", str(tmp_path)]
     later = datetime.now(timezone.utc) + timedelta(days=200)
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+    with child_process(arguments) as process:
         http = SignedHttp(connection_string(process))
         room = http.send("POST", "/rooms", ROOM).body["id"]
         statuses = [http.send("POST", "/rooms", {"participants": MANY}).status for _ in range(40)]

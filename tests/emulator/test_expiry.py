@@ -162,19 +162,34 @@ def test_a_fault_that_skews_the_clock_deletes_no_rooms(emulator: RoomsEmulator) 
     assert len(send(emulator, "GET", f"/rooms/{room}/participants")[1]["value"]) == 1
 
 
+def create_once(emulator: RoomsEmulator, guid: str, first_sent: datetime, now: datetime) -> Any:
+    """The id of the room of a repeatable request."""
+    headers: dict[str, Optional[str]] = {
+        "Repeatability-Request-ID": guid,
+        "Repeatability-First-Sent": first_sent.strftime("%a, %d %b %Y %H:%M:%S GMT"),
+    }
+    reply = SignedHttp(emulator.connection_string).send("POST", "/rooms", {}, headers=headers, date=now)
+    assert reply.status == 201
+    return reply.body["id"]
+
+
+GUID = "b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e"
+
+
 @pytest.mark.parametrize("days", [-200, 200])
 def test_a_fault_that_skews_the_clock_forgets_no_repeatable_request(emulator: RoomsEmulator, days: int) -> None:
-    def create(guid: str, now: datetime) -> Any:
-        sent = now.strftime("%a, %d %b %Y %H:%M:%S GMT")
-        headers: dict[str, Optional[str]] = {"Repeatability-Request-ID": guid, "Repeatability-First-Sent": sent}
-        reply = SignedHttp(emulator.connection_string).send("POST", "/rooms", {}, headers=headers, date=now)
-        assert reply.status == 201
-        return reply.body["id"]
-
-    first = create("b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e", NOON)
+    first = create_once(emulator, GUID, NOON, NOON)
     emulator.faults.add(clock_skew=86_400 * days, times=1)
-    create("00000000-0000-4000-8000-000000000000", NOON + timedelta(days=days))
-    assert create("b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e", NOON) == first
+    far = NOON + timedelta(days=days)
+    create_once(emulator, "00000000-0000-4000-8000-000000000000", far, far)
+    assert create_once(emulator, GUID, NOON, NOON) == first
+
+
+def test_a_repeatable_request_is_known_for_as_long_when_a_fault_skews_its_time(emulator: RoomsEmulator) -> None:
+    emulator.faults.add(clock_skew=-240, times=1)
+    first = create_once(emulator, GUID, NOON, NOON)
+    emulator.clock.advance(seconds=250)
+    assert create_once(emulator, GUID, NOON, NOON) == first
 
 
 def test_expiry_is_a_condition_that_follows_the_clock(emulator: RoomsEmulator) -> None:

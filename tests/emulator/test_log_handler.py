@@ -11,6 +11,7 @@ from http.client import HTTPConnection
 from typing import TextIO
 
 import pytest
+from child_processes import child_process
 
 from azure.communication.rooms.emulator.cli import log_handler
 from azure.communication.rooms.emulator.cli.log_handler import DroppingHandler
@@ -34,7 +35,7 @@ def read_all(reader: int) -> list[str]:
 
 @pytest.mark.skipif(os.name != "posix", reason="a signal ends a process in order on POSIX alone")
 def test_requests_and_the_end_do_not_wait_for_a_pipe_that_is_not_read() -> None:
-    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with child_process(COMMAND, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         (host,) = re.findall(r"http://(\S+)\.", process.stdout.readline())
         connection = HTTPConnection(host, timeout=10)
