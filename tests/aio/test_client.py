@@ -303,8 +303,27 @@ def test_a_page_is_read_ahead_only_when_requested(read_ahead: int) -> None:
     assert asyncio.run(scenario()) == ["1", "2"]
 
 
+def test_a_page_that_leads_back_is_not_read_ahead() -> None:
+    service = InMemoryService()
+    for number in (2, 3, 2):
+        service.respond(200, page(service, [str(number)], number))
+
+    async def scenario() -> None:
+        async with scripted(service) as client:
+            pages = client.list_rooms().by_page(read_ahead=1)  # type: ignore[call-arg]
+            for _ in range(3):
+                await pages.__anext__()
+            for _ in range(50):
+                await asyncio.sleep(0)
+            with pytest.raises(HttpResponseError, match="leads back to a page that was listed before"):
+                await pages.__anext__()
+
+    asyncio.run(scenario())
+    assert len(service.received) == 3
+
+
 def test_read_ahead_is_none_or_one() -> None:
-    with pytest.raises(ValueError, match="read_ahead must be 0 or 1, not 2"):
+    with pytest.raises(ValueError, match=r"^read_ahead must be 0 or 1, not 2$"):
         RoomsClient("http://localhost:1", KEY).list_rooms().by_page(read_ahead=2)  # type: ignore[call-arg]
 
 

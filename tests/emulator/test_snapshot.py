@@ -10,6 +10,7 @@ from raw_ids import ALICE, BOB, INVALID_RAW_ID
 from signed_http import SignedHttp
 
 from azure.communication.rooms.emulator import RoomsEmulator
+from azure.communication.rooms.emulator.service import snapshot
 
 ROOM = {
     "id": "99400000000000000",
@@ -120,6 +121,23 @@ def test_seeded_rooms_are_counted_and_alike(emulator: RoomsEmulator, http: Signe
     assert all(room["pstnDialOutEnabled"] for room in first["value"])
     participants = http.send("GET", f"/rooms/{ids[0]}/participants").body["value"]
     assert participants == [{"rawId": ALICE, "role": "Consumer"}]
+
+
+def test_the_text_of_an_export_is_the_export_of_all_accounts() -> None:
+    with RoomsEmulator(accounts={"red": "cmVk", "blue": "Ymx1ZQ==", "none": "bm9uZQ=="}) as emulator:
+        emulator.seed(501, account="red")
+        emulator.seed(2, account="blue")
+        parts = list(snapshot.export_text(emulator._running().state.accounts))
+        assert json.loads(b"".join(parts)) == emulator.export_rooms()
+        assert [part.count(b'"id"') for part in parts] == [500, 1, 2, 0]
+
+
+def test_one_room_is_seeded_unless_more_are_requested(emulator: RoomsEmulator) -> None:
+    (account,) = emulator._running().state.accounts.values()
+    assert [len(each) for each in snapshot.seed_batches(account)] == [1]
+    assert len(snapshot.seed_rooms(account)) == 1
+    assert [len(each) for each in snapshot.seed_batches(account, 401)] == [200, 200, 1]
+    assert len(next(snapshot.seed_batches(account, 100_000))) == 200
 
 
 def test_seed_names_what_cannot_be(emulator: RoomsEmulator) -> None:

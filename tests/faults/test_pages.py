@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,11 @@ def test_a_relative_link_is_resolved_against_the_first_page(service: Service, li
     assert service.received[1].target == target
 
 
+LEADS_BACK = (
+    "The service's link to the next page leads back to a page that was listed before; the list would never end."
+)
+
+
 @pytest.mark.parametrize("cycle", [1, 2, 3])
 def test_a_list_whose_links_lead_back_is_stopped(service: Service, cycle: int) -> None:
     for number in range(10):
@@ -97,7 +103,7 @@ def test_a_list_whose_links_lead_back_is_stopped(service: Service, cycle: int) -
     rooms = make_client(service).list_rooms()
     assert [next(rooms).id for _ in range(cycle + 1)] == [str(number) for number in range(cycle + 1)]
     for _ in range(2):
-        with pytest.raises(HttpResponseError, match="leads back to a page that was listed before"):
+        with pytest.raises(HttpResponseError, match=f"^{re.escape(LEADS_BACK)}$"):
             next(rooms)
     assert len(service.received) == cycle + 1
 

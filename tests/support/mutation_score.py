@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 LEAST = 0.9
-#: What mutmut keeps as exit status of a mutant that passed the tests, and of one that none calls.
-PASSED, NO_TESTS = {0}, {5, 33}
+#: What mutmut keeps as exit status of a mutant that passed the tests, of one that none calls, and of one whose tests
+#: could not be run.
+PASSED, NO_TESTS, NOT_RUN = {0}, {5, 33}, {2, 4, 255}
 #: The parts of the package that have figures of their own, as the files of each begin.
 PARTS = (
     "_wire",
@@ -47,8 +48,9 @@ def figures(folder: Path) -> dict[str, Counter[str]]:
     for file, _, status in results(folder):
         count = counts[next(part for part in PARTS if file.startswith(part))]
         count["all"] += 1
-        count["tried"] += status is not None
-        count["noticed"] += status is not None and status not in PASSED | NO_TESTS
+        is_tried = status is not None and status not in NOT_RUN
+        count["tried"] += is_tried
+        count["noticed"] += is_tried and status not in PASSED | NO_TESTS
         count["untested"] += status in NO_TESTS
     counts["all"] = Counter()
     for part in PARTS:

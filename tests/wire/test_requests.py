@@ -2,7 +2,7 @@
 
 import json
 from datetime import date, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 import pytest
 from azure.core.exceptions import ServiceRequestError
@@ -61,11 +61,11 @@ EVERYTHING = {
 
 
 @pytest.mark.parametrize(
-    ("request_", "method", "target", "headers", "body"),
+    ("make", "method", "target", "headers", "body"),
     [
-        (create(WIRE), "POST", f"/rooms{QUERY}", CREATE, "{}"),
+        (lambda: create(WIRE), "POST", f"/rooms{QUERY}", CREATE, "{}"),
         (
-            create(WIRE, **EVERYTHING),
+            lambda: create(WIRE, **EVERYTHING),
             "POST",
             f"/rooms{QUERY}",
             CREATE,
@@ -75,35 +75,35 @@ EVERYTHING = {
                 f'"participants":{{"{ALICE}":{{"role":"Presenter"}},"{BOB}":{{"role":"Attendee"}}}}}}'
             ),
         ),
-        (create(WIRE, participants=[]), "POST", f"/rooms{QUERY}", CREATE, '{"participants":{}}'),
-        (WIRE.get_room(ROOM).request, "GET", f"/rooms/{ROOM}{QUERY}", PLAIN, None),
-        (update(WIRE), "PATCH", f"/rooms/{ROOM}{QUERY}", PATCH, "{}"),
+        (lambda: create(WIRE, participants=[]), "POST", f"/rooms{QUERY}", CREATE, '{"participants":{}}'),
+        (lambda: WIRE.get_room(ROOM).request, "GET", f"/rooms/{ROOM}{QUERY}", PLAIN, None),
+        (lambda: update(WIRE), "PATCH", f"/rooms/{ROOM}{QUERY}", PATCH, "{}"),
         (
-            update(WIRE, pstn_dial_out_enabled=True),
+            lambda: update(WIRE, pstn_dial_out_enabled=True),
             "PATCH",
             f"/rooms/{ROOM}{QUERY}",
             PATCH,
             '{"pstnDialOutEnabled":true}',
         ),
         (
-            update(WIRE, valid_from=START, valid_until=END),
+            lambda: update(WIRE, valid_from=START, valid_until=END),
             "PATCH",
             f"/rooms/{ROOM}{QUERY}",
             PATCH,
             '{"validFrom":"2025-04-01T08:00:00.000120Z","validUntil":"2025-05-01T08:00:00Z"}',
         ),
-        (WIRE.delete_room(ROOM).request, "DELETE", f"/rooms/{ROOM}{QUERY}", PLAIN, None),
-        (WIRE.list_rooms(None).request, "GET", f"/rooms{QUERY}", PLAIN, None),
-        (WIRE.list_participants(ROOM, None).request, "GET", f"/rooms/{ROOM}/participants{QUERY}", PLAIN, None),
+        (lambda: WIRE.delete_room(ROOM).request, "DELETE", f"/rooms/{ROOM}{QUERY}", PLAIN, None),
+        (lambda: WIRE.list_rooms(None).request, "GET", f"/rooms{QUERY}", PLAIN, None),
+        (lambda: WIRE.list_participants(ROOM, None).request, "GET", f"/rooms/{ROOM}/participants{QUERY}", PLAIN, None),
         (
-            WIRE.add_or_update_participants(ROOM, [RoomParticipant(ALICE, "Consumer"), BOB]).request,
+            lambda: WIRE.add_or_update_participants(ROOM, [RoomParticipant(ALICE, "Consumer"), BOB]).request,
             "PATCH",
             f"/rooms/{ROOM}/participants{QUERY}",
             PATCH,
             f'{{"participants":{{"{ALICE}":{{"role":"Consumer"}},"{BOB}":{{"role":"Attendee"}}}}}}',
         ),
         (
-            WIRE.remove_participants(ROOM, [ALICE, RoomParticipant(BOB)]).request,
+            lambda: WIRE.remove_participants(ROOM, [ALICE, RoomParticipant(BOB)]).request,
             "PATCH",
             f"/rooms/{ROOM}/participants{QUERY}",
             PATCH,
@@ -126,9 +126,36 @@ EVERYTHING = {
     ],
 )
 def test_every_operation_sends_exactly_this(
-    request_: HttpRequest, method: str, target: str, headers: dict[str, str], body: Optional[str]
+    make: Callable[[], HttpRequest], method: str, target: str, headers: dict[str, str], body: Optional[str]
 ) -> None:
-    assert outline(request_) == (method, ENDPOINT + target, headers, body)
+    assert outline(make()) == (method, ENDPOINT + target, headers, body)
+
+
+@pytest.mark.parametrize("version", ["2022-02-01", "2025-03-13"])
+def test_a_create_may_be_sent_again_for_five_minutes_and_a_delete_succeeds_where_nothing_is_left(version: str) -> None:
+    wire = operations_for(ENDPOINT, version)
+    created = wire.create_room(**{**NOTHING, "participants": None, "repeatability": REPEATABILITY})
+    calls: dict[str, Any] = {
+        "create": created,
+        "get": wire.get_room(ROOM),
+        "update": wire.update_room(ROOM, **{**NOTHING, "participants": UNSET}),
+        "delete": wire.delete_room(ROOM),
+        "participants": wire.list_participants(ROOM, None),
+        "remove": wire.remove_participants(ROOM, [ALICE]),
+    }
+    expiries = {name: call.expires for name, call in calls.items() if call.expires is not None}
+    assert expiries == {"create": START + timedelta(minutes=5)}
+    assert [name for name, call in calls.items() if call.absent_is_success is True] == ["delete"]
+    assert all(call.retryable is True for call in calls.values())
+    assert all(call.follows_link is False for call in calls.values())
+    statuses = {name: call.statuses for name, call in calls.items() if call.statuses != (200,)}
+    assert statuses == {"create": (201,), "delete": (204,)}
+
+
+def test_a_link_is_followed_as_one_and_a_first_page_is_none() -> None:
+    link = f"{ENDPOINT}/rooms?x=1"
+    assert [WIRE.list_rooms(each).follows_link for each in (link, None)] == [True, False]
+    assert [WIRE.list_participants(ROOM, each).follows_link for each in (link, None)] == [True, False]
 
 
 def test_what_was_not_given_is_neither_none_nor_silent() -> None:

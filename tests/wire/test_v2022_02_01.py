@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime, timedelta, timezone
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 import pytest
 from azure.core.exceptions import DecodeError, HttpResponseError, ResourceNotFoundError
@@ -74,39 +74,70 @@ PEOPLE_JSON = [person(ALICE, "Presenter"), person(BOB, "Attendee")]
 
 
 @pytest.mark.parametrize(
-    ("request_", "method", "path", "headers", "body"),
+    ("make", "method", "path", "headers", "body"),
     [
-        (create(), "POST", "/rooms", CREATE, {}),
-        (create(**EVERYTHING, participants=PEOPLE), "POST", "/rooms", CREATE, {**OPEN, "participants": PEOPLE_JSON}),
-        (create(participants=[]), "POST", "/rooms", CREATE, {"participants": []}),
-        (create(valid_from=None, room_join_policy=None), "POST", "/rooms", CREATE, {}),
-        (create(pstn_dial_out_enabled=None), "POST", "/rooms", CREATE, {}),
-        (WIRE.get_room(ROOM).request, "GET", f"/rooms/{ROOM}", PLAIN, None),
-        (update(), "PATCH", f"/rooms/{ROOM}", JSON, {}),
-        (update(**EVERYTHING), "PATCH", f"/rooms/{ROOM}", JSON, OPEN),
-        (update(participants={BOB: "Consumer"}), "PATCH", f"/rooms/{ROOM}", JSON, people(person(BOB, "Consumer"))),
-        (update(participants=[]), "PATCH", f"/rooms/{ROOM}", JSON, {"participants": []}),
-        (update(participants=None, valid_until=None), "PATCH", f"/rooms/{ROOM}", JSON, {}),
-        (WIRE.delete_room(ROOM).request, "DELETE", f"/rooms/{ROOM}", PLAIN, None),
-        (WIRE.list_participants(ROOM, None).request, "GET", PARTICIPANTS, PLAIN, None),
-        (WIRE.add_participants(ROOM, PEOPLE).request, "POST", f"{PARTICIPANTS}:add", JSON, people(*PEOPLE_JSON)),
-        (WIRE.update_participants(ROOM, PEOPLE).request, "POST", f"{PARTICIPANTS}:update", JSON, people(*PEOPLE_JSON)),
+        (lambda: create(), "POST", "/rooms", CREATE, {}),
         (
-            WIRE.remove_participants(ROOM, PEOPLE).request,
+            lambda: create(**EVERYTHING, participants=PEOPLE),
+            "POST",
+            "/rooms",
+            CREATE,
+            {**OPEN, "participants": PEOPLE_JSON},
+        ),
+        (lambda: create(participants=[]), "POST", "/rooms", CREATE, {"participants": []}),
+        (lambda: create(valid_from=None, room_join_policy=None), "POST", "/rooms", CREATE, {}),
+        (lambda: create(pstn_dial_out_enabled=None), "POST", "/rooms", CREATE, {}),
+        (lambda: WIRE.get_room(ROOM).request, "GET", f"/rooms/{ROOM}", PLAIN, None),
+        (lambda: update(), "PATCH", f"/rooms/{ROOM}", JSON, {}),
+        (lambda: update(**EVERYTHING), "PATCH", f"/rooms/{ROOM}", JSON, OPEN),
+        (
+            lambda: update(participants={BOB: "Consumer"}),
+            "PATCH",
+            f"/rooms/{ROOM}",
+            JSON,
+            people(person(BOB, "Consumer")),
+        ),
+        (lambda: update(participants=[]), "PATCH", f"/rooms/{ROOM}", JSON, {"participants": []}),
+        (lambda: update(participants=None, valid_until=None), "PATCH", f"/rooms/{ROOM}", JSON, {}),
+        (lambda: WIRE.delete_room(ROOM).request, "DELETE", f"/rooms/{ROOM}", PLAIN, None),
+        (lambda: WIRE.list_participants(ROOM, None).request, "GET", PARTICIPANTS, PLAIN, None),
+        (
+            lambda: WIRE.add_participants(ROOM, PEOPLE).request,
+            "POST",
+            f"{PARTICIPANTS}:add",
+            JSON,
+            people(*PEOPLE_JSON),
+        ),
+        (
+            lambda: WIRE.update_participants(ROOM, PEOPLE).request,
+            "POST",
+            f"{PARTICIPANTS}:update",
+            JSON,
+            people(*PEOPLE_JSON),
+        ),
+        (
+            lambda: WIRE.remove_participants(ROOM, PEOPLE).request,
             "POST",
             f"{PARTICIPANTS}:remove",
             JSON,
             people(person(ALICE, "Presenter"), person(BOB)),
         ),
-        (WIRE.remove_participants(ROOM, ALICE).request, "POST", f"{PARTICIPANTS}:remove", JSON, people(person(ALICE))),
+        (
+            lambda: WIRE.remove_participants(ROOM, ALICE).request,
+            "POST",
+            f"{PARTICIPANTS}:remove",
+            JSON,
+            people(person(ALICE)),
+        ),
     ],
 )
 def test_a_call_becomes_exactly_this_request(
-    request_: HttpRequest, method: str, path: str, headers: dict[str, str], body: Any
+    make: Callable[[], HttpRequest], method: str, path: str, headers: dict[str, str], body: Any
 ) -> None:
-    sent = {name: value for name, value in request_.headers.items() if name != "Content-Length"}
-    assert (request_.method, request_.url, sent) == (method, f"{ENDPOINT}{path}{QUERY}", headers)
-    assert (request_.content and json.loads(request_.content)) == body
+    request = make()
+    sent = {name: value for name, value in request.headers.items() if name != "Content-Length"}
+    assert (request.method, request.url, sent) == (method, f"{ENDPOINT}{path}{QUERY}", headers)
+    assert (request.content and json.loads(request.content)) == body
 
 
 @pytest.mark.parametrize("raw_id", ["4:+14255550123", "8:orgid:1", "wrong_mri"])
