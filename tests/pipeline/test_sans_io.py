@@ -17,7 +17,7 @@ class Failed(Exception):
 
 
 class Transport:
-    """A transport that notes requests, and fails where it is told to."""
+    """A transport that notes requests, and fails where it should."""
 
     def __init__(self, log: list[str], fails: Optional[str]) -> None:
         self._log = log
@@ -32,7 +32,7 @@ class Transport:
 
 
 class Noting(SansIOHTTPPolicy[Any, Any]):
-    """A policy that notes its calls, and fails where it is told to."""
+    """A policy that notes its calls, and fails where it should."""
 
     def __init__(self, name: str, log: list[str], fails: Optional[str]) -> None:
         self._name = name
