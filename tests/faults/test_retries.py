@@ -1,8 +1,10 @@
 """Rows 1 to 9 and 23: what is sent again, how often, after which wait, and what the caller gets in the end."""
 
+import io
 import re
 import socket
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from typing import Any, Callable, Optional
 
 import pytest
@@ -32,7 +34,7 @@ from room_bodies import room_text
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._pipeline.clock import ServiceClock
-from azure.communication.rooms._pipeline.retry import RoomsRetryPolicy
+from azure.communication.rooms._pipeline.retry import RoomsRetryPolicy, _is_consumed_once
 from azure.communication.rooms.emulator import RoomsEmulator
 
 ROOM_TEXT = room_text("1").encode()
@@ -222,6 +224,31 @@ def test_a_wait_is_cut_at_its_longest(service: Service) -> None:
     with pytest.raises(HttpResponseError):
         make_client(service).get_room(ID, retry_backoff_factor=100, retry_backoff_max=3)
     assert [1.5 <= wait <= 3 for wait in service.transport.sleeps] == [True] * 3
+
+
+class Asynchronous:
+    """An asynchronous iterator."""
+
+    async def __anext__(self) -> bytes:
+        return b"x"
+
+
+@pytest.mark.parametrize(
+    ("body", "is_consumed"),
+    [
+        (None, False),
+        (b"x", False),
+        ([b"x"], False),
+        (iter([b"x"]), True),
+        (Asynchronous(), True),
+        (io.BytesIO(b"x"), False),
+        (SimpleNamespace(read=bytes), True),
+        (SimpleNamespace(read=bytes, seekable=lambda: False), True),
+    ],
+    ids=["none", "bytes", "list", "iterator", "asynchronous", "file", "stream", "file that cannot go back"],
+)
+def test_an_iterator_is_consumed_once_and_so_is_a_file_that_cannot_go_back(body: Any, is_consumed: bool) -> None:
+    assert _is_consumed_once(body) is is_consumed
 
 
 def test_waits_differ_by_chance() -> None:

@@ -187,6 +187,15 @@ def test_a_404_after_an_attempt_that_may_have_arrived_is_marked(
     assert bool(response.context.get(SUCCEEDED_BEFORE)) is (may_have_arrived and absent_is_success)
 
 
+@pytest.mark.parametrize("error", [error for error, _ in FAILURES.values()], ids=FAILURES)
+def test_the_history_has_every_attempt_that_failed(pipeline: Any, error: AzureError) -> None:
+    pipeline.transport.script.append(error)
+    response = pipeline.respond(503).respond(200).run(get(), retry_backoff_factor=0)
+    first, second = response.context["history"]
+    assert (first.error, first.http_response, first.http_request.method) == (error, None, "GET")
+    assert (second.error, second.http_response.status_code, second.http_request.method) == (None, 503, "GET")
+
+
 @pytest.mark.parametrize("seconds", [9, 10, 11, 60])
 def test_retries_stop_ten_seconds_before_a_call_expires(make: Callable[..., Any], seconds: int) -> None:
     pipeline = make(clock=ServiceClock(lambda: HERE), retry_backoff_factor=0).respond(503).respond(200)
