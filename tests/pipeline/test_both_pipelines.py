@@ -31,10 +31,10 @@ from fake_pipelines import ENDPOINT, PIPELINES, AsyncPipeline, LeakingSend
 from fake_services import KEY
 from shown_errors import shown
 
-from azure.communication.rooms._pipeline.authentication import AsyncTokenCredentialsPolicy
 from azure.communication.rooms._pipeline.clock import ServiceClock
 from azure.communication.rooms._pipeline.retry import SUCCEEDED_BEFORE
 from azure.communication.rooms._pipeline.signing import sign, string_to_sign
+from azure.communication.rooms._pipeline.tokens import AsyncTokenCredentialsPolicy
 
 HERE = datetime(2025, 4, 1, 8, tzinfo=timezone.utc)
 THERE = "Tue, 01 Apr 2025 08:20:00 GMT"
