@@ -148,7 +148,7 @@ class RoomsEmulator:
         self._run: RunningEmulator | None = None
 
     def __repr__(self) -> str:
-        return f"<RoomsEmulator {'stopped' if self._state is None else self._url(self._port)}>"
+        return f"<RoomsEmulator {'stopped' if self._run is None else self._config.url(self._run.port)}>"
 
     @property
     def endpoint(self) -> str:
