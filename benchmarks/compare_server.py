@@ -17,7 +17,7 @@ from typing import Optional
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-_MOMENTS = (
+_TIMES = (
     "2025-03-18T21:57:53.1625797+00:00",
     "2025-03-18T21:57:53.1231234+00:00",
     "2025-09-14T21:57:53.1231234+00:00",
@@ -27,7 +27,7 @@ ROOM_PAGES = 10
 
 
 def _room(number: int) -> dict[str, object]:
-    members = dict(zip(("createdAt", "validFrom", "validUntil"), _MOMENTS))
+    members = dict(zip(("createdAt", "validFrom", "validUntil"), _TIMES))
     return {"id": f"994{number:014d}", **members, "pstnDialOutEnabled": False}
 
 

@@ -21,8 +21,8 @@ from azure.communication.rooms._wire.versions import DEFAULT_VERSION
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 ID = "99412345678901234"
-MOMENT = "2025-03-27T06:42:08.1207436+00:00"
-ROOM = json.dumps({"id": ID, "createdAt": MOMENT, "validFrom": MOMENT, "validUntil": MOMENT})
+TIME = "2025-03-27T06:42:08.1207436+00:00"
+ROOM = json.dumps({"id": ID, "createdAt": TIME, "validFrom": TIME, "validUntil": TIME})
 PROJECT = Path(__file__).resolve().parent.parent
 
 

@@ -15,7 +15,7 @@ from raw_server import RawServer
 from azure.communication.rooms.aio import RoomsClient
 from azure.communication.rooms.emulator import RoomsEmulator
 
-MOMENTS = 200
+CANCELLATIONS = 200
 ROUNDS_AFTER = 20
 
 
@@ -78,7 +78,7 @@ def test_a_call_that_is_cancelled_leaves_nothing_behind(emulator: RoomsEmulator,
         options: Any = {"per_retry_policies": [requests]}
         async with RoomsClient.from_connection_string(emulator.connection_string, **options) as client:
             room = await client.create_room()
-            for _ in range(MOMENTS):
+            for _ in range(CANCELLATIONS):
                 cancelled += await cancel_after(chance.randrange(60), OPERATIONS[operation](client, room.id))
                 assert asyncio.all_tasks() == {asyncio.current_task()}
             assert acquired(client) == 0
@@ -90,7 +90,7 @@ def test_a_call_that_is_cancelled_leaves_nothing_behind(emulator: RoomsEmulator,
                 assert people == ([ALICE] if place % 2 else [])
         return cancelled
 
-    assert asyncio.run(scenario()) > MOMENTS / 10
+    assert asyncio.run(scenario()) > CANCELLATIONS / 10
 
 
 def test_a_cancelled_create_resumed_with_its_pair_makes_one_room(emulator: RoomsEmulator) -> None:

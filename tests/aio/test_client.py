@@ -141,8 +141,8 @@ def test_a_client_never_closed_is_one_warning(server: RawServer, flags: tuple[st
     ran = run_program(NEVER_CLOSED, server.endpoint, flags=flags)
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr.count("ResourceWarning: unclosed RoomsClient: use it in an `async with` block") == 1
-    said = ran.stderr.lower()
-    assert (said.count("unclosed"), said.count("warning:")) == (1, 1)
+    printed = ran.stderr.lower()
+    assert (printed.count("unclosed"), printed.count("warning:")) == (1, 1)
 
 
 TIMED_OUT = """

@@ -12,8 +12,8 @@ from azure.communication.rooms._bulk.journal import Journal
 from azure.communication.rooms._bulk.records import Attempt, Done, NothingDone
 from azure.communication.rooms.bulk import JournalError
 
-MOMENT = datetime(2030, 1, 1, 12, tzinfo=timezone.utc)
-ATTEMPT = Attempt("11111111-2222-4333-8444-555555555555", MOMENT)
+TIME = datetime(2030, 1, 1, 12, tzinfo=timezone.utc)
+ATTEMPT = Attempt("11111111-2222-4333-8444-555555555555", TIME)
 HEADER = b'{"format":"azure-communication-rooms journal 1","operation":"create_rooms","service":"a"}\n'
 
 

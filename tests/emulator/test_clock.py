@@ -8,7 +8,7 @@ from azure.communication.rooms.emulator import Clock
 from azure.communication.rooms.emulator.state import timestamps
 
 MACHINE = datetime(2025, 3, 18, 12, 0, tzinfo=timezone.utc)
-MOMENT = datetime(2030, 1, 1, 12, 0, tzinfo=timezone.utc)
+TIME = datetime(2030, 1, 1, 12, 0, tzinfo=timezone.utc)
 SECOND = timedelta(seconds=1)
 
 
@@ -38,12 +38,12 @@ def test_a_frozen_clock_stands_still_until_it_is_moved() -> None:
     clock = Clock()
     clock.freeze()
     assert [clock.now(), clock.now()] == [MACHINE, MACHINE]
-    clock.set(MOMENT)
-    assert [clock.now(), clock.now()] == [MOMENT, MOMENT]
+    clock.set(TIME)
+    assert [clock.now(), clock.now()] == [TIME, TIME]
     clock.advance(days=181, seconds=0.5)
-    assert clock.now() == MOMENT + timedelta(days=181, milliseconds=500)
+    assert clock.now() == TIME + timedelta(days=181, milliseconds=500)
     clock.advance(timedelta(days=-181), seconds=-0.5)
-    assert clock.now() == MOMENT
+    assert clock.now() == TIME
 
 
 def test_a_running_clock_is_moved_and_runs_on() -> None:
@@ -55,15 +55,15 @@ def test_a_running_clock_is_moved_and_runs_on() -> None:
 
 def test_a_clock_that_was_set_runs_on_from_there() -> None:
     clock = Clock()
-    clock.set(MOMENT)
-    assert [clock.now(), clock.now()] == [MOMENT + SECOND, MOMENT + 2 * SECOND]
+    clock.set(TIME)
+    assert [clock.now(), clock.now()] == [TIME + SECOND, TIME + 2 * SECOND]
 
 
 def test_a_clock_is_set_in_any_zone() -> None:
     clock = Clock()
     clock.freeze()
-    clock.set(MOMENT.astimezone(timezone(timedelta(hours=5, minutes=30))))
-    assert clock.now() == MOMENT
+    clock.set(TIME.astimezone(timezone(timedelta(hours=5, minutes=30))))
+    assert clock.now() == TIME
 
 
 def test_a_clock_that_was_reset_tells_the_machines_time() -> None:
@@ -82,7 +82,7 @@ def test_a_span_is_given_in_units_of_timedelta() -> None:
 
 def test_a_frozen_clock_that_is_resumed_runs_on_from_where_it_is() -> None:
     clock = Clock()
-    clock.set(MOMENT)
+    clock.set(TIME)
     clock.freeze()
     frozen = clock.now()
     clock.resume()

@@ -16,7 +16,7 @@ PREFLIGHT = {
     "Access-Control-Request-Headers": "authorization,content-type,x-ms-content-sha256,x-ms-date",
 }
 
-ANSWERS = [
+RESPONSES = [
     pytest.param("POST", "/rooms", {"body": {}}, 201, id="created"),
     pytest.param("GET", "/rooms", {}, 200, id="list"),
     pytest.param("DELETE", ROOM, {}, 404, id="no such room"),
@@ -41,7 +41,7 @@ def send(http: SignedHttp, method: str, path: str, options: dict[str, Any], **he
     return http.send(method, path, **{**options, "headers": {**options.get("headers", {}), **headers}})
 
 
-@pytest.mark.parametrize(("method", "path", "options", "status"), ANSWERS)
+@pytest.mark.parametrize(("method", "path", "options", "status"), RESPONSES)
 def test_every_response_to_a_request_with_an_origin_allows_any(
     http: SignedHttp, method: str, path: str, options: dict[str, Any], status: int
 ) -> None:
@@ -49,7 +49,7 @@ def test_every_response_to_a_request_with_an_origin_allows_any(
     assert (reply.status, reply.headers.get(ALLOW_ORIGIN)) == (status, "*")
 
 
-@pytest.mark.parametrize(("method", "path", "options", "status"), ANSWERS)
+@pytest.mark.parametrize(("method", "path", "options", "status"), RESPONSES)
 def test_no_response_to_a_request_without_an_origin_speaks_of_one(
     http: SignedHttp, method: str, path: str, options: dict[str, Any], status: int
 ) -> None:

@@ -67,7 +67,7 @@ def test_rooms_show_their_state_participants_and_time(page: Page, emulator: Room
     page.wait(lambda: len(page.texts("tbody tr")) == 3)
     shown = dict(zip(page.texts("tbody .id"), page.texts("tbody .state")))
     assert shown == {room_id: state for state, room_id in ids.items()}
-    assert page.texts("tbody .people") == ["1", "1", "1"]
+    assert page.texts("tbody .participants") == ["1", "1", "1"]
     labels = [bar.get_attribute("aria-label") for bar in page.driver.find_elements(By.CSS_SELECTOR, "svg.bar")]
     assert labels[1] == f"2030-06-01 00:00 to 2030-07-01 00:00 UTC, open: {page.texts('tbody .time')[1].strip()}"
     emulator.clock.advance(days=30)

@@ -34,7 +34,7 @@ def validation(*details: list[str]) -> Fact:
 
 
 NOT_FOUND = logic("The server cannot find the requested resource.", 404, "NotFound")
-REFUSALS: dict[str, Fact] = {
+REJECTIONS: dict[str, Fact] = {
     "get, short id": logic("Invalid room ID length."),
     "update, short id": logic("Invalid room ID length."),
     "delete, short id": logic("Invalid room ID length."),
@@ -101,12 +101,12 @@ def time(text: str) -> datetime:
 
 
 def test_every_step_of_a_program_is_judged(seen: Any) -> None:
-    assert set(seen.steps) == {*REFUSALS, *NOTHING, *JUDGED_APART}
+    assert set(seen.steps) == {*REJECTIONS, *NOTHING, *JUDGED_APART}
 
 
-@pytest.mark.parametrize("step", REFUSALS)
+@pytest.mark.parametrize("step", REJECTIONS)
 def test_an_error_is_the_one_of_the_live_service(seen: Any, step: str) -> None:
-    status, code, message, details, header = REFUSALS[step]
+    status, code, message, details, header = REJECTIONS[step]
     expected = {"status": status, "code": code, "message": message, "details": details, "header": header}
     assert seen.steps[step] == expected
 

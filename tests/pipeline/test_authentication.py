@@ -226,10 +226,10 @@ def test_no_credentials_are_logged_at_any_level(
 @pytest.mark.parametrize("credential", [None, 5, object(), {"key": KEY}])
 def test_what_is_no_credential_is_rejected(credential: Any) -> None:
     named = type(credential).__name__
-    said = (
+    message = (
         rf"^credential must be .*\(an object with get_token\), not {named}; for a connection string use RoomsClient\."
     )
-    with pytest.raises(TypeError, match=said):
+    with pytest.raises(TypeError, match=message):
         RoomsClient("https://contoso.communication.azure.com", credential)
 
 

@@ -34,7 +34,7 @@ FORMS = {
     "correlation": (r"(?<=- )[A-Za-z0-9+/]{22}\.\d", r"A{22}\.0"),
     "time": (scrubbing.SECONDS + r"[^\"']*", r"202[45]-\d\d-\d\dT12:00:00(\.0+)?(Z|\+00:00)"),
 }
-HEADERS = {*scrubbing.SENT, *scrubbing.ANSWERED}
+HEADERS = {*scrubbing.SENT, *scrubbing.RESPONDED}
 
 
 @pytest.mark.parametrize("what", FORMS)

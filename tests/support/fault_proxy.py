@@ -24,7 +24,7 @@ NAMES = [
     "503",
 ]
 
-_REFUSALS = {
+_REJECTIONS = {
     BUSY: b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\nRetry-After: 1\r\n\r\n",
     UNAVAILABLE: b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
 }
@@ -53,8 +53,8 @@ class FaultProxy:
         with self._lock:
             fault = next(self._faults, PASS)
             self.done.append(fault)
-        if fault in _REFUSALS:
-            connection.wfile.write(_REFUSALS[fault])
+        if fault in _REJECTIONS:
+            connection.wfile.write(_REJECTIONS[fault])
             return True
         response = b"" if fault == RESET_BEFORE else self._exchange(request)
         if fault in (RESET_BEFORE, RESET_AFTER):

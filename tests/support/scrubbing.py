@@ -124,7 +124,7 @@ class Scrubber:
         """A response as a recording has it."""
         headers = {name.lower(): values for name, values in response["headers"].items()}
         kept = {
-            name: write(self, headers[name.lower()][0]) for name, write in ANSWERED.items() if name.lower() in headers
+            name: write(self, headers[name.lower()][0]) for name, write in RESPONDED.items() if name.lower() in headers
         }
         body = self.returned(response["body"]["string"].decode())
         return {
@@ -142,7 +142,7 @@ RULES = (
 )
 
 #: The headers of a response that clients read, and how each is written.
-ANSWERED: dict[str, Callable[[Scrubber, str], str]] = {
+RESPONDED: dict[str, Callable[[Scrubber, str], str]] = {
     "Content-Type": lambda _, value: value,
     "Location": lambda scrubber, value: scrubber.returned(value),
     "MS-CV": lambda *_: "AAAAAAAAAAAAAAAAAAAAAA.0",

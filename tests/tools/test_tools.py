@@ -19,13 +19,16 @@ TOOLS = [
     "truststore",
     "pyopenssl",
     "pysocks",
+    "pysocks-late",
     "socket",
+    "socket-late",
+    "truststore-late",
     "freezegun",
     "time-machine",
     "opentelemetry",
 ]
 #: Those that asyncio's loop goes along with. The others replace what it is made of, or nothing that it uses.
-ASYNC_TOOLS = ["none", "truststore", "socket", "freezegun", "time-machine", "opentelemetry"]
+ASYNC_TOOLS = ["none", "truststore", "socket", "socket-late", "freezegun", "time-machine", "opentelemetry"]
 SPANS = {"opentelemetry": {"spans": "GET,RoomsClient.get_room"}}
 
 
@@ -33,7 +36,9 @@ SPANS = {"opentelemetry": {"spans": "GET,RoomsClient.get_room"}}
 def test_calls_and_their_deadlines_work(
     tool: str, rooms: RoomServer, socks_server: SocksServer, ca_file: Path, run_program: Callable[..., Any]
 ) -> None:
-    results = run_program("calls.py", tool, rooms.endpoint, ca_file, socks_server.port)
+    is_proxied = tool.startswith("pysocks")
+    port = [socks_server.port] if is_proxied else []
+    results = run_program("calls.py", tool, rooms.endpoint, ca_file, *port)
     assert {name: found for name, (found, _) in results.items() if "Error" not in found} == {
         "plain": "A",
         "kept": "B",
@@ -48,7 +53,7 @@ def test_calls_and_their_deadlines_work(
     # Where many connect at once, the time of some may be over before they are connected.
     assert kinds <= {"ServiceRequestTimeoutError", "ServiceResponseTimeoutError"}, slow
     assert max(seconds for _, seconds in slow.values()) < ENDS_WITHIN
-    assert bool(socks_server.targets) is (tool == "pysocks")
+    assert len(socks_server.targets) == (rooms.connections if is_proxied else 0)
 
 
 @pytest.mark.parametrize("tool", ASYNC_TOOLS)

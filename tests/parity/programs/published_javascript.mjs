@@ -11,7 +11,7 @@ const [ENDPOINT, ACCESS_KEY] = process.argv.slice(2);
 const OTHER_KEY = Buffer.from("another key than the emulator's").toString("base64");
 const UNKNOWN = "78469124725336262";
 const LETTERS = "NotExistingRoomID";
-const NOBODY = { communicationUserId: "wrong_mri" };
+const UNKNOWN_USER = { communicationUserId: "wrong_mri" };
 const NOW = Date.now();
 
 /** So many days from now. */
@@ -135,9 +135,9 @@ async function participants(rooms, id, people) {
   await step("wrong role", () =>
     client(RoomsClient, withRole("Kafka")).addOrUpdateParticipants(id, [{ id: people[0] }]),
   );
-  await step("add a wrong identifier", () => put({ id: NOBODY }));
-  await step("remove a wrong identifier", () => drop(NOBODY));
-  await step("create with a wrong identifier", () => rooms.createRoom({ participants: [{ id: NOBODY }] }));
+  await step("add a wrong identifier", () => put({ id: UNKNOWN_USER }));
+  await step("remove a wrong identifier", () => drop(UNKNOWN_USER));
+  await step("create with a wrong identifier", () => rooms.createRoom({ participants: [{ id: UNKNOWN_USER }] }));
 }
 
 /** Everything that times can have wrong. */

@@ -25,7 +25,7 @@ else:
 #: Bytes of the longest line that can be a line of a journal; what has longer ones is another file.
 _LONGEST_LINE = 64 * 1024 * 1024
 #: How far the line of a row can stand before those of earlier rows. A number beyond that is a damaged one.
-_MOST_AHEAD = 1_000_000
+_MOST_SKIPPED = 1_000_000
 _NOT_THERE = -1
 
 
@@ -115,7 +115,7 @@ class Journal:
             is_right = isinstance(record["request"], str)
         except (ArithmeticError, LookupError, TypeError, ValueError):
             is_right = False
-        if not is_right or not isinstance(row, int) or not 0 <= row <= len(self._offsets) + _MOST_AHEAD:
+        if not is_right or not isinstance(row, int) or not 0 <= row <= len(self._offsets) + _MOST_SKIPPED:
             raise JournalError(
                 f"{self.path}: line {number} is not a line of a journal; restore the file, or use another journal"
             )

@@ -124,7 +124,7 @@ class _Tasks:
         return outcome
 
     def cancel(self) -> None:
-        """Break off what is under way."""
+        """Cancel what is under way."""
         for task in self._tasks:
             task.cancel()
 

@@ -17,7 +17,7 @@ from .network import check_no_tls
 #: Seconds for one request, and for each of those that are timed.
 _TIMEOUT, _TIMED = 5.0, 1.1
 #: How far a clock may be off: the service rejects signatures beyond that, and a little is normal.
-_REFUSED, _NORMAL = timedelta(minutes=15), timedelta(minutes=1)
+_REJECTED, _NORMAL = timedelta(minutes=15), timedelta(minutes=1)
 _SLOW = 1.0
 _NO_LIST = "2022-02-01"
 
@@ -81,7 +81,7 @@ def check_clock(case: Case) -> Finding | None:
     seconds = abs(round(off.total_seconds()))
     span = f"{seconds // 60} minutes {seconds % 60} seconds" if seconds >= 60 else f"{seconds} seconds"
     message = f"this machine's clock is {span} {'ahead of' if off > timedelta() else 'behind'} the service's"
-    if abs(off) > _REFUSED:
+    if abs(off) > _REJECTED:
         advice = "Set this machine's clock right: the service rejects signatures that are more than 15 minutes off."
         return Finding("clock", FAILURE, message, advice)
     if abs(off) > _NORMAL:

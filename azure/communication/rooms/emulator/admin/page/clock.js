@@ -1,7 +1,7 @@
 // The screen "Clock and faults": move the time, break things.
 
 import { call, get } from "./api.js";
-import { button, field, form, h, setText, submit, sync, tell } from "./dom.js";
+import { button, field, form, h, setText, showMessage, submit, sync } from "./dom.js";
 import { format, isFrozen, now, parseSpan, parseTime, readClock } from "./times.js";
 
 const COMMON = [
@@ -30,11 +30,11 @@ export function show(main) {
   const rows = h("tbody", { role: "rowgroup" });
   const none = h("p", { class: "empty", hidden: true }, "No fault is on: every request is handled as the service would.");
 
-  const tick = () => setText(time, `${format(now(), true)} UTC`);
+  const showTime = () => setText(time, `${format(now(), true)} UTC`);
 
   async function load() {
     const [{ faults }] = await Promise.all([get("faults"), readClock()]);
-    tick();
+    showTime();
     const offset = Math.round((now() - Date.now()) / 1000);
     setText(state, isFrozen() ? "Frozen: it stands still until it is resumed or moved"
       : Math.abs(offset) < 2 ? "Running, with the machine's clock" : `Running, ${Math.abs(offset).toLocaleString("en")} seconds ${offset > 0 ? "ahead of" : "behind"} the machine's clock`);
@@ -58,10 +58,10 @@ export function show(main) {
   const move = (moves) => call("POST", "clock", moves).then(load);
   const inject = (text) => call("POST", "faults", { spec: text }).then(load);
   const advance = h("input", { name: "advance", placeholder: "1 day", autocomplete: "off" });
-  const moment = h("input", { type: "datetime-local", name: "set" });
+  const timeInput = h("input", { type: "datetime-local", name: "set" });
   const spec = h("input", { name: "spec", placeholder: "POST /rooms nth=2 status=503", autocomplete: "off", spellcheck: "false" });
   const set = async () => {
-    const wanted = parseTime(moment.value);
+    const wanted = parseTime(timeInput.value);
     if (wanted === undefined) throw new Error("Enter the time that the clock is to be set to.");
     await move({ set: wanted });
   };
@@ -69,7 +69,7 @@ export function show(main) {
     if (spec.value.trim() === "") throw new Error("Enter a fault, such as POST /rooms status=503.");
     await inject(spec.value);
     spec.value = "";
-    tell("The fault is on");
+    showMessage("The fault is on");
   };
   const preset = (label, span) => button(label, () => move({ advance: span }));
 
@@ -86,7 +86,7 @@ export function show(main) {
           field("Advance", advance), submit("Advance")),
         h("div", { class: "row" },
           preset("+ 1 hour", { hours: 1 }), preset("+ 1 day", { days: 1 }), preset("+ 181 days", { days: 181 })),
-        form({ class: "tools", "aria-label": "Set the clock" }, set, field("Set to (UTC)", moment), submit("Set"))),
+        form({ class: "tools", "aria-label": "Set the clock" }, set, field("Set to (UTC)", timeInput), submit("Set"))),
       h("section", { "aria-labelledby": "faults-title" },
         h("h2", { id: "faults-title" }, "Faults"),
         h("ul", { class: "common" }, COMMON.map(([label, text, meaning], n) => h("li", {},
@@ -99,6 +99,6 @@ export function show(main) {
           h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ["Number", "Spec", "Met"].map((label) => h("th", { role: "columnheader", scope: "col" }, label)), h("td", { role: "cell" }))),
           rows),
         none)));
-  const timer = setInterval(tick, 250);
+  const timer = setInterval(showTime, 250);
   return { load, pause: () => clearInterval(timer) };
 }

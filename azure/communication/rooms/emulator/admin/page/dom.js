@@ -47,13 +47,13 @@ export async function attempt(action) {
   try {
     await action();
   } catch (error) {
-    tell(error.message, "error");
+    showMessage(error.message, "error");
   }
 }
 
 let hiding;
 
-export function tell(text, kind = "done") {
+export function showMessage(text, kind = "done") {
   const message = document.getElementById("message");
   message.textContent = text;
   message.className = `message ${kind}`;
@@ -76,7 +76,7 @@ export async function copy(text) {
     focused?.focus();
     if (!copied) throw new Error("The browser does not let the page copy. Select the text and copy it.");
   }
-  tell("Copied");
+  showMessage("Copied");
 }
 
 export const copyButton = (text, label = "Copy") => button(label, () => copy(typeof text === "function" ? text() : text));

@@ -80,7 +80,7 @@ function decodeItem(text) {
 
 let source = null, retry;
 
-function say(text, kind) {
+function showStatus(text, kind) {
   live.className = `live ${kind}`;
   setText(live, text);
 }
@@ -93,11 +93,11 @@ function follow() {
   if (document.hidden) return;
   source = new EventSource("events?limit=0");  // it reads the requests that it shows
   source.onopen = () => {
-    say("Live", "good");
+    showStatus("Live", "good");
     attempt(() => refresh());
   };
   source.onerror = () => {
-    say("Not connected", "failed");
+    showStatus("Not connected", "failed");
     if (source?.readyState === EventSource.CLOSED) retry = setTimeout(follow, 2000);
   };
   let due;

@@ -32,7 +32,7 @@ function reasonOf(entry) {
 
 function kindOf(status) {
   if (status === null) return "reset";
-  return status >= 500 ? "failed" : status >= 400 ? "refused" : "good";
+  return status >= 500 ? "failed" : status >= 400 ? "rejected" : "good";
 }
 
 export function show(main, { config }) {

@@ -2,7 +2,7 @@
 
 import { call, get, roomPath } from "./api.js";
 import { bar, describe, stateOf, STATES } from "./bar.js";
-import { attempt, button, copyButton, field, form, h, setText, submit, sync, tell } from "./dom.js";
+import { attempt, button, copyButton, field, form, h, setText, showMessage, submit, sync } from "./dom.js";
 import { connectionString, endpoint } from "./connect.js";
 import { format, readClock } from "./times.js";
 
@@ -38,7 +38,7 @@ export function show(main, { config, item: id, parameters }) {
   const facts = h("dl", { class: "facts" });
   const timeline = h("div", { class: "timeline" });
   const rows = h("tbody", { role: "rowgroup" });
-  const nobody = h("p", { class: "empty", hidden: true }, "Nobody is in this room yet.");
+  const none = h("p", { class: "empty", hidden: true }, "No participants yet.");
   const count = h("span", { class: "muted" });
 
   const change = async (participants) => {
@@ -50,7 +50,7 @@ export function show(main, { config, item: id, parameters }) {
     const select = roleSelect({ name: "role", "aria-label": "Role", "aria-describedby": label });
     select.addEventListener("change", () => attempt(async () => {
       await change({ [rawId]: { role: select.value } });
-      tell("The role was changed");
+      showMessage("The role was changed");
     }));
     const remove = button("Remove", () => change({ [rawId]: null }), { "aria-describedby": label });
     return h("tr", { role: "row" }, h("td", { role: "cell", class: "id", id: label }, rawId), h("td", { role: "cell" }, select), h("td", { role: "cell", class: "action" }, remove));
@@ -73,10 +73,10 @@ export function show(main, { config, item: id, parameters }) {
       fact("Join policy", `${room.roomJoinPolicy} `, h("span", { class: "muted" }, "(api-version 2022-02-01)")),
       fact("Account", room.account));
     timeline.replaceChildren(bar(room, config.grace));
-    const people = Object.entries(room.participants).map(([rawId, { role }]) => ({ rawId, role }));
-    setText(count, String(people.length));
-    sync(rows, people, ({ rawId }) => rawId, makeRow, updateRow);
-    nobody.hidden = people.length > 0;
+    const participants = Object.entries(room.participants).map(([rawId, { role }]) => ({ rawId, role }));
+    setText(count, String(participants.length));
+    sync(rows, participants, ({ rawId }) => rawId, makeRow, updateRow);
+    none.hidden = participants.length > 0;
   }
 
   async function load() {
@@ -95,7 +95,7 @@ export function show(main, { config, item: id, parameters }) {
   };
   const remove = button("Delete", async () => {
     await call("DELETE", roomPath(id, account));
-    tell(`Room ${id} was deleted`);
+    showMessage(`Room ${id} was deleted`);
     location.hash = "#/rooms";
   }, { class: "danger" });
 
@@ -109,9 +109,9 @@ export function show(main, { config, item: id, parameters }) {
     h("h2", {}, "Participants ", count),
     form({ class: "tools", "aria-label": "Add a participant" }, add,
       h("div", { class: "wide" }, field("Raw id", rawId)), field("Role of the new one", role), submit("Add")),
-    h("table", { class: "people", role: "table" },
+    h("table", { class: "participants", role: "table" },
       h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, h("th", { role: "columnheader", scope: "col" }, "Raw id"), h("th", { role: "columnheader", scope: "col" }, "Role"), h("td", { role: "cell" }))), rows),
-    nobody);
+    none);
   main.replaceChildren(
     h("p", { class: "back" }, h("a", { href: "#/rooms" }, "All rooms")),
     h("h1", { class: "id" }, id), gone, body);

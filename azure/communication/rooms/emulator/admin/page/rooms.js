@@ -2,7 +2,7 @@
 
 import { call, get, roomPath } from "./api.js";
 import { bar, describe, stateOf, STATES } from "./bar.js";
-import { button, field, form, h, setText, submit, sync, tell } from "./dom.js";
+import { button, field, form, h, setText, showMessage, submit, sync } from "./dom.js";
 import { format, parseTime, readClock } from "./times.js";
 
 const LIMIT = 50;
@@ -49,22 +49,22 @@ export function show(main, { config }) {
     const id = `room-${room.id}`;
     const remove = button("Delete", async () => {
       await call("DELETE", roomPath(room.id, room.account));
-      tell(`Room ${room.id} was deleted`);
+      showMessage(`Room ${room.id} was deleted`);
       await load();
     }, { "aria-describedby": id });
     const cell = (name, ...children) => h("td", { role: "cell", class: name }, ...children);
     return h("tr", { role: "row" },
       cell("id", h("a", { id, href: `#/rooms/${room.id}?account=${encodeURIComponent(room.account)}` }, room.id)),
-      cell("state"), cell("time"), cell("account"), cell("people"), cell("created"), cell("action", remove));
+      cell("state"), cell("time"), cell("account"), cell("participants"), cell("created"), cell("action", remove));
   }
 
   function updateRow(row, room) {
-    const [, state, time, owner, people, created] = row.children;
+    const [, state, time, owner, participants, created] = row.children;
     const kind = stateOf(room, config.grace);
     state.replaceChildren(h("span", { class: `badge ${kind}` }, STATES[kind]));
     time.replaceChildren(bar(room, config.grace), h("span", { class: "muted small" }, describe(room, config.grace)));
     setText(owner, room.account);
-    setText(people, String(room.participantCount));
+    setText(participants, String(room.participantCount));
     setText(created, format(room.createdAt, true));
   }
 
@@ -74,7 +74,7 @@ export function show(main, { config }) {
   const create = async () => {
     const room = { validFrom: parseTime(from.value), validUntil: parseTime(until.value), pstnDialOutEnabled: dialOut.checked };
     const made = await call("POST", "rooms", { account: account?.value || undefined, room });
-    tell(`Room ${made.id} was created`);
+    showMessage(`Room ${made.id} was created`);
     earlier.length = 0;
     await turn("");
   };
@@ -91,7 +91,7 @@ export function show(main, { config }) {
     h("table", { class: "rooms", role: "table", "aria-label": "Rooms, the newest first" },
       h("thead", { role: "rowgroup" }, h("tr", { role: "row" },
         head("Room", "id"), head("State", "state"), head("Time", "time"), head("Account", "account"),
-        head("Participants", "people"), head("Created (UTC)", "created"),
+        head("Participants", "participants"), head("Created (UTC)", "created"),
         h("td", { role: "cell", class: "action" }))),
       rows),
     empty,
