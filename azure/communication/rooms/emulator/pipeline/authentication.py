@@ -111,7 +111,9 @@ class Authenticator:
         if headers["x-ms-content-sha256"] != _base64(sha256(body).digest()):
             raise denied("x-ms-content-sha256", "The hash is not that of the body received.", HASH_DIFFERS)
         parts = SignedParts(method, target, date, headers["host"], headers["x-ms-content-sha256"])
-        accepted = [parts] if self._strict else [parts, parts._replace(target=unquote(target))]
+        accepted = [parts]
+        if "%" in target and not self._strict:
+            accepted.append(parts._replace(target=unquote(target)))
         for account, key in self._keys.items():
             if any(hmac.compare_digest(_sign(key, each), signature) for each in accepted):
                 return account
@@ -155,11 +157,12 @@ def _mistakes(parts: SignedParts, headers: Mapping[str, str]) -> Iterator[tuple[
 
 def _parameters(credentials: str) -> tuple[tuple[str, str, str], bytes]:
     """Return the signed headers and the signature of an Authorization header."""
-    parameters: dict[str, str] = {
-        name.strip(): value for name, _, value in (part.partition("=") for part in credentials.split("&"))
-    }
-    names = tuple(name.strip().lower() for name in parameters.get("SignedHeaders", "").split(";"))
-    if len(names) != 3 or names[0] not in ("x-ms-date", "date") or names[1:] != ("host", "x-ms-content-sha256"):
+    parameters: dict[str, str] = {}
+    for part in credentials.split("&"):
+        name, _, value = part.partition("=")
+        parameters[name.strip()] = value
+    names = [name.strip().lower() for name in parameters.get("SignedHeaders", "").split(";")]
+    if len(names) != 3 or names[0] not in ("x-ms-date", "date") or names[1:] != ["host", "x-ms-content-sha256"]:
         raise denied("SignedHeaders", "SignedHeaders must be x-ms-date;host;x-ms-content-sha256.")
     if not parameters.get("Signature"):
         raise denied("Signature", "The signature is missing.")

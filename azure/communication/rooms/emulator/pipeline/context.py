@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from functools import cached_property
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
@@ -118,7 +119,19 @@ class RequestContext:
         #: Why the response is an error, for logs.
         self.reason = ""
 
-    @cached_property
+    @property
     def query(self) -> Mapping[str, str]:
         """The parameters of the query, decoded; of those that are there twice the last."""
-        return dict(parse_qsl(self.head.target.partition("?")[2], keep_blank_values=True))
+        query = self.head.target.partition("?")[2]
+        return _parse_short_query(query) if len(query) <= _SHORT else _parse_query(query)
+
+
+#: Characters of a query whose parameters are remembered. Nearly all requests have the same few queries.
+_SHORT = 200
+
+
+def _parse_query(query: str) -> Mapping[str, str]:
+    return MappingProxyType(dict(parse_qsl(query, keep_blank_values=True)))
+
+
+_parse_short_query = lru_cache(maxsize=64)(_parse_query)
