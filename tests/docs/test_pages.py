@@ -1,12 +1,14 @@
 """The documents: each block of each page runs as printed, in order, and every block names its language."""
 
 import re
+from codeop import CommandCompiler
 from pathlib import Path
 
 import pytest
 from page_runner import blocks, read_through
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
+README = DOCS.parent / "README.md"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if not any(part.startswith("_") for part in path.parts))
 IDS = [path.relative_to(DOCS).with_suffix("").as_posix() for path in PAGES]
 LANGUAGES = {"bash", "console", "csv", "eval-rst", "ini", "js", "json", "python", "text", "toml", "yaml"}
@@ -37,3 +39,28 @@ def test_a_block_that_is_not_run_states_why(page: Path) -> None:
         assert block.mark in ("", "file", "run", "not run")
         assert block.mark != "run" or block.value in ("server", "tests")
         assert block.mark != "not run" or len(block.value) > 10
+
+
+def paste(text: str) -> None:
+    """Compile a text as an interactive session of Python takes it, line by line: a blank line ends a compound statement.
+
+    :raises SyntaxError: If the session would not take it.
+    """
+    compiler, typed = CommandCompiler(), ""
+    for line in [*text.splitlines(), ""]:
+        typed = f"{typed}\n{line}" if typed else line
+        if compiler(typed, symbol="single") is not None:
+            typed = ""
+
+
+@pytest.mark.parametrize("page", [*PAGES, README], ids=[*IDS, "README"])
+def test_a_python_block_can_be_pasted_into_an_interactive_session(page: Path) -> None:
+    for block in blocks(page.read_text("utf-8")):
+        if block.language == "python" and block.mark != "file":
+            paste(block.text)
+
+
+@pytest.mark.parametrize("text", ["if True:\n    pass\nprint()", "def f():\n    a = 1\n\n    return a"])
+def test_what_an_interactive_session_rejects_is_noticed(text: str) -> None:
+    with pytest.raises(SyntaxError):
+        paste(text)
