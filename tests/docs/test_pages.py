@@ -42,9 +42,9 @@ def test_a_block_that_is_not_run_states_why(page: Path) -> None:
 
 
 def paste(text: str) -> None:
-    """Compile a text as an interactive session of Python takes it, line by line: a blank line ends a compound statement.
+    """Compile a text line by line, as an interactive session does, where a blank line ends a compound statement.
 
-    :raises SyntaxError: If the session would not take it.
+    :raises SyntaxError: If the session rejects it.
     """
     compiler, typed = CommandCompiler(), ""
     for line in [*text.splitlines(), ""]:
