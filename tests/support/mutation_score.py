@@ -24,6 +24,7 @@ PARTS = (
     "_wire",
     "_async_paging",
     "_paging",
+    "_async_paging",
     "_pipeline/retry",
     "_pipeline/signing",
     "_pipeline/authentication",

@@ -22,6 +22,7 @@ LONGEST = 0.2
 #: Where the tests are that hold what a part of the package does.
 HOLDERS: dict[str, tuple[str, ...]] = {
     "_wire": ("tests/wire/", "tests/client/", "tests/test_time_arguments.py", "tests/test_datetimes.py"),
+    "_async_paging": ("tests/faults/test_pages.py", "tests/aio/"),
     "_paging": ("tests/faults/test_pages.py", "tests/aio/"),
     "_pipeline": ("tests/pipeline/", "tests/faults/test_retries.py", "tests/faults/test_clock_skew.py"),
     "emulator": ("tests/emulator/", "tests/facts/test_emulator.py"),

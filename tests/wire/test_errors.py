@@ -91,8 +91,59 @@ def test_an_inner_error_of_another_shape_is_passed_over() -> None:
     assert str(error) == "(C) M\nStatus: 400 Bad Request"
 
 
-@pytest.mark.parametrize(
-    ("status", "words"), [(401, "clock is right"), (403, "role on this resource"), (412, "five minutes")]
-)
-def test_where_the_service_gives_no_next_step_the_error_does(status: int, words: str) -> None:
-    assert words in str(response_error(FakeResponse(status, {"error": {"code": "Denied", "message": "No."}})))
+NEXT_STEPS = {
+    401: "Check that the access key or token belongs to this resource, and that this machine's clock is right.",
+    403: "Check that the identity behind the token has a role on this resource.",
+    412: "The first attempt was more than five minutes ago, or this machine's clock is wrong: look whether the room "
+    "exists before creating it with new repeatability headers.",
+}
+
+
+@pytest.mark.parametrize("status", NEXT_STEPS)
+def test_where_the_service_gives_no_next_step_the_error_does(status: int) -> None:
+    response = FakeResponse(status, {"error": {"code": "Denied", "message": "No."}})
+    assert str(response_error(response)).splitlines()[-1] == NEXT_STEPS[status]
+
+
+def test_a_wait_that_the_service_requests_is_named_and_cut_short() -> None:
+    error = response_error(FakeResponse(429, b"", {"Retry-After": "7" * 1000}))
+    assert str(error).splitlines()[1] == f"Wait before the next attempt (Retry-After: {'7' * 100})"
+
+
+PROBLEM = {
+    "type": "https://tools.ietf.org/html/rfc7231#section-6.5.1",
+    "title": "One or more validation errors occurred.",
+    "status": 400,
+    "traceId": "00-1-2-00",
+    "errors": {"ValidFrom": ["Too late.", "Too far."], "ValidUntil": "Past.", "Other": None},
+}
+
+
+def test_a_problem_becomes_an_error_with_a_detail_for_each_of_its_messages() -> None:
+    error: Any = response_error(FakeResponse(400, PROBLEM))
+    assert (error.error.code, error.error.message) == ("BadRequest", "One or more validation errors occurred.")
+    assert [(d.code, d.message, d.target) for d in error.error.details] == [
+        ("BadArgument", "Too late.", "ValidFrom"),
+        ("BadArgument", "Too far.", "ValidFrom"),
+        ("BadArgument", "Past.", "ValidUntil"),
+    ]
+    assert "Inner error: (traceId) 00-1-2-00" in str(error).splitlines()
+    other: Any = response_error(FakeResponse(422, {"title": "Odd.", "type": "about:blank", "status": 422}))
+    assert (other.error.code, other.error.message, other.error.details) == ("about:blank", "Odd.", [])
+    assert "Inner error" not in str(other)
+
+
+class Mine(Exception):
+    """An exception of a caller's own."""
+
+    def __init__(self, response: Any) -> None:
+        super().__init__("mine")
+        self.response = response
+
+
+def test_an_exception_of_the_caller_precedes_that_of_the_status() -> None:
+    response = FakeResponse(404)
+    mine: Any = response_error(response, {404: Mine})
+    assert (type(mine), mine.response) == (Mine, response)
+    assert type(response_error(response, {404: None})) is HttpResponseError
+    assert type(response_error(response, {409: Mine})) is ResourceNotFoundError
