@@ -32,6 +32,7 @@ def changes(start: Optional[float], end: Optional[float]) -> RoomChanges:
         (None, 30, (0, 30)),
         (None, 180, (0, 180)),
         (-3, 1, (-3, 1)),
+        (-3, 0, (-3, 0)),
         (10, 190, (10, 190)),
         (180, 360, (180, 360)),
     ],
@@ -39,6 +40,10 @@ def changes(start: Optional[float], end: Optional[float]) -> RoomChanges:
 def test_a_new_room_takes_what_is_missing_from_now(start: Any, end: Any, validity: tuple[float, float]) -> None:
     wanted = Validity(*(NOW + int(days * DAY) for days in validity))
     assert validation.validity_of_new_room(changes(start, end), NOW) == wanted
+
+
+def test_a_room_may_be_valid_for_one_tick() -> None:
+    assert validation.validity_of_new_room(RoomChanges(NOW, NOW + 1), NOW) == Validity(NOW, NOW + 1)
 
 
 PAST = errors.END_IN_PAST
@@ -246,6 +251,9 @@ def test_participants_of_2022_that_are_missing_or_twice_are_rejected() -> None:
             with pytest.raises(errors.ValidationError) as caught:
                 parse(body)
             assert caught.value.details == (errors.PARTICIPANTS_MISSING,)
+        with pytest.raises(errors.ValidationError) as caught:
+            parse([])
+        assert caught.value.details[0].target == "$"
         with pytest.raises(errors.ValidationError) as caught:
             parse({"participants": [{**USER, "role": "Presenter"}, USER]})
         assert caught.value.details == (errors.DUPLICATE_PARTICIPANT,)
