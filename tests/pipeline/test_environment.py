@@ -5,7 +5,8 @@ from typing import Any, Optional
 import pytest
 
 from azure.communication.rooms import RoomsClient, aio
-from azure.communication.rooms._pipeline.transports.environment import Environment, parse_proxy
+from azure.communication.rooms._pipeline.transports.environment import Environment
+from azure.communication.rooms._pipeline.transports.proxies import parse_proxy
 
 VARIABLES = [
     "HTTP_PROXY",

@@ -44,8 +44,9 @@ from .aiohttp_response import AiohttpResponse
 from .aiohttp_session import NEVER_ROUNDED, Attempt, current_attempt, new_session
 from .base_response import caused, describe, forget_frames
 from .defaults import CONNECTION_TIMEOUT, MAX_RESPONSE_SIZE, READ_TIMEOUT
-from .environment import Environment, is_socks, parse_proxy
+from .environment import Environment, is_socks
 from .loop_sessions import LoopSessions
+from .proxies import parse_proxy
 from .request_message import headers_and_body
 from .tls import configure_tls
 from .unreachable import text_if_loopback_refused

@@ -11,7 +11,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
 from .connections import MAX_IDLE, Pool, TLSPool
-from .environment import is_socks, parse_proxy
+from .environment import is_socks
 from .tls import configure_tls, trusted_certificates
 
 
@@ -27,12 +27,14 @@ def new_manager(proxy: str | None, tls: dict[str, Any]) -> PoolManager:
     manager: PoolManager
     if proxy is None:
         manager = PoolManager(maxsize=MAX_IDLE, **tls)
-    elif is_socks(proxy):
-        from .socks_connections import new_socks_manager  # imported lazily: it needs the extra [socks]
-
-        return new_socks_manager(parse_proxy(proxy), tls)
     else:
+        from .proxies import parse_proxy  # imported lazily: most clients have no proxy
+
         parsed = parse_proxy(proxy)
+        if is_socks(proxy):
+            from .socks_connections import new_socks_manager  # imported lazily: it needs the extra [socks]
+
+            return new_socks_manager(parsed, tls)
         manager = ProxyManager(
             parsed.url,
             proxy_headers=parsed.headers(),

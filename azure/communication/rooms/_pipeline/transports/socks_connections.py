@@ -11,7 +11,7 @@ from typing import Any
 from urllib3 import PoolManager
 
 from .connections import MAX_IDLE, Connection, Pool, TLSConnection, TLSPool
-from .environment import Proxy
+from .proxies import Proxy
 
 try:
     import socks  # noqa: F401  before urllib3 imports it, which would warn and recommend another package
@@ -47,7 +47,7 @@ def new_socks_manager(proxy: Proxy, tls: dict[str, Any]) -> PoolManager:
     """Make the pools for connections through a SOCKS5 proxy.
 
     :param proxy: The proxy.
-    :type proxy: ~azure.communication.rooms._pipeline.transports.environment.Proxy
+    :type proxy: ~azure.communication.rooms._pipeline.transports.proxies.Proxy
     :param dict tls: What :func:`~.managers.tls_options` gives; empty without TLS.
     """
     manager = SOCKSProxyManager(
