@@ -59,7 +59,9 @@ class RunningEmulator:
                 on_admin_port = _listen(cleanup, config.host, config.admin_port)
                 self.admin_port = on_admin_port[0].getsockname()[1]
                 self._listeners += on_admin_port
-            self.state: EmulatorState = EmulatorState(_open_accounts(config, clock, cleanup), clock, faults, request_log)
+            self.state: EmulatorState = EmulatorState(
+                _open_accounts(config, clock, cleanup), clock, faults, request_log
+            )
             self.state.endpoint = config.advertise or (None if self.admin_port is None else config.url(self.port))
             self.certificate: Certificate | None = self._prepare_certificate(cleanup)
             server = Server(self.app(), self._listeners, self.certificate, self.state.purge)
