@@ -42,7 +42,7 @@ def test_a_new_room_takes_what_is_missing_from_now(start: Any, end: Any, validit
     assert validation.validity_of_new_room(changes(start, end), NOW) == wanted
 
 
-def test_a_room_may_be_valid_for_one_tick() -> None:
+def test_a_room_may_end_right_after_its_start() -> None:
     assert validation.validity_of_new_room(RoomChanges(NOW, NOW + 1), NOW) == Validity(NOW, NOW + 1)
 
 

@@ -22,7 +22,6 @@ PASSED, NO_TESTS, NOT_RUN = {0}, {5, 33}, {2, 4, 255}
 #: The parts of the package that have figures of their own, as the files of each begin.
 PARTS = (
     "_wire",
-    "_async_paging",
     "_paging",
     "_async_paging",
     "_pipeline/retry",

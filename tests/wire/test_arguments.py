@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from azure.communication.identity import CommunicationUserIdentifier, PhoneNumberIdentifier
@@ -18,8 +19,10 @@ from azure.communication.rooms._wire.arguments import (
     participants_to_optional_roles,
     participants_to_roles,
     validate_bool,
+    validate_repeatability,
     validate_room_id,
 )
+from azure.communication.rooms._wire.call import Repeatability
 
 
 class OtherIdentifier:
@@ -184,3 +187,52 @@ def test_a_flag_is_a_bool(value: Any) -> None:
     assert validate_bool("flag", True) is True
     with pytest.raises(TypeError, match=f"^flag must be a bool, not {type(value).__name__}$"):
         validate_bool("flag", value)
+
+
+REQUEST_ID = "b1b4c8a2-6d39-4a3c-8f6b-0d7e2a3c4d5e"
+SENT = datetime(2025, 4, 1, 8, tzinfo=timezone.utc)
+OTHERWISE = Repeatability("11111111-2222-4333-8444-555555555555", SENT)
+
+
+@pytest.mark.parametrize(
+    ("request_id", "first_sent"),
+    [
+        (REQUEST_ID, SENT),
+        (UUID(REQUEST_ID), "Tue, 01 Apr 2025 08:00:00 GMT"),
+        (f"{{{REQUEST_ID.upper()}}}", SENT.astimezone(timezone(timedelta(hours=2)))),
+    ],
+    ids=["text", "UUID and HTTP date", "other forms"],
+)
+def test_repeatability_is_an_id_and_a_time(request_id: Any, first_sent: Any) -> None:
+    checked = validate_repeatability(request_id, first_sent, OTHERWISE)
+    assert (checked.request_id, checked.first_sent) == (REQUEST_ID, SENT)
+    assert validate_repeatability(None, None, OTHERWISE) is OTHERWISE
+
+
+TOGETHER = "repeatability_request_id and repeatability_first_sent belong together: give both or neither"
+DATE_FORM = "repeatability_first_sent must be an HTTP date, such as Tue, 01 Apr 2025 08:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("request_id", "first_sent", "error", "message"),
+    [
+        (REQUEST_ID, None, ValueError, TOGETHER),
+        (None, SENT, ValueError, TOGETHER),
+        (5, SENT, TypeError, "repeatability_request_id must be a str or UUID, not int"),
+        ("1", SENT, ValueError, f"repeatability_request_id must be a GUID, such as {OTHERWISE.request_id}"),
+        (REQUEST_ID, "now", ValueError, DATE_FORM),
+        (REQUEST_ID, 5, TypeError, "repeatability_first_sent must be a datetime or an HTTP date, not int"),
+        (
+            REQUEST_ID,
+            SENT.replace(tzinfo=None),
+            ValueError,
+            "repeatability_first_sent must be aware: give it a time zone, such as timezone.utc",
+        ),
+    ],
+    ids=["id alone", "time alone", "id of another type", "no GUID", "no date", "time of another type", "naive"],
+)
+def test_repeatability_of_another_form_is_rejected(
+    request_id: Any, first_sent: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        validate_repeatability(request_id, first_sent, OTHERWISE)
