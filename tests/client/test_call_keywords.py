@@ -12,6 +12,7 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 from client_kinds import client_kind, parametrize
+from operations import CALLS, ID
 from raw_ids import ALICE
 from raw_server import RawServer
 from room_bodies import room_body, room_text
@@ -24,23 +25,6 @@ __all__ = ["client_kind"]
 pytest_generate_tests = parametrize
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-ID = "99412345678901234"
-#: Each operation: its arguments, and what reads its result to the end.
-CALLS: dict[str, dict[str, Any]] = {
-    "create_room": {},
-    "get_room": {"room_id": ID},
-    "update_room": {"room_id": ID},
-    "delete_room": {"room_id": ID},
-    "list_rooms": {},
-    "list_participants": {"room_id": ID},
-    "get_participants": {"room_id": ID},
-    "add_or_update_participants": {"room_id": ID, "participants": [ALICE]},
-    "add_participants": {"room_id": ID, "participants": [ALICE]},
-    "update_participants": {"room_id": ID, "participants": [ALICE]},
-    "upsert_participants": {"room_id": ID, "participants": [ALICE]},
-    "remove_participants": {"room_id": ID, "participants": [ALICE]},
-    "set_participants": {"room_id": ID, "participants": [ALICE]},
-}
 each_operation = pytest.mark.parametrize("operation", CALLS)
 
 

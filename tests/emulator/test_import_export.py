@@ -10,6 +10,7 @@ from typing import Any
 
 import psutil
 import pytest
+from import_messages import CONVERSION, NO_EXPORT, NO_FORMAT, ROLE, WRONG_MRI
 from raw_ids import ALICE, BOB, INVALID_RAW_ID
 from signed_http import SignedHttp
 
@@ -90,16 +91,6 @@ def test_text_in_parts_of_any_size_is_imported(emulator: RoomsEmulator, size: in
 
 
 ROOM_TEXT = json.dumps(ROOM).encode()
-
-
-NO_EXPORT = "this is no export of rooms: it must be an object with the format 'rooms-emulator-1' and accounts"
-NO_FORMAT = "this is no export of rooms: its format is not 'rooms-emulator-1'"
-CONVERSION = "room 1 of account 'rooms': The JSON value could not be converted to {}. Path: {}."
-WRONG_MRI = "room 1 of account 'rooms': 'wrong_mri' is not the raw id of a Communication Services user"
-ROLE = (
-    "room 1 of account 'rooms': Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, "
-    "Collaborator."
-)
 
 
 @pytest.mark.parametrize(

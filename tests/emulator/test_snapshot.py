@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from import_messages import CONVERSION, NO_EXPORT, NO_FORMAT, ROLE, WRONG_MRI
 from raw_ids import ALICE, BOB, INVALID_RAW_ID
 from signed_http import SignedHttp
 
@@ -61,16 +62,6 @@ def test_an_import_leaves_accounts_alone_that_it_does_not_name() -> None:
             "red": 1,
             "blue": 2,
         }
-
-
-NO_EXPORT = "this is no export of rooms: it must be an object with the format 'rooms-emulator-1' and accounts"
-NO_FORMAT = "this is no export of rooms: its format is not 'rooms-emulator-1'"
-CONVERSION = "room 1 of account 'rooms': The JSON value could not be converted to {}. Path: {}."
-WRONG_MRI = "room 1 of account 'rooms': 'wrong_mri' is not the raw id of a Communication Services user"
-ROLE = (
-    "room 1 of account 'rooms': Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, "
-    "Collaborator."
-)
 
 
 @pytest.mark.parametrize(
