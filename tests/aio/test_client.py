@@ -22,6 +22,7 @@ from raw_server import RawServer
 from room_bodies import room_body, room_text
 
 from azure.communication.rooms import RoomsClient as SyncClient
+from azure.communication.rooms._async_paging import _is_running
 from azure.communication.rooms.aio import RoomsClient
 from azure.communication.rooms.emulator import RoomsEmulator
 
@@ -301,6 +302,21 @@ def test_a_page_is_read_ahead_only_when_requested(read_ahead: int) -> None:
             return first + [room.id async for page in pages async for room in page]
 
     assert asyncio.run(scenario()) == ["1", "2"]
+
+
+def test_a_loop_runs_in_the_thread_that_runs_it_alone() -> None:
+    other = asyncio.new_event_loop()
+
+    async def scenario() -> list[bool]:
+        here = asyncio.get_running_loop()
+        elsewhere = await asyncio.to_thread(_is_running, here)
+        return [_is_running(here), _is_running(other), elsewhere]
+
+    try:
+        assert asyncio.run(scenario()) == [True, False, False]
+        assert not _is_running(other)
+    finally:
+        other.close()
 
 
 def test_a_page_that_leads_back_is_not_read_ahead() -> None:

@@ -55,6 +55,13 @@ def outcome(reply: Reply) -> tuple[int, Optional[str]]:
     return reply.status, reply.headers.get("repeatability-result")
 
 
+def test_the_log_has_the_reason_of_an_error_each_time_that_it_is_returned(creator: Creator) -> None:
+    body = {"participants": {INVALID_RAW_ID: {"role": "Attendee"}}}
+    assert [creator.create(body=body).status for _ in range(2)] == [400, 400]
+    reasons = [entry.reason for entry in creator.emulator.requests]
+    assert reasons == ["Invalid format for communication identifier."] * 2
+
+
 def test_without_the_headers_every_create_is_a_new_one(creator: Creator) -> None:
     replies = [creator.create(None, sent=None) for _ in range(2)]
     assert [outcome(reply) for reply in replies] == [(201, None)] * 2
