@@ -74,7 +74,7 @@ class SignedHttp:
 
     def send_as_is(self, method: str, target: str, content: bytes, headers: dict[str, str]) -> Reply:
         """Send exactly this."""
-        connection = self._connection(self.host, timeout=10)
+        connection = self._connection(self.host, timeout=60)
         try:
             connection.request(method, target, content or None, headers)
             response = connection.getresponse()
