@@ -365,7 +365,7 @@ def test_another_row_than_the_one_that_was_sent_is_rejected(journal: Path, befor
     shell.run(0, before)
     shell.job.close()
     again = shell_with(journal)
-    with pytest.raises(JournalError, match=r"row 0 of the input is not the row 0 that .* knows"):
+    with pytest.raises(JournalError, match=r"row 0 of the input differs from row 0 in .*, which was sent"):
         again.run(0, now)
 
 

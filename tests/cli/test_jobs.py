@@ -106,7 +106,7 @@ def test_another_file_is_rejected_by_the_journal(connected: Rooms, file: Path) -
     file.write_text(f"{HEADER}\n,,false,\n")
     ran = connected("import", str(file))
     assert ran.status == 2
-    assert "row 0 of the input is not the row 0" in ran.err
+    assert "row 0 of the input differs from row 0" in ran.err
 
 
 def test_a_journal_of_its_own_can_be_named(connected: Rooms, file: Path, tmp_path: Path) -> None:

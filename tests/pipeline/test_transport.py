@@ -170,6 +170,8 @@ def test_a_header_without_a_value_is_left_out_and_one_that_is_no_text_is_rejecte
     assert "x-none" not in received.headers
     with pytest.raises(TypeError, match="the value of the header 'x' must be a str, not int"):
         transport.send(HttpRequest("GET", server.endpoint, headers={"x": 1}))  # type: ignore[dict-item]
+    with pytest.raises(TypeError, match="the name of the header b'x' must be a str, not bytes"):
+        transport.send(HttpRequest("GET", server.endpoint, headers={b"x": "1"}))  # type: ignore[dict-item]
 
 
 def test_a_method_that_cannot_be_sent_is_rejected(transport: Any, server: RawServer) -> None:

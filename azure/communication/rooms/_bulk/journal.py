@@ -128,7 +128,7 @@ class Journal:
 
         :param int row: Position of the row.
         :param str digest: Digest of the row.
-        :raises JournalError: If the row is not the one that the journal knows, and that one was sent.
+        :raises JournalError: If the row differs from the one in the journal, which was sent.
         """
         if row >= len(self._offsets) or self._offsets[row] == _NOT_THERE:
             return None
@@ -141,7 +141,7 @@ class Journal:
         if isinstance(state, (records.Rejected, records.NothingDone)):
             return None  # nothing was done, so the row may have been corrected
         raise JournalError(
-            f"row {row} of the input is not the row {row} that {self.path} knows, and that one was sent. Give the "
+            f"row {row} of the input differs from row {row} in {self.path}, which was sent. Give the "
             "input as it was (a time that is computed anew in each run differs), or use another journal. This row "
             "and all that follow were not sent"
         )

@@ -204,5 +204,6 @@ def _validate_token(credential: object, name: str, token: Any) -> Any:
 def _asynchronous(credential: object) -> TypeError:
     return TypeError(
         f"credential is an asynchronous {type(credential).__name__}, which this client cannot await; pass the "
-        "synchronous one (of azure.identity, not of azure.identity.aio)"
+        "synchronous one (of azure.identity, not of azure.identity.aio), or use the RoomsClient of "
+        "azure.communication.rooms.aio"
     )
