@@ -2,9 +2,10 @@
 
     python benchmarks/compare.py [--aio] [--quick] [--rounds N] [--only FIGURE ...] [--python PYTHON]
 
-It makes a virtual environment for each package, and one for a server of constants on loopback. The client runs on one
-core and the server on another. Rounds alternate between the packages; each gives a ratio, and the table has the median
-of them. Only the standard library is needed here.
+It makes a virtual environment for each package, and one for a server of constants on loopback. The clients run on one
+core and the server on another. For each figure a program runs in each environment, and waits while the other measures.
+Rounds alternate between the two; each gives a ratio, and the table has the median of them. Only the standard library is
+needed here.
 """
 
 import argparse
@@ -22,6 +23,8 @@ from typing import Callable, NamedTuple, Optional
 HERE = Path(__file__).resolve().parent
 PUBLISHED = "azure-communication-rooms==1.2.0"
 CLIENT_CORE, SERVER_CORE = 0, 1
+#: Rounds of each figure: many short ones, because the speed of a machine changes within seconds.
+ROUNDS = 25
 #: The document that has the tables, and the lines around each there: of the synchronous and the asynchronous clients.
 COSTS = HERE.parent / "docs" / "know" / "costs.md"
 MARKS = ("<!-- table: costs, written by benchmarks/compare.py -->", "<!-- end of table: costs -->")
@@ -79,7 +82,9 @@ ASYNC_TLS = [
     Figure("rate_500", "the same with 500 tasks", 2.0, more_is_better=True),
 ]
 
-Measure = Callable[[Path], float]
+Measure = Callable[[], float]
+#: Starts what measures a figure in the environment of a Python.
+Start = Callable[[Path], contextlib.AbstractContextManager[Measure]]
 
 
 def run(*command: object) -> str:
@@ -108,27 +113,46 @@ def serving(python: Path, *flags: object) -> Iterator[str]:
             server.kill()
 
 
-def figure_of(
-    endpoint: str, figure: Figure, calls: int, *flags: object, program: str = "compare_figures.py"
-) -> Measure:
-    """Measures a figure in the environment of a package."""
-    return lambda python: float(run(python, HERE / program, figure.name, endpoint, "--calls", calls, *flags))
+def figure_of(endpoint: str, figure: Figure, calls: int, *flags: object, program: str = "compare_figures.py") -> Start:
+    """Measures a figure in a process that is kept, so that each round is warm."""
+
+    @contextlib.contextmanager
+    def start(python: Path) -> Iterator[Measure]:
+        command = [python, HERE / program, figure.name, endpoint, "--calls", calls, *flags]
+        with subprocess.Popen(
+            [str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            requests, results = process.stdin, process.stdout
+
+            def measure() -> float:
+                print(file=requests, flush=True)
+                return float(results.readline())  # nothing, if the program failed and said why
+
+            measure()  # compiles, connects, and warms the caches
+            yield measure
+
+    return start
 
 
-def time_of(endpoint: str, program: Optional[str] = None) -> Measure:
+def time_of(endpoint: str, program: Optional[str] = None) -> Start:
     """Measures how long a whole process takes that makes one call."""
-    given = program
+    default = (
+        "from azure.core.credentials import AzureKeyCredential; from azure.communication.rooms import RoomsClient; "
+        f"RoomsClient({endpoint!r}, AzureKeyCredential('a2V5')).get_room('99412345678901234')"
+    )
 
-    def measure(python: Path) -> float:
-        default = (
-            "from azure.core.credentials import AzureKeyCredential; from azure.communication.rooms import RoomsClient; "
-            f"RoomsClient({endpoint!r}, AzureKeyCredential('a2V5')).get_room('99412345678901234')"
-        )
-        start = time.perf_counter()
-        run(python, "-I", "-c", given or default)  # -I: what is installed, not what lies in this folder
-        return (time.perf_counter() - start) * 1000
+    @contextlib.contextmanager
+    def start(python: Path) -> Iterator[Measure]:
+        def measure() -> float:
+            begin = time.perf_counter()
+            run(python, "-I", "-c", program or default)  # -I: what is installed, not what lies in this folder
+            return (time.perf_counter() - begin) * 1000
 
-    return measure
+        yield measure
+
+    return start
 
 
 class Table:
@@ -159,18 +183,17 @@ class Table:
             print(f"missed: {', '.join(self.missed)}")
         return 1 if self.missed else 0
 
-    def row(
-        self, figure: Figure, measure: Measure, ours: Optional[Measure] = None, rounds: Optional[int] = None
-    ) -> None:
+    def row(self, figure: Figure, start: Start, ours: Optional[Start] = None, rounds: Optional[int] = None) -> None:
         """Measure one figure; with another way for this package where one is given."""
         if self._only and figure.name not in self._only:
             return
-        pairs = [(measure(self._published), (ours or measure)(self._ours)) for _ in range(rounds or self.rounds)]
+        with start(self._published) as published, (ours or start)(self._ours) as own:
+            pairs = [(published(), own()) for _ in range(rounds or self.rounds)]
         before, now = (statistics.median(values) for values in zip(*pairs))
         if figure.aim is None:
             print(f"| {figure.title} | {before:.4g} | {now:.4g} | | |", flush=True)
             return
-        ratio = statistics.median(own / published for published, own in pairs)
+        ratio = statistics.median(after / earlier for earlier, after in pairs)
         reached = ratio >= figure.aim if figure.more_is_better else ratio <= figure.aim
         if not reached:
             self.missed.append(figure.title)
@@ -213,15 +236,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Measure this package against release 1.2.0.")
     parser.add_argument("--aio", action="store_true", help="measure the asynchronous clients")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and calls: about a minute")
-    parser.add_argument("--rounds", type=int, help="rounds of each figure; 40, or 3 with --quick")
+    parser.add_argument("--rounds", type=int, help=f"rounds of each figure; {ROUNDS}, or 3 with --quick")
     parser.add_argument("--only", nargs="*", default=[], metavar="FIGURE", help="measure these alone")
     parser.add_argument("--python", default=sys.executable, help="the Python of the environments")
     parser.add_argument("--write", action="store_true", help="write the table into docs/know/costs.md as well")
     options = parser.parse_args()
     if options.write and (options.only or options.quick):
         parser.error("--write takes all figures, measured in full")
-    # Many short rounds: the speed of a machine changes within seconds, and the two of a pair should meet the same.
-    rounds, calls = options.rounds or (3 if options.quick else 40), 200 if options.quick else 300
+    rounds, calls = options.rounds or (3 if options.quick else ROUNDS), 200 if options.quick else 300
     if CAN_PIN:
         os.sched_setaffinity(0, {CLIENT_CORE})  # and with it what is started from here; the server moves away
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0  # Windows has none
@@ -246,7 +268,7 @@ def compare_sync(table: Table, server: Path, folder: Path, calls: int, quick: bo
     """Measure the synchronous clients. Parameters: :func:`compare_async`."""
     with serving(server) as endpoint:
         for figure in CPU:
-            table.row(figure, figure_of(endpoint, figure, calls), rounds=3 if figure.name == "held" else None)
+            table.row(figure, figure_of(endpoint, figure, calls), rounds=2 if figure.name == "held" else None)
         table.row(STREAMED, figure_of(endpoint, STREAMED, calls), rounds=1)
         plain, on_requests = (
             figure_of(endpoint, ON_REQUESTS, calls),
@@ -300,15 +322,15 @@ def compare_async(table: Table, server: Path, folder: Path, calls: int, quick: b
             against = against_no_environment(figure, aim)
             theirs = figure_of(endpoint, figure, calls, "--no-environment", program=program)
             table.row(against, theirs, figure_of(endpoint, figure, calls, program=program))
-        table.row(ASYNC_HELD, figure_of(endpoint, ASYNC_HELD, calls, program=program), rounds=3)
+        table.row(ASYNC_HELD, figure_of(endpoint, ASYNC_HELD, calls, program=program), rounds=2)
         table.row(ASYNC_START, time_of(endpoint, ASYNC_FIRST_CALL.format(endpoint=endpoint)))
     with (
         tls_certificate(server, folder) as (certificate, key),
         serving(server, "--tls", certificate, key, "--delay", 0.02) as endpoint,
     ):
-        verify = ("--verify", folder / "authority.pem")
         for figure in ASYNC_TLS:
-            table.row(figure, figure_of(endpoint, figure, 20 if quick else 100, *verify, program=program), rounds=5)
+            start = figure_of(endpoint, figure, 20 if quick else 50, program=program)
+            table.row(figure, start, rounds=min(table.rounds, 9))
 
 
 @contextlib.contextmanager
@@ -320,11 +342,14 @@ def tls_certificate(python: Path, folder: Path) -> Iterator[tuple[Path, Path]]:
     )
     authority, both = folder / "authority.pem", folder / "server.pem"
     run(python, "-c", program, authority, both)
-    os.environ["REQUESTS_CA_BUNDLE"] = str(authority)
+    # By the environment: release 1.2.0's asynchronous client makes a TLS context for each call if it is given a file.
+    names = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+    os.environ.update(dict.fromkeys(names, str(authority)))
     try:
         yield both, both
     finally:
-        del os.environ["REQUESTS_CA_BUNDLE"]
+        for name in names:
+            del os.environ[name]
 
 
 if __name__ == "__main__":

@@ -1,20 +1,22 @@
-"""One figure of the asynchronous client of one installed package, printed as a number. ``compare.py --aio`` runs it.
+"""One figure of the asynchronous client of one installed package. ``compare.py --aio`` runs it.
 
     python benchmarks/compare_async_figures.py FIGURE ENDPOINT [--calls N] [--no-environment]
 
-Only names that both packages have are used, so that both run the same program.
+For each line of its input it measures the figure and prints it as a number. Only names that both packages have are
+used, so that both run the same program.
 """
 
 import argparse
 import asyncio
 import gc
+import sys
 import time
 import tracemalloc
 from collections.abc import Awaitable
 from typing import Any, Callable
 
 from azure.core.credentials import AzureKeyCredential
-from compare_figures import ID, KEY, PEOPLE
+from compare_figures import ID, KEY, PEOPLE, traced_memory
 
 from azure.communication.rooms.aio import RoomsClient
 
@@ -45,7 +47,7 @@ def per_item(items: int, listing: Callable[[Any], Awaitable[Any]]) -> Figure:
     """A figure of CPU for each item of a list."""
 
     async def figure(client: Any, calls: int) -> float:
-        return await cpu_per_call(lambda: listing(client), max(10, calls * 20 // items)) / items
+        return await cpu_per_call(lambda: listing(client), max(5, calls * 20 // items)) / items
 
     return figure
 
@@ -68,7 +70,7 @@ async def held(client: Any, _: int) -> float:
     people = [each async for each in client.list_participants("1000x100")]
     gc.collect()
     assert len(people) == 100_000
-    return tracemalloc.get_traced_memory()[0] / 2**20
+    return traced_memory()[0]
 
 
 async def run_tasks(client: Any, calls: int, tasks: int) -> tuple[float, float]:
@@ -115,24 +117,23 @@ FIGURES: dict[str, Figure] = {
 }
 
 
-async def measure(options: argparse.Namespace) -> float:
-    """Measure one figure."""
-    keywords: dict[str, Any] = {"use_env_settings": False} if options.no_environment else {}
-    if options.verify:
-        keywords["connection_verify"] = options.verify
-    async with RoomsClient(options.endpoint, AzureKeyCredential(KEY), **keywords) as client:
-        return await FIGURES[options.figure](client, options.calls)
-
-
 def main() -> None:
-    """Print one figure."""
-    parser = argparse.ArgumentParser(description="Print one figure of the installed package's asynchronous client.")
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description="Print a figure of the installed package's asynchronous client for each line of the input."
+    )
     parser.add_argument("figure", choices=[*FIGURES])
     parser.add_argument("endpoint")
     parser.add_argument("--calls", type=int, default=1000)
     parser.add_argument("--no-environment", action="store_true", help="leave proxies of the environment alone")
-    parser.add_argument("--verify", default="", help="the file of certificates to trust")
-    print(asyncio.run(measure(parser.parse_args())))
+    options = parser.parse_args()
+    keywords: dict[str, Any] = {"use_env_settings": False} if options.no_environment else {}
+    loop = asyncio.new_event_loop()  # stands still between two measurements
+    client = RoomsClient(options.endpoint, AzureKeyCredential(KEY), **keywords)
+    for _ in sys.stdin:
+        print(loop.run_until_complete(FIGURES[options.figure](client, options.calls)), flush=True)
+    loop.run_until_complete(client.close())
+    loop.close()
 
 
 if __name__ == "__main__":

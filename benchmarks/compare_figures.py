@@ -1,13 +1,15 @@
-"""One figure of one installed package, printed as a number. ``compare.py`` runs it in the environment of each package.
+"""One figure of one installed package. ``compare.py`` runs it in the environment of each package.
 
     python benchmarks/compare_figures.py FIGURE ENDPOINT [--calls N] [--requests]
 
-Only names that both packages have are used, so that both run the same program.
+For each line of its input it measures the figure and prints it as a number. Only names that both packages have are
+used, so that both run the same program.
 """
 
 import argparse
 import gc
 import json
+import sys
 import threading
 import time
 import tracemalloc
@@ -74,6 +76,13 @@ def decode(_: Any, calls: int) -> float:
     return cpu_per_call(lambda: decode_page(json.loads(text)), calls) / 1000
 
 
+def traced_memory() -> tuple[float, float]:
+    """MiB that are traced now, and that were at most. Ends the tracing."""
+    now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return now / 2**20, most / 2**20
+
+
 def held(client: Any, _: int) -> float:
     """MiB that 100,000 participants take when they are held."""
     list(client.list_participants("100x1"))
@@ -82,7 +91,7 @@ def held(client: Any, _: int) -> float:
     people = list(client.list_participants("1000x100"))
     gc.collect()
     assert len(people) == 100_000
-    return tracemalloc.get_traced_memory()[0] / 2**20
+    return traced_memory()[0]
 
 
 def streamed(client: Any, _: int) -> float:
@@ -91,7 +100,7 @@ def streamed(client: Any, _: int) -> float:
     gc.collect()
     tracemalloc.start()
     assert sum(1 for _ in client.list_participants("1000x100")) == 100_000
-    return tracemalloc.get_traced_memory()[1] / 2**20
+    return traced_memory()[1]
 
 
 def calls_per_second(client: Any, calls: int) -> float:
@@ -137,8 +146,8 @@ FIGURES: dict[str, Callable[[Any, int], float]] = {
 
 
 def main() -> None:
-    """Print one figure."""
-    parser = argparse.ArgumentParser(description="Print one figure of the installed package.")
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Print a figure of the installed package for each line of the input.")
     parser.add_argument("figure", choices=[*FIGURES])
     parser.add_argument("endpoint")
     parser.add_argument("--calls", type=int, default=1000)
@@ -146,7 +155,8 @@ def main() -> None:
     options = parser.parse_args()
     transport: dict[str, Any] = {"transport": RequestsTransport()} if options.requests else {}
     with package.RoomsClient(options.endpoint, AzureKeyCredential(KEY), **transport) as client:
-        print(FIGURES[options.figure](client, options.calls))
+        for _ in sys.stdin:
+            print(FIGURES[options.figure](client, options.calls), flush=True)
 
 
 if __name__ == "__main__":

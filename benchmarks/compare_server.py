@@ -101,6 +101,7 @@ def main() -> None:
             log_level="critical",
             lifespan="off",
             backlog=512,
+            timeout_keep_alive=3600,  # a client waits while another measures, longer than uvicorn's 5 seconds
             ssl_certfile=options.tls[0],
             ssl_keyfile=options.tls[1],
         )
