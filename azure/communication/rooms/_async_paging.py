@@ -33,7 +33,7 @@ class AsyncPages(PageSteps, AsyncPageIterator[T]):
         extract_data: Callable[[list[Any]], Iterable[T]],
         continuation_token: str | None = None,
         *,
-        read_ahead: int = 0,
+        read_ahead: int,
     ) -> None:
         if read_ahead not in (0, 1):
             raise ValueError(f"read_ahead must be 0 or 1, not {read_ahead!r}")
@@ -55,7 +55,7 @@ class AsyncPages(PageSteps, AsyncPageIterator[T]):
         """
         items = await take_async(self._page())
         if items is None:
-            raise StopAsyncIteration("End of paging")
+            raise StopAsyncIteration
         if self._read_ahead and not self._is_finished and not self._leads_back(self.continuation_token):
             self._prefetched = asyncio.ensure_future(self._get(self.continuation_token))
             self._prefetched.add_done_callback(_retrieve)

@@ -96,15 +96,15 @@ class Pages(PageSteps, PageIterator[T]):
         """
         items = take(self._page())
         if items is None:
-            raise StopIteration("End of paging")
+            raise StopIteration
         return items
 
 
 class ItemsByPage(ItemPaged[T]):
     """The items of a list. After an error, the next ``next()`` fetches the same page again."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, page_iterator_class=Pages, **kwargs)
+    def __init__(self, get_next: Callable[..., Any], extract_data: Callable[..., Any]) -> None:
+        super().__init__(get_next, extract_data, page_iterator_class=Pages)
         self._pages: Iterator[Iterator[T]] | None = None
         self._items: Iterator[T] = iter(())
 
