@@ -327,6 +327,38 @@ def test_a_file_of_before_join_policies_is_opened_and_its_rooms_are_invite_only(
         assert store.rooms(None, 10)[0] == [new, room._replace(room_join_policy="open")]
 
 
+def test_a_file_whose_ids_are_texts_is_used_as_one_whose_ids_are_integers(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "rooms.sqlite3")) as old:
+        old.executescript("""
+            CREATE TABLE rooms (
+                sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL,
+                valid_from INTEGER NOT NULL, valid_until INTEGER NOT NULL, pstn_dial_out_enabled INTEGER NOT NULL,
+                deleted INTEGER NOT NULL DEFAULT 0, room_join_policy TEXT NOT NULL DEFAULT 'InviteOnly'
+            );
+            CREATE TABLE participants (
+                place INTEGER PRIMARY KEY AUTOINCREMENT, room TEXT NOT NULL, raw_id TEXT NOT NULL, role TEXT NOT NULL,
+                UNIQUE (room, raw_id)
+            );
+            CREATE INDEX rooms_by_end ON rooms (valid_until) WHERE NOT deleted;
+            INSERT INTO rooms VALUES (1, '9941000000000000', 5, 10, 20, 1, 0, 'InviteOnly');
+            INSERT INTO participants VALUES (1, '9941000000000000', 'a', 'Attendee');
+        """)
+    with closing(Store(tmp_path / "rooms.sqlite3")) as store:
+        store.put_participants("9941000000000000", {"a": "Presenter", "b": "Attendee"})
+        assert store.participants("9941000000000000") == {"a": "Presenter", "b": "Attendee"}
+        (listed,) = store.newest_rooms(None, 10)
+        assert (listed.room.id, listed.participants) == ("9941000000000000", 2)
+        with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+            store.put_room(listed.room)
+        store.remove_participants("9941000000000000", ["a"])
+        assert [roles for _, roles in store.all_rooms()] == [{"b": "Attendee"}]
+        store.purge(expired_before=21, requests_before=0)
+        assert (store.room("9941000000000000"), store.participants("9941000000000000")) == (None, {})
+        assert store.delete_room("9941000000000000")
+        indexes = store._database.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND sql != ''")
+        assert [name for (name,) in indexes] == ["repeatable_requests_by_age", "rooms_by_created_second"]
+
+
 def test_a_copy_of_a_store_that_is_replaced_meanwhile_is_none(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(200):
         store.add_room(number, VALIDITY, False)
