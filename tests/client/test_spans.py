@@ -4,9 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from azure.core.settings import settings
+from client_kinds import client_kind, parametrize
 from fake_services import ID, ROOM, InMemoryService, make_client
 from raw_ids import ALICE
 from spans import Span
+
+__all__ = ["client_kind"]
+pytest_generate_tests = parametrize
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from azure.core.settings import settings
+from client_kinds import client_kind, parametrize
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -12,6 +13,9 @@ from raw_server import RawServer
 from room_bodies import room_text
 
 from azure.communication.rooms import RoomsClient, __version__
+
+__all__ = ["client_kind"]
+pytest_generate_tests = parametrize
 
 
 @pytest.fixture
@@ -30,10 +34,11 @@ def exported(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
 
 
 def test_spans_of_calls_and_exchanges_stand_in_the_scope_of_this_library(
-    raw_client: RoomsClient, server: RawServer, exported: InMemorySpanExporter
+    server: RawServer, exported: InMemorySpanExporter
 ) -> None:
     server.respond(200, room_text("1"))
-    raw_client.get_room("1")
+    with RoomsClient(server.endpoint, "c2VjcmV0") as client:
+        client.get_room("1")
     spans = exported.get_finished_spans()
     assert len(spans) == 2
     for span in spans:

@@ -1,4 +1,4 @@
-"""Row 33: mypy and pyright reject a misspelt keyword of every operation, and take the right one."""
+"""Rows 33 and 40: mypy and pyright reject a misspelt keyword of every operation and of both ways to make a client."""
 
 import json
 import re
@@ -19,18 +19,28 @@ CALLS = {
     "add_or_update_participants": "'1', [], ",
     "remove_participants": "'1', [], ",
 }
+#: Both ways to make each client.
+MAKERS = {
+    "RoomsClient": "'https://x', 'a2V5', ",
+    "RoomsClient.from_connection_string": "'', ",
+    "aio.RoomsClient": "'https://x', 'a2V5', ",
+    "aio.RoomsClient.from_connection_string": "'', ",
+}
 LINES = [
-    "from azure.communication.rooms import RoomsClient",
+    "from azure.communication.rooms import RoomsClient, aio",
     "",
     "",
     "def calls(client: RoomsClient) -> None:",
+    *(f"    {name}({arguments}api_version='2025-03-13', timeout=5)" for name, arguments in MAKERS.items()),
+    *(f"    {name}({arguments}api_verison='2025-03-13')" for name, arguments in MAKERS.items()),
+    *(f"    {name}({arguments}correct_clock_skw=False)" for name, arguments in MAKERS.items()),
     *(f"    client.{name}({arguments}retry_total=3, timeout=5)" for name, arguments in CALLS.items()),
     *(f"    client.{name}({arguments}retry_totl=3)" for name, arguments in CALLS.items()),
     "    client.create_room(valid_form=None)",
     "    client.create_room(repeatability_request=None)",
     "",
 ]
-WRONG = {number for number, line in enumerate(LINES, 1) if re.search("totl|form|_request=", line)}
+WRONG = {number for number, line in enumerate(LINES, 1) if re.search("totl|form=|_request=|verison|skw", line)}
 
 
 @pytest.fixture(scope="module")
