@@ -128,7 +128,7 @@ def figure_of(endpoint: str, figure: Figure, calls: int, *flags: object, program
 
             def measure() -> float:
                 print(file=requests, flush=True)
-                return float(results.readline())  # nothing, if the program failed and said why
+                return float(results.readline())  # nothing, if the program failed and printed why
 
             measure()  # compiles, connects, and warms the caches
             yield measure

@@ -17,18 +17,20 @@ from azure.communication.rooms import RoomsClient, __version__
 __all__ = ["client_kind"]
 pytest_generate_tests = parametrize
 
+#: One for all tests: azure-core keeps the first tracer that it gets for this library.
+EXPORTER, PROVIDER = InMemorySpanExporter(), TracerProvider()
+PROVIDER.add_span_processor(SimpleSpanProcessor(EXPORTER))
+
 
 @pytest.fixture
 def exported(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
     """The spans that are exported."""
-    exporter = InMemorySpanExporter()
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
-    monkeypatch.setattr(trace, "get_tracer", lambda *arguments, **keywords: provider.get_tracer(*arguments, **keywords))
+    EXPORTER.clear()
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: PROVIDER)
+    monkeypatch.setattr(trace, "get_tracer", PROVIDER.get_tracer)
     settings.tracing_enabled.set_value(True)
     try:
-        yield exporter
+        yield EXPORTER
     finally:
         settings.tracing_enabled.unset_value()
 
