@@ -83,7 +83,7 @@ def survivors(folder: Path) -> Iterator[tuple[str, str, str]]:
             " ".join(line[1:].strip() for line in difference if line.startswith(sign) and line[:3] != sign * 3)
             for sign in "-+"
         )
-        function = re.sub(r"__mutmut_\d+$", "", mutant.rpartition(".")[2]).lstrip("x").strip("_ǁ").replace("ǁ", ".")
+        function = re.sub(r"^x[_ǁ]|__mutmut_\d+$", "", mutant.rpartition(".")[2]).replace("ǁ", ".")
         yield f"{file.replace('/', '.')}.{function}", before, after
 
 
