@@ -168,6 +168,17 @@ def test_a_clock_20_minutes_off(examine: Any, emulator: RoomsEmulator, seconds: 
     assert f"{word} the service's" in message
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1, "agree within 2 seconds"), (30, "seconds behind the service's"), (-30, "seconds ahead of the service's")],
+)
+def test_a_clock_a_little_off_is_right(examine: Any, emulator: RoomsEmulator, seconds: int, words: str) -> None:
+    emulator.faults.add(route="/**", clock_skew=seconds)
+    (clock,) = (each for each in examine(emulator.connection_string).lines if each["check"] == "clock")
+    assert clock["status"] == "ok"
+    assert words in clock["message"]
+
+
 def test_a_clock_5_minutes_off_is_a_warning(examine: Any, emulator: RoomsEmulator) -> None:
     emulator.faults.add(route="/**", clock_skew=300)
     ran = examine(emulator.connection_string)
