@@ -132,6 +132,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         "nextLink to another host, scheme or port",
         [
             f"{PAGES}::test_a_link_to_another_host_scheme_or_port_is_rejected",
+            f"{PAGES}::test_a_link_with_a_user_name_is_rejected",
             f"{PAGES}::test_a_token_of_another_service_is_rejected",
         ],
     ),
@@ -249,6 +250,8 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         "interim responses before the final one",
         [
             f"{CONNECTIONS}::test_interim_responses_are_skipped_and_each_request_gets_its_own",
+            f"{AIOHTTP}::test_an_interim_response_is_skipped",
+            f"{AIOHTTP}::test_a_switch_of_protocols_is_an_error_and_the_next_request_gets_its_own_response",
             f"{CONNECTIONS}::test_a_response_that_was_not_read_to_its_end_ends_its_connection",
         ],
     ),
@@ -286,7 +289,8 @@ TABLE: dict[int, tuple[str, list[str]]] = {
             f"{HEADERS}::test_a_header_that_cannot_be_sent_is_named",
             f"{HEADERS}::test_no_frame_holds_the_signature_of_an_interrupted_call",
             f"{PIPELINES}::test_whatever_ends_a_call_takes_the_credentials_off",
-            f"{CONNECTIONS}::test_the_password_of_a_proxy_is_sent_as_utf_8",
+            f"{HEADERS}::test_headers_of_another_type_are_named",
+            f"{TRANSPORT}::test_the_credentials_of_a_proxy_are_sent_as_utf_8",
         ],
     ),
     43: ("empty pages", [f"{PAGES}::test_empty_pages_with_more_behind_them_are_passed_over"]),
