@@ -60,10 +60,10 @@ def parse_datetime(text: str) -> datetime:
         value = _from_iso_format(text)
     except ValueError:  # Python 3.9 and 3.10 accept neither Z nor a fraction with other than three or six digits
         value = _parse_other(text)
-    if value.tzinfo is _UTC and text[10] == "T":  # text with a zone is longer than that
-        return value
     if text[10:11] != "T":  # which other separators fromisoformat accepts depends on the Python version
         raise ValueError(f"{text!r} is not a date-time")
+    if value.tzinfo is _UTC:
+        return value
     return value.replace(tzinfo=_UTC) if value.tzinfo is None else to_utc(value)
 
 
