@@ -8,7 +8,7 @@ import sys
 import threading
 import tracemalloc
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 from azure.core.async_paging import AsyncItemPaged
@@ -22,7 +22,8 @@ from raw_server import RawServer
 from room_bodies import room_body, room_text
 
 from azure.communication.rooms import RoomsClient as SyncClient
-from azure.communication.rooms._async_paging import _is_running
+from azure.communication.rooms._async_paging import AsyncPages, _is_running
+from azure.communication.rooms._wire.call import Page
 from azure.communication.rooms.aio import RoomsClient
 from azure.communication.rooms.emulator import RoomsEmulator
 
@@ -318,6 +319,20 @@ def test_a_loop_runs_in_the_thread_that_runs_it_alone() -> None:
         assert not _is_running(other)
     finally:
         other.close()
+
+
+def test_a_page_read_ahead_may_outlive_its_loop() -> None:
+    async def get(link: Optional[str]) -> Page[Any]:
+        if link is not None:
+            await asyncio.Event().wait()
+        return Page(["1"], "2")
+
+    loop = asyncio.new_event_loop()
+    pages: AsyncPages[Any] = AsyncPages(get, iter, read_ahead=1)
+    assert list(loop.run_until_complete(pages.next_items())) == ["1"]
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    pages.__del__()
 
 
 def test_a_page_that_leads_back_is_not_read_ahead() -> None:

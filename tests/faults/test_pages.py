@@ -100,8 +100,9 @@ def test_a_list_whose_links_lead_back_is_stopped(service: Service, cycle: int) -
     rooms = make_client(service).list_rooms()
     assert [next(rooms).id for _ in range(cycle + 1)] == [str(number) for number in range(cycle + 1)]
     for _ in range(2):
-        with pytest.raises(HttpResponseError, match=f"^{re.escape(LEADS_BACK)}$"):
+        with pytest.raises(HttpResponseError, match=f"^{re.escape(LEADS_BACK)}$") as caught:
             next(rooms)
+        assert caught.value.continuation_token == f"{service.endpoint}/rooms?nextLink=0"
     assert len(service.received) == cycle + 1
 
 
@@ -119,6 +120,12 @@ def test_empty_pages_with_more_behind_them_are_passed_over(service: Service) -> 
         service.respond(200, page(service, link=f"/rooms?nextLink={number}"))
     service.respond(200, page(service, "1"))
     assert [room.id for room in make_client(service).list_rooms()] == ["1"]
+
+
+def test_a_link_may_have_characters_without_a_utf_8_form() -> None:
+    first, second = chr(0xD800), chr(0xD801)
+    pages = {None: Page[Any](["a"], first), first: Page(["b"], second), second: Page(["c"], None)}
+    assert list(ItemsByPage(lambda link: pages[link], iter)) == ["a", "b", "c"]
 
 
 def depth_of(frame: Optional[FrameType]) -> int:
