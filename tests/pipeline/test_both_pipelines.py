@@ -25,7 +25,13 @@ from azure.core.exceptions import (
     ServiceResponseError,
     ServiceResponseTimeoutError,
 )
-from azure.core.pipeline.policies import AsyncRetryPolicy, RetryPolicy, SansIOHTTPPolicy
+from azure.core.pipeline.policies import (
+    AsyncRetryPolicy,
+    HeadersPolicy,
+    RetryPolicy,
+    SansIOHTTPPolicy,
+    UserAgentPolicy,
+)
 from azure.core.rest import HttpRequest
 from fake_pipelines import ENDPOINT, PIPELINES, AsyncPipeline, LeakingSend
 from fake_services import KEY
@@ -102,6 +108,12 @@ def test_both_pipelines_have_the_same_policies_in_the_same_order() -> None:
         return [type(policy).__name__.replace("Async", "") for policy in single]
 
     assert names(PIPELINES["sync"]()) == names(PIPELINES["async"]())
+
+
+def test_a_list_of_policies_of_the_callers_is_left_as_it_is(make: Callable[..., Any]) -> None:
+    policies = [HeadersPolicy(), UserAgentPolicy()]
+    found = [policy._policy for policy in make(policies=policies).pipeline._impl_policies]
+    assert found == policies
 
 
 def test_a_policy_of_the_callers_stands_behind_the_retries(make: Callable[..., Any]) -> None:
