@@ -83,10 +83,21 @@ def test_a_header_that_cannot_be_sent_is_named(server: RawServer, options: Any, 
         ([(1, "a")], "headers has a name that is not a str but int"),
         ("x-mine: a", "headers must be a mapping of names to values, not str"),
         (5, "headers must be a mapping of names to values, not int"),
+        (["x-mine: a"], "headers must be a mapping of names to values, or a list of such pairs"),
+        ([5], "headers must be a mapping of names to values, or a list of such pairs"),
         ({"x-mine": b"a"}, "the value of the header 'x-mine' must be a str, not bytes"),
         ({"x-mine": ["a"]}, "the value of the header 'x-mine' must be a str, not list"),
     ],
-    ids=["bytes", "number", "text", "no headers", "value of bytes", "list of values"],
+    ids=[
+        "bytes",
+        "number",
+        "text",
+        "no headers",
+        "list of texts",
+        "list of numbers",
+        "value of bytes",
+        "list of values",
+    ],
 )
 @pytest.mark.parametrize("where", ["client", "call", "list"])
 def test_headers_of_another_type_are_named(server: RawServer, headers: Any, message: str, where: str) -> None:

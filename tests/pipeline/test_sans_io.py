@@ -90,9 +90,16 @@ class Mine(SansIOHTTPPolicy[Any, Any]):
     """A policy of a caller."""
 
 
+class OfAnotherPackage(SansIOHTTPPolicy[Any, Any]):
+    """A policy of another package of the namespace ``azure``, which may wait."""
+
+    __module__ = "azure.another"
+
+
 def test_policies_that_follow_one_another_are_grouped_but_for_those_of_callers() -> None:
     headers, user_agent, mine, other = HeadersPolicy(), UserAgentPolicy(), Mine(), object()
-    first, *rest = group_sans_io([headers, user_agent, mine, other, headers])
+    of_another = OfAnotherPackage()
+    first, *rest = group_sans_io([headers, user_agent, mine, other, of_another, headers])
     assert first.policies == [headers, user_agent]
-    assert rest[:2] == [mine, other]
-    assert [group.policies for group in rest[2:]] == [[headers]]
+    assert rest[:3] == [mine, other, of_another]
+    assert [group.policies for group in rest[3:]] == [[headers]]

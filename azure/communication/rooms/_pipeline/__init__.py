@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Sequence
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Callable
 
 from azure.core import AsyncPipelineClient, PipelineClient
@@ -45,11 +44,19 @@ INSTRUMENTATION = {
 _REDIRECTS = 10
 
 
-#: The policies that send or wait: those of the synchronous and of the asynchronous client.
-_SYNC = SimpleNamespace(redirect=RedirectPolicy, retry=RoomsRetryPolicy, authentication=authentication_policy)
-_ASYNC = SimpleNamespace(
-    redirect=AsyncRedirectPolicy, retry=AsyncRoomsRetryPolicy, authentication=async_authentication_policy
-)
+class _Kinds:
+    """The policies that send or wait: those of the synchronous or of the asynchronous client."""
+
+    def __init__(
+        self, redirect: Callable[..., Any], retry: Callable[..., Any], authentication: Callable[..., Any]
+    ) -> None:
+        self.redirect = redirect
+        self.retry = retry
+        self.authentication = authentication
+
+
+_SYNC = _Kinds(RedirectPolicy, RoomsRetryPolicy, authentication_policy)
+_ASYNC = _Kinds(AsyncRedirectPolicy, AsyncRoomsRetryPolicy, async_authentication_policy)
 
 
 def build_pipeline_client(
@@ -109,7 +116,7 @@ def pipeline_options(
     endpoint: str,
     credential: Any,
     clock: ServiceClock,
-    kinds: SimpleNamespace,
+    kinds: _Kinds,
     make_transport: Callable[..., Any],
     *,
     logged_headers: Iterable[str] = (),

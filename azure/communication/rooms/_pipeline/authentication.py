@@ -110,6 +110,6 @@ def async_authentication_policy(
     """
     if isinstance(credential, AzureKeyCredential):
         return AsyncHMACCredentialsPolicy(endpoint, credential, clock, correct_clock_skew, timestamp_headers)
-    from .tokens import AsyncTokenCredentialsPolicy  # imported lazily, likewise
+    from .tokens import AsyncTokenCredentialsPolicy  # imported lazily, as above
 
     return AsyncTokenCredentialsPolicy(endpoint, credential, scopes)

@@ -268,6 +268,10 @@ def check_mappings(options: Mapping[str, Any]) -> None:
             continue
         if not isinstance(given, kinds):
             raise TypeError(f"{option} must be a mapping of names to {values}, not {type(given).__name__}")
-        for name in dict(given):
+        try:
+            names = list(dict(given))
+        except (TypeError, ValueError):
+            raise TypeError(f"{option} must be a mapping of names to {values}, or a list of such pairs") from None
+        for name in names:
             if not isinstance(name, str):
                 raise TypeError(f"{option} has a name that is not a str but {type(name).__name__}")

@@ -16,6 +16,8 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest
 from .steps import Steps, take_async
 
 Policy = SansIOHTTPPolicy[HttpRequest, Any]
+#: The packages whose policies of this kind have no coroutine functions: azure-core's and this one.
+_NEVER_WAITING = ("azure.core.", "azure.communication.rooms.")
 
 
 class AsyncSansIOPolicies(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
@@ -70,7 +72,7 @@ def group_sans_io(policies: Iterable[Any]) -> list[Any]:
     """
     grouped: list[Any] = []
     for policy in policies:
-        if not isinstance(policy, SansIOHTTPPolicy) or not type(policy).__module__.startswith("azure."):
+        if not isinstance(policy, SansIOHTTPPolicy) or not type(policy).__module__.startswith(_NEVER_WAITING):
             grouped.append(policy)
         elif grouped and isinstance(grouped[-1], AsyncSansIOPolicies):
             grouped[-1] = AsyncSansIOPolicies([*grouped[-1].policies, policy])

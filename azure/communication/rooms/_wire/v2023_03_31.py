@@ -121,7 +121,7 @@ class Operations2023:
 
     def set_participants(self, room_id: str, participants: Participants) -> Call[ParticipantChanges]:
         """List the participants, then ``PATCH /rooms/{roomId}/participants`` with what differs."""
-        from .participant_lists import after_listing, changes_between  # imported lazily, likewise
+        from .participant_lists import after_listing, changes_between  # imported lazily: few calls list first
 
         wanted = participants_to_roles(participants)
 

@@ -125,7 +125,12 @@ class Config:
         return "https" if self.tls or self.certificate is not None else "http"
 
     def url(self, port: int) -> str:
-        """Return the URL of a port; an emulator that listens on all addresses is reached by loopback here."""
+        """Return the URL of a port; an emulator that listens on all addresses is reached by loopback here.
+
+        :param int port: The port.
+        :returns: The URL, without a slash at its end.
+        :rtype: str
+        """
         return f"{self.scheme}://{host_and_port(self.host, port)}"
 
     @property

@@ -12,7 +12,7 @@ class Proxy(NamedTuple):
 
     :ivar str url: Its URL without credentials, which libraries keep, and errors could show.
     :ivar bytes user: The user; empty where the URL has none.
-    :ivar bytes password: The password; likewise.
+    :ivar bytes password: The password; empty where the URL has none.
     """
 
     url: str
