@@ -99,6 +99,17 @@ def test_closing_the_iterator_stops_all_sending(run: Run, client: SyncClient, em
     assert len(emulator.requests) <= 8
 
 
+def test_rows_that_wait_are_not_sent_after_the_iterator_is_closed(run: Run, emulator: RoomsEmulator) -> None:
+    async def create(rooms: RoomsClient) -> Any:
+        results = bulk.create_rooms([{}, {}, {"x": 1}], rooms)  # the last row is rejected before the others are sent
+        first = await results.__anext__()
+        await results.aclose()
+        return first.index
+
+    assert run(create) == 2
+    assert emulator.requests == []
+
+
 def test_a_throttled_row_is_sent_again_after_the_wait(run: Run, emulator: RoomsEmulator) -> None:
     emulator.faults.add("POST /rooms nth=1 throttle=1")
 

@@ -15,6 +15,8 @@ import pytest
 from fault_proxy import PASS, RESET_AFTER, RESET_BEFORE, TRUNCATE, UNAVAILABLE, fault_proxy
 
 from azure.communication.rooms import RoomsClient, bulk
+from azure.communication.rooms._bulk import threads
+from azure.communication.rooms._bulk.job import StoppedError
 from azure.communication.rooms.bulk import BulkProgress, BulkResult, RoomRequest
 from azure.communication.rooms.emulator import RoomsEmulator
 
@@ -45,6 +47,15 @@ def test_rooms_are_created_and_deleted(client: RoomsClient) -> None:
     ]
     assert [result.error for result in bulk.delete_rooms(client.list_rooms(), client)] == [None, None]
     assert room_ids(client) == []
+
+
+def test_a_thread_sends_nothing_once_the_caller_has_left() -> None:
+    sent: list[Any] = []
+    shell = threads._Shell(sent.append)
+    shell.stop()
+    with pytest.raises(StoppedError):
+        shell.send({})
+    assert sent == []
 
 
 def test_times_of_rows_may_be_text_with_and_without_a_zone(client: RoomsClient, tmp_path: Path) -> None:
