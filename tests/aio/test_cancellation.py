@@ -38,7 +38,7 @@ OPERATIONS: dict[str, Callable[[RoomsClient, str], Awaitable[Any]]] = {
     "get_room": lambda client, room_id: client.get_room(room_id),
     "update_room": lambda client, room_id: client.update_room(room_id, pstn_dial_out_enabled=True),
     "add_or_update_participants": lambda client, room_id: client.add_or_update_participants(room_id, [ALICE]),
-    "set_participants": lambda client, room_id: client.set_participants(room_id, [ALICE]),
+    "set_participants": lambda client, room_id: client.set_participants(room_id, random.choice(([ALICE], []))),
     "remove_participants": lambda client, room_id: client.remove_participants(room_id, [ALICE]),
     "list_participants": lambda client, room_id: listed(client.list_participants(room_id)),
     "list_rooms": lambda client, _: listed(client.list_rooms()),
@@ -73,13 +73,18 @@ def test_a_call_that_is_cancelled_leaves_nothing_behind(emulator: RoomsEmulator,
     chance = random.Random(operation)
     requests = Requests()
 
-    async def scenario() -> int:
-        cancelled = 0
+    async def scenario() -> None:
+        cancelled, longest = 0, 60
         options: Any = {"per_retry_policies": [requests]}
         async with RoomsClient.from_connection_string(emulator.connection_string, **options) as client:
             room = await client.create_room()
-            for _ in range(CANCELLATIONS):
-                cancelled += await cancel_after(chance.randrange(60), OPERATIONS[operation](client, room.id))
+            while cancelled < CANCELLATIONS:
+                turns = chance.randrange(longest)
+                # How many turns a call takes depends on the machine: fewer after one that was over, else more.
+                if await cancel_after(turns, OPERATIONS[operation](client, room.id)):
+                    cancelled, longest = cancelled + 1, longest + 1
+                else:
+                    longest = turns
                 assert asyncio.all_tasks() == {asyncio.current_task()}
             assert acquired(client) == 0
             assert not any("Authorization" in request.headers for request in requests.sent)
@@ -88,9 +93,8 @@ def test_a_call_that_is_cancelled_leaves_nothing_behind(emulator: RoomsEmulator,
                 assert (await client.get_room(made.id)).id == made.id
                 people = [one.raw_id async for one in client.list_participants(made.id)]
                 assert people == ([ALICE] if place % 2 else [])
-        return cancelled
 
-    assert asyncio.run(scenario()) > CANCELLATIONS / 10
+    asyncio.run(scenario())
 
 
 def test_a_cancelled_create_resumed_with_its_pair_makes_one_room(emulator: RoomsEmulator) -> None:
