@@ -103,6 +103,9 @@ def test_connection_options_stand_before_and_after_the_command(
         ("list", "--connection-string", f"'endpoint=https://x;accesskey={SECRET}'"),
         ("doctor", "--connection-string", f"endpoint=https://x;accesskey={SECRET}!"),
         ("doctor", "--connection-string", SECRET),
+        ("doctor", "--connection-string", f"endpoint=https://x:{SECRET};accesskey=a2V5"),
+        ("--api-version", f"endpoint=https://x;accesskeey={SECRET}", "list"),
+        ("--api-version", SECRET, "doctor"),
     ],
     ids=" ".join,
 )
@@ -131,6 +134,11 @@ def test_no_message_repeats_a_secret(rooms: Rooms, arguments: tuple[str, ...]) -
         (("list", "--emulator", "--endpoint", "https://x"), 2, "--endpoint and --emulator are given; give one of them"),
         (("list", "--api-version", "2022-02-01"), 2, "list_rooms"),
         (("list", "--api-version", "1"), 2, "api_version"),
+        (("list", "--api-version", ""), 2, "it must be a version, such as 2025-03-13"),
+        (("import", ""), 2, "the name of the file is empty"),
+        (("import", "x.csv", "--journal", ""), 2, "the name of the file is empty"),
+        (("export", ""), 2, "the name of the file is empty"),
+        (("export", "/"), 2, "/: Is a directory"),
         (("lst",), 2, "it is not one of the choices"),
         ((), 2, "COMMAND"),
         (("list", "--jsn"), 2, "there is no option --jsn; did you mean --json?"),
@@ -156,6 +164,12 @@ def test_without_a_resource_the_command_explains_how_to_name_one(rooms: Rooms) -
     ran = rooms("list")
     assert ran.status == 2
     assert "Set AZURE_COMMUNICATION_CONNECTION_STRING, or give --emulator or --endpoint." in ran.err
+
+
+def test_a_blank_variable_names_no_resource(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_COMMUNICATION_CONNECTION_STRING", " \n")
+    assert "no resource is named" in rooms("list").err
+    assert "no resource is named" in rooms("doctor").out
 
 
 def test_the_samples_variable_goes_before_the_other(connected: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -352,6 +366,28 @@ def test_a_reader_that_goes_away_is_no_error(emulator: RoomsEmulator, client: Ro
         err = process.stderr.read()
         assert process.wait(30) == 0
     assert err == b""
+
+
+@pytest.mark.parametrize("closed", [("stdin",), ("stdout",), ("stderr",), ("stdin", "stdout", "stderr")], ids=" ".join)
+@pytest.mark.parametrize("command", ["list", "delete", "clean", "doctor"])
+def test_a_stream_that_the_shell_closed_is_no_error(
+    connected: Rooms, client: RoomsClient, monkeypatch: pytest.MonkeyPatch, command: str, closed: tuple[str, ...]
+) -> None:
+    room = client.create_room().id
+    for name in closed:
+        monkeypatch.setattr(sys, name, None)
+    rest = {"delete": [room], "clean": ["--ended-before", "2100-01-01"]}.get(command, [])
+    assert connected(command, *rest).status == 0
+    assert [getattr(sys, name) for name in closed] == [None] * len(closed)
+    assert len(list(client.list_rooms())) == (command in ("list", "doctor"))
+
+
+def test_text_that_the_encoding_of_stdout_lacks_is_escaped(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    monkeypatch.setenv("AZURE_COMMUNICATION_CONNECTION_STRING", "endpoint=https://caf\u00e9;accesskey=a2V5")
+    assert rooms("doctor").status == 1
+    assert b"Write scheme and host alone: https://caf\\xe9" in written.getvalue()
 
 
 def test_an_interrupt_is_exit_130(connected: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,7 +154,9 @@ def test_a_path_in_the_endpoint(examine: Any, emulator: RoomsEmulator, rest: str
     assert "Write scheme and host alone: http://127.0.0.1" in message
 
 
-@pytest.mark.parametrize("endpoint", ["https://", "ftp://x", "https://x:port", "https://x y", "https://[::1"])
+@pytest.mark.parametrize(
+    "endpoint", ["https://", "ftp://x", "https://x:port", "https://[::1]:port", "https://x y", "https://[::1"]
+)
 def test_an_endpoint_that_is_none(examine: Any, endpoint: str) -> None:
     check, _ = failure(examine(f"endpoint={endpoint};accesskey={KEY}"))
     assert check in ("endpoint", "connection string")
@@ -310,6 +312,30 @@ def test_a_proxy_that_is_not_there(examine: Any, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://127.0.0.1:1")
     check, output = failure(examine(f"endpoint=https://nowhere.invalid;accesskey={KEY}"))
     assert (check, "cannot be used" in output) == ("proxy", True)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "message"),
+    [
+        ("http://me:SECRET@127.0.0.1:port", "is no URL"),
+        ("http://me:SECRET/more@127.0.0.1:1", "is no URL"),
+        ("http://me:SECRET#more@127.0.0.1:1", "is no URL"),
+        ("http://me:SECRET", "is no URL"),
+        ("socks5://me:SECRET@127.0.0.1:99999", "is no URL"),
+        ("http://me:SECRET@[::1", "is no URL"),
+        ("me:SECRET@", "has no host"),
+        (f"http://me:SECRET@{'a' * 70}.invalid:1", "cannot be used"),
+        (f"socks5://me:SECRET@{'a' * 70}.invalid:1", "cannot be used"),
+    ],
+)
+def test_a_proxy_that_is_none_is_named_without_its_password(
+    examine: Any, monkeypatch: pytest.MonkeyPatch, proxy: str, message: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    ran = examine(f"endpoint=https://nowhere.invalid;accesskey={KEY}")
+    check, output = failure(ran)
+    assert (check, message in output) == ("proxy", True)
+    assert "SECRET" not in ran.out + ran.err
 
 
 def test_a_proxy_that_lets_us_through_is_well(

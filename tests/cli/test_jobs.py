@@ -254,6 +254,30 @@ def test_an_export_that_fails_leaves_the_file_as_it_was(
     assert list(file.parent.iterdir()) == [file]
 
 
+def test_an_export_writes_through_a_link(connected: Rooms, client: RoomsClient, file: Path, tmp_path: Path) -> None:
+    client.create_room()
+    target = tmp_path / "target.csv"
+    target.write_text("before")
+    file.symlink_to(target.name)
+    assert connected("export", str(file)).status == 0
+    assert file.is_symlink()
+    assert target.read_text().startswith(HEADER)
+
+
+def test_an_export_into_a_pipe_leaves_the_pipe(connected: Rooms, client: RoomsClient, tmp_path: Path) -> None:
+    client.create_room()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert connected("export", str(pipe)).lines == [{"file": str(pipe), "rooms": 1, "ended": 0}]
+        assert os.read(reader, 65536).decode().splitlines()[0] == HEADER
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
 def test_clean_deletes_what_ended_before(connected: Rooms, client: RoomsClient) -> None:
     now = datetime.now(timezone.utc)
     early, late = (client.create_room(valid_from=now, valid_until=now + timedelta(days=days)).id for days in (1, 9))

@@ -114,7 +114,9 @@ def _common() -> argparse.ArgumentParser:
     )
     connection.add_argument("--endpoint", metavar="URL", help="sign in with Microsoft Entra ID (needs azure-identity)")
     connection.add_argument("--emulator", action="store_true", help="the emulator of this machine, on its usual port")
-    connection.add_argument("--api-version", metavar="VERSION", help="version of the service's interface")
+    connection.add_argument(
+        "--api-version", metavar="VERSION", type=_version, help="version of the service's interface"
+    )
     return common
 
 
@@ -175,14 +177,17 @@ def _add_job_commands(add: Any, commands: Any) -> None:
     importing.add_argument(
         "file",
         metavar="FILE.csv",
+        type=_path,
         help="UTF-8, with the columns valid_from, valid_until, pstn_dial_out_enabled and participants "
         "(ID=Role;ID=Role), each optional",
     )
     importing.add_argument("--dry-run", action="store_true", help="check the file and send nothing")
-    importing.add_argument("--journal", metavar="PATH", help="what is done so far; FILE.csv.journal by default")
+    importing.add_argument(
+        "--journal", metavar="PATH", type=_path, help="what is done so far; FILE.csv.journal by default"
+    )
     _add_concurrency(importing)
     export = add(commands, "export", "write all rooms to a CSV file that import reads", "rooms export rooms.csv")
-    export.add_argument("file", metavar="FILE.csv", help="the file to write")
+    export.add_argument("file", metavar="FILE.csv", type=_path, help="the file to write")
     export.add_argument("--include-ended", action="store_true", help="rooms that have ended, too")
     clean = add(
         commands, "clean", "delete rooms that ended before a time", "rooms clean --ended-before 2030-01-31 --yes"
@@ -222,6 +227,18 @@ def _time(text: str) -> Any:
         return parse_time(text)
     except UsageError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _version(text: str) -> str:
+    if not re.fullmatch(r"[\w.-]{1,24}", text):  # what is longer may be a misplaced key
+        raise argparse.ArgumentTypeError("it must be a version, such as 2025-03-13")
+    return text
+
+
+def _path(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("the name of the file is empty")
+    return text
 
 
 def _count(text: str) -> int:

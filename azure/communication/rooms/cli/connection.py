@@ -50,7 +50,7 @@ def find_connection(options: argparse.Namespace) -> Connection:
     if "emulator" in given:
         return Connection("--emulator", EMULATOR)
     for name in VARIABLES:
-        if os.environ.get(name):
+        if os.environ.get(name, "").strip():
             return Connection(name, os.environ[name])
     raise UsageError(f"no resource is named\nSet {VARIABLES[1]}, or give --emulator or --endpoint.")
 

@@ -132,8 +132,15 @@ def participants_to_roles(texts: Iterable[str]) -> dict[str, str]:
 
 @contextmanager
 def writing_rows(path: str) -> Iterator[Any]:
-    """Write a file whole or not at all. The block gets a function that takes a room and its participants."""
-    target = Path(path)
+    """Write a file whole or not at all. The block gets a function that takes a room and its participants.
+
+    What is there and no file, such as a pipe or a device, is written to and stays what it is.
+    """
+    target = Path(path).resolve()  # a link stays a link
+    if target.exists() and not target.is_file():
+        with target.open("w", encoding="utf-8", newline="") as stream:
+            yield _writer(stream)
+        return
     unfinished = target.with_name(f"{target.name}.unfinished")
     try:
         with unfinished.open("w", encoding="utf-8", newline="") as file:

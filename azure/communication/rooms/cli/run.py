@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Callable
 
@@ -42,6 +43,11 @@ def run(arguments: Sequence[str]) -> int:
     :type arguments: Sequence[str]
     :returns: The exit status.
     """
+    with _usable_streams():
+        return _status_of(arguments)
+
+
+def _status_of(arguments: Sequence[str]) -> int:
     try:
         status = _run(arguments)
         sys.stdout.flush()
@@ -71,6 +77,19 @@ def _run(arguments: Sequence[str]) -> int:
         return jobs.check_csv(options, output)
     with make_client(options, find_connection(options)) as client:
         return _COMMANDS[options.command, options.action](options, client, output)
+
+
+@contextmanager
+def _usable_streams() -> Iterator[None]:
+    """Replace streams that the shell closed (``>&-``), which are None; escape what a stream's encoding lacks."""
+    closed = [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]
+    with ExitStack() as stack:
+        for name in closed:
+            setattr(sys, name, stack.enter_context(Path(os.devnull).open("r+", encoding="utf-8")))
+            stack.callback(setattr, sys, name, None)
+        if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+            sys.stdout.reconfigure(errors="backslashreplace")
+        yield
 
 
 def _forget_stdout() -> None:

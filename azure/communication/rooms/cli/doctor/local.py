@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from typing import Any
+from urllib.parse import SplitResult
 
 from azure.core.credentials import AzureKeyCredential
 
@@ -16,7 +17,7 @@ from .findings import FAILURE, OK, Case, Finding
 
 _SCOPE = "https://communication.azure.com//.default"
 _AUDIENCE = "https://communication.azure.com"
-_QUOTES = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
+_QUOTES = tuple("\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb")
 _COPY = "Copy it again from the Keys page of the resource in the Azure portal."
 
 
@@ -40,7 +41,7 @@ def check_connection(case: Case) -> Finding | None:
 
 def _problem_of(text: str, case: Case) -> tuple[str, str] | None:
     stripped = text.strip()
-    if stripped[:1] in _QUOTES or stripped[-1:] in _QUOTES:
+    if stripped.startswith(_QUOTES) or stripped.endswith(_QUOTES):
         return "the text is in quotes, and they are taken as a part", "Remove the quotes around the connection string."
     parts: dict[str, str] = {}
     for part in filter(None, map(str.strip, stripped.split(";"))):
@@ -55,7 +56,7 @@ def _problem_of(text: str, case: Case) -> tuple[str, str] | None:
     if missing:
         return f"there is no {' and no '.join(missing)}", f"The form is endpoint=https://...;accesskey=... {_COPY}"
     for member, value in parts.items():
-        if value[:1] in _QUOTES or value[-1:] in _QUOTES:
+        if value.startswith(_QUOTES) or value.endswith(_QUOTES):
             return f"the {member} is in quotes, and they are taken as a part", "Remove the quotes."
     case.endpoint = parts["endpoint"]
     return _problem_of_key(parts["accesskey"])
@@ -104,8 +105,17 @@ def _advice_for_endpoint(case: Case, is_plain: bool) -> str:
     if is_plain:
         return f"Write https:// for http://: https://{host}"
     if host:
-        return f"Write scheme and host alone: {scheme}://{case.url.netloc.rpartition('@')[2]}"
+        return f"Write scheme and host alone: {scheme}://{_authority(case.url)}"
     return f"The form is https://<name>.communication.azure.com. {_COPY}"
+
+
+def _authority(url: SplitResult) -> str:
+    """Host and port. What is no port is left out: it may be a key or a password."""
+    host = f"[{url.hostname}]" if ":" in str(url.hostname) else str(url.hostname)
+    try:
+        return host if url.port is None else f"{host}:{url.port}"
+    except ValueError:
+        return host
 
 
 def check_token(case: Case) -> Finding | None:

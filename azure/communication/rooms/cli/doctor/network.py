@@ -23,6 +23,7 @@ from .findings import FAILURE, OK, WARNING, Case, Finding
 
 #: Seconds for one connection.
 _TIMEOUT = 4.0
+_PROXY_FORM = "Set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT, each percent-encoded."
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 #: Whether the server's certificate may be trusted by itself; ``ssl`` has a name for it from Python 3.10 on.
 _PARTIAL_CHAIN = 0x80000
@@ -36,8 +37,13 @@ def check_proxy(case: Case) -> Finding | None:
     found = proxies.get(case.url.scheme) or proxies.get("all")
     if not found or proxy_bypass(f"{case.host}:{case.port}") or proxy_bypass(case.host):
         return None
-    proxy = urlsplit(found if "://" in found else f"http://{found}")
-    place = f"{proxy.hostname}:{proxy.port or (443 if proxy.scheme == 'https' else 80)}"
+    try:
+        proxy = _split_proxy(found)
+        place = f"{proxy.hostname}:{proxy.port or (443 if proxy.scheme == 'https' else 80)}"
+    except ValueError:  # its text may have a part of the password
+        return Finding("proxy", FAILURE, "the address of the proxy that is set is no URL", _PROXY_FORM)
+    if not proxy.hostname:
+        return Finding("proxy", FAILURE, "the address of the proxy that is set has no host", _PROXY_FORM)
     if case.url.scheme == "http" and _is_loopback(case.host):
         return Finding("proxy", WARNING, f"the proxy {place} is set, and not used: the endpoint is this machine")
     case.proxy = found
@@ -46,7 +52,7 @@ def check_proxy(case: Case) -> Finding | None:
         return _check_other_proxy(proxy, place)
     try:
         _tunnel(case).close()
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, UnicodeError) as error:
         return _proxy_failure(str(error), place, bool(proxy.username))
     return Finding("proxy", OK, f"{place} lets us through to {case.host}:{case.port}")
 
@@ -55,7 +61,7 @@ def _check_other_proxy(proxy: SplitResult, place: str) -> Finding:
     """A proxy that is none for HTTP: whether it is there."""
     try:
         socket.create_connection((str(proxy.hostname), proxy.port or 1080), _TIMEOUT).close()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         return _proxy_failure(str(error), place, False)
     return Finding("proxy", OK, f"{place} takes connections; what it lets through was not tried")
 
@@ -66,15 +72,18 @@ def _proxy_failure(text: str, place: str, has_password: bool) -> Finding:
         return Finding("proxy", FAILURE, f"the proxy {place} cannot be used: {text}", "Check HTTPS_PROXY and NO_PROXY.")
     if status.group(1) == "407":
         message = "does not take the password" if has_password else "needs a password (407)"
-        advice = "Set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT, each percent-encoded."
-        return Finding("proxy", FAILURE, f"the proxy {place} {message}", advice)
+        return Finding("proxy", FAILURE, f"the proxy {place} {message}", _PROXY_FORM)
     message = f"the proxy {place} does not let us through: {status.group(1)}"
     return Finding("proxy", FAILURE, message, "Have its administrator allow the endpoint's host, port 443.")
 
 
+def _split_proxy(url: str) -> SplitResult:
+    return urlsplit(url if "://" in url else f"http://{url}")
+
+
 def _tunnel(case: Case) -> socket.socket:
     """A connection through the proxy."""
-    proxy = urlsplit(str(case.proxy) if "://" in str(case.proxy) else f"http://{case.proxy}")
+    proxy = _split_proxy(str(case.proxy))
     kind = HTTPSConnection if proxy.scheme == "https" else HTTPConnection
     connection = kind(str(proxy.hostname), proxy.port, timeout=_TIMEOUT)
     headers = {}
