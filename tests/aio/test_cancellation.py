@@ -118,11 +118,11 @@ def test_a_cancelled_create_resumed_with_its_pair_makes_one_room(emulator: Rooms
 
 
 async def in_wait_for(awaitable: Awaitable[Any]) -> None:
-    await asyncio.wait_for(awaitable, 0.2)
+    await asyncio.wait_for(awaitable, 1)
 
 
 async def in_timeout(awaitable: Awaitable[Any]) -> None:
-    timeout: Any = asyncio.timeout(0.2)  # type: ignore[attr-defined, unused-ignore]  # since Python 3.11
+    timeout: Any = asyncio.timeout(1)  # type: ignore[attr-defined, unused-ignore]  # since Python 3.11
     async with timeout:
         await awaitable
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
-from cli_runs import Rooms
+from cli_runs import Rooms, day
 from raw_ids import ALICE, BOB, CAROL
 
 from azure.communication.rooms import RoomsClient, cli
@@ -33,18 +33,17 @@ def created(rooms: Rooms, *options: str) -> str:
 
 
 def test_a_room_is_created_shown_updated_listed_and_deleted(connected: Rooms) -> None:
-    ran = connected(
-        "create", "--valid-from", "2026-12-01", "--valid-until", "2027-01-31T10:00:00+02:00", "--pstn-dial-out"
-    )
+    first, last, later = day(5), day(66), day(67)
+    ran = connected("create", "--valid-from", first, "--valid-until", f"{last}T10:00:00+02:00", "--pstn-dial-out")
     (room,) = ran.lines
     assert ran.status == 0
-    assert room["valid_from"] == "2026-12-01T00:00:00Z"
-    assert room["valid_until"] == "2027-01-31T08:00:00Z"
+    assert room["valid_from"] == f"{first}T00:00:00Z"
+    assert room["valid_until"] == f"{last}T08:00:00Z"
     assert room["pstn_dial_out_enabled"] is True
     assert connected("show", room["id"]).lines == [room]
     assert connected("list").lines == [room]
-    (updated,) = connected("update", room["id"], "--valid-until", "2027-02-01 12:30", "--no-pstn-dial-out").lines
-    assert updated == {**room, "valid_until": "2027-02-01T12:30:00Z", "pstn_dial_out_enabled": False}
+    (updated,) = connected("update", room["id"], "--valid-until", f"{later} 12:30", "--no-pstn-dial-out").lines
+    assert updated == {**room, "valid_until": f"{later}T12:30:00Z", "pstn_dial_out_enabled": False}
     assert connected("delete", room["id"]).lines == [{"id": room["id"], "deleted": True}]
     assert connected("list").out == ""
 
@@ -443,9 +442,9 @@ def test_the_emulator_is_found_by_its_option() -> None:
 
 def test_both_times_are_updated_without_a_look_at_the_room(connected: Rooms, emulator: RoomsEmulator) -> None:
     room = created(connected)
-    times = ("--valid-from", "2026-12-01", "--valid-until", "2027-02-01")
-    (updated,) = connected("update", room, *times).lines
-    assert (updated["valid_from"], updated["valid_until"]) == ("2026-12-01T00:00:00Z", "2027-02-01T00:00:00Z")
+    first, last = day(5), day(67)
+    (updated,) = connected("update", room, "--valid-from", first, "--valid-until", last).lines
+    assert (updated["valid_from"], updated["valid_until"]) == (f"{first}T00:00:00Z", f"{last}T00:00:00Z")
     assert [each.method for each in emulator.requests] == ["POST", "PATCH"]
 
 

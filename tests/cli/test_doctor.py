@@ -17,7 +17,7 @@ from cli_runs import Ran, Rooms
 from raw_server import RawServer, raw_server, reset
 
 from azure.communication.rooms.cli import doctor as doctor_module
-from azure.communication.rooms.cli.doctor import network
+from azure.communication.rooms.cli.doctor import network, service
 from azure.communication.rooms.emulator import RoomsEmulator
 
 VARIABLE = "AZURE_COMMUNICATION_CONNECTION_STRING"
@@ -32,6 +32,13 @@ def failure(ran: Ran) -> tuple[str, str]:
     assert [each["check"] for each in before if each["status"] == "failure"] == []
     assert last["status"] == "failure"
     return last["check"], last["message"]
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take no pause of this machine for a slow service."""
+    monkeypatch.setattr(service, "_TIMED", 20.0)
+    monkeypatch.setattr(service, "_SLOW", 20.0)
 
 
 def key_of(emulator: RoomsEmulator) -> str:
@@ -461,7 +468,8 @@ def test_a_service_that_tells_no_time_is_a_warning(examine: Any, server: RawServ
     assert [each["check"] for each in ran.lines if each["status"] == "warning"] == ["clock"]
 
 
-def test_calls_that_get_slow_are_a_warning(examine: Any, server: RawServer) -> None:
+def test_calls_that_get_slow_are_a_warning(examine: Any, server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "_TIMED", 1.1)
     server.respond(200, '{"value": []}', Date=formatdate(usegmt=True)).reset()
     ran = examine(f"endpoint={server.endpoint};accesskey={KEY}")
     assert ran.lines[-1] == {

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_runs import Rooms
+from cli_runs import Rooms, day
 from raw_ids import ALICE, BOB, INVALID_RAW_ID
 from rich.console import Console
 from rich.progress import Progress
@@ -38,16 +38,17 @@ def by_row(lines: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["without-BOM", "with-BOM"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
 def test_each_row_becomes_a_room(connected: Rooms, client: RoomsClient, file: Path, mark: str, end: str) -> None:
-    first = f"2026-12-01,2027-01-01T10:00Z,TRUE,{ALICE}=Presenter;{BOB}"
-    rows = [HEADER, first, ",,,", "", ",2027-01-01 12:00+02:00,no,"]
+    begin, end_of_room = day(5), day(36)
+    first = f"{begin},{end_of_room}T10:00Z,TRUE,{ALICE}=Presenter;{BOB}"
+    rows = [HEADER, first, ",,,", "", f",{end_of_room} 12:00+02:00,no,"]
     file.write_bytes((mark + end.join(rows)).encode())
     ran = connected("import", str(file))
     assert ran.status == 0, ran.err
     rooms = by_row(ran.lines)
     assert {number: rooms[number]["line"] for number in rooms} == {1: 2, 2: 3, 3: 5}
-    assert rooms[1]["valid_from"] == "2026-12-01T00:00:00Z"
+    assert rooms[1]["valid_from"] == f"{begin}T00:00:00Z"
     assert rooms[1]["pstn_dial_out_enabled"] is True
-    assert rooms[3]["valid_until"] == "2027-01-01T10:00:00Z"
+    assert rooms[3]["valid_until"] == f"{end_of_room}T10:00:00Z"
     participants = {each.raw_id: str(each.role) for each in client.list_participants(rooms[1]["id"])}
     assert participants == {ALICE: "Presenter", BOB: "Attendee"}
     assert (file.parent / "rooms.csv.journal").exists()
@@ -93,7 +94,7 @@ def test_started_again_it_sends_what_was_corrected_and_nothing_else(
         "row 2 (line 3): the service rejected the request (400 BadRequest): The time range end is in the past."
         in again.err
     )
-    file.write_text(f"{HEADER}\n,,,\n,2027-01-01,,\n,,yes,\n")
+    file.write_text(f"{HEADER}\n,,,\n,{day(36)},,\n,,yes,\n")
     ran = connected("import", str(file), "--max-concurrency", "2")
     assert ran.status == 0
     assert len(list(client.list_rooms())) == 3

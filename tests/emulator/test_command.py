@@ -52,7 +52,7 @@ def test_the_command_runs_until_it_is_requested_to_end(number: signal.Signals, t
         assert match
         assert SignedHttp(match[2]).send("POST", "/rooms", {}).status == 201
         process.send_signal(number)
-        output, log = process.communicate(timeout=10)
+        output, log = process.communicate(timeout=60)
     assert (process.returncode, output) == (0, "")
     assert re.fullmatch(r"\d\d:\d\d:\d\d POST /rooms\?api-version=2025-03-13 201 \d+\.\d ms\n", log)
     with RoomsEmulator(location=tmp_path) as emulator:
@@ -223,7 +223,7 @@ def run(
             http = SignedHttp(f"endpoint={endpoint};accesskey={key}")
             http.send("GET", "/rooms", version="2031-01-01", headers={"x-ms-client-request-id": "mine"})
         process.send_signal(signal.SIGTERM)
-        output, log = process.communicate(timeout=10)
+        output, log = process.communicate(timeout=60)
     return [line.rstrip("\n") for line in [*lines, *output.splitlines()]], log.splitlines()
 
 

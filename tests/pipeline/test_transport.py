@@ -245,10 +245,10 @@ def test_a_body_to_the_end_of_the_connection_is_read(transport: Any, server: Raw
 
 def test_a_slow_body_ends_with_the_read_timeout(transport: Any, server: RawServer) -> None:
     server.run(
-        lambda one: bool(one.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n") and server.stopped.wait(3))
+        lambda one: bool(one.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n") and server.stopped.wait(30))
     )
     with pytest.raises(ServiceResponseTimeoutError, match="returned 200, but its body could not be read"):
-        transport.send(get(server), read_timeout=0.5)
+        transport.send(get(server), read_timeout=1)
 
 
 def test_a_body_of_more_than_64_mib_is_rejected(transport: Any, server: RawServer) -> None:
@@ -364,7 +364,7 @@ def test_http_goes_through_a_proxy_by_its_full_address(transport: Any, server: R
 def test_the_credentials_of_a_proxy_are_sent_as_utf_8(
     transport: Any, server: RawServer, url: str, user_info: str, sent: str
 ) -> None:
-    server.respond(200).respond(200)
+    server.truncate(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")  # what follows in a tunnel is no line that ends
     proxy = server.endpoint.replace("http://", f"http://{user_info}@")
     with suppress(ServiceRequestError, ServiceResponseError):  # no TLS comes through the tunnel
         transport.send(HttpRequest("GET", url), proxies={url.partition(":")[0]: proxy})
@@ -420,7 +420,7 @@ def test_64_threads_share_64_connections_without_a_warning(server: RawServer, ca
     start = threading.Barrier(64)
 
     def some(client: RoomsClient) -> list[str]:
-        start.wait(timeout=30)
+        start.wait(timeout=60)
         return [client.get_room("1").id for _ in range(10)]
 
     with caplog.at_level(logging.WARNING), RoomsClient(server.endpoint, KEY) as client, ThreadPoolExecutor(64) as pool:

@@ -76,7 +76,7 @@ CASES: dict[str, Case] = {
     "streamed gzip": Case(responses(200, PACKED, Content_Encoding="gzip"), stream=True),
     "streamed and cut": Case(sends(HEAD + b"Content-Length: 9\r\n\r\nabc"), stream=True),
     "streamed and slow": Case(
-        lambda server: server.drip(HEAD + b"Content-Length: 9\r\n\r\n", b""), options={"read_timeout": 0.4}, stream=True
+        lambda server: server.drip(HEAD + b"Content-Length: 9\r\n\r\n", b""), options={"read_timeout": 1}, stream=True
     ),
     "BOM": Case(responses(200, b"\xef\xbb\xbf{}")),
     "reset": Case(lambda server: server.reset()),
@@ -85,9 +85,9 @@ CASES: dict[str, Case] = {
     "cut": Case(sends(HEAD + b"Content-Length: 9\r\n\r\nabc")),
     "cut chunk": Case(sends(HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nab")),
     "no chunk": Case(sends(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")),
-    "hangs": Case(lambda server: server.hang(), options={"read_timeout": 0.4}),
+    "hangs": Case(lambda server: server.hang(), options={"read_timeout": 1}),
     "slow body": Case(
-        lambda server: server.drip(HEAD + b"Content-Length: 9\r\n\r\n", b""), options={"read_timeout": 0.4}
+        lambda server: server.drip(HEAD + b"Content-Length: 9\r\n\r\n", b""), options={"read_timeout": 1}
     ),
     "rejected": Case(OK, target="http://127.0.0.1:1/"),
     "rejected by a proxy": Case(

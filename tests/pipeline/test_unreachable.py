@@ -1,12 +1,12 @@
 """A connection that this machine rejected requests whether the emulator is running."""
 
 import re
-import socket
 from typing import Any
 
 import pytest
 from azure.core.exceptions import ServiceRequestError
 from client_kinds import client_kind, parametrize
+from loopback import free_port, needs_ipv6
 
 from azure.communication.rooms import RoomsClient
 
@@ -14,19 +14,17 @@ __all__ = ["client_kind"]
 pytest_generate_tests = parametrize
 
 
-def closed_port() -> int:
-    """A port of loopback where nothing listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 @pytest.mark.parametrize(
     ("scheme", "host", "options"),
-    [("http", "127.0.0.1", ""), ("http", "localhost", ""), ("https", "127.0.0.1", " --tls"), ("http", "[::1]", "")],
+    [
+        ("http", "127.0.0.1", ""),
+        ("http", "localhost", ""),
+        ("https", "127.0.0.1", " --tls"),
+        pytest.param("http", "[::1]", "", marks=needs_ipv6),
+    ],
 )
 def test_a_refused_connection_to_this_machine_names_the_command(scheme: str, host: str, options: str) -> None:
-    port = closed_port()
+    port = free_port()
     with RoomsClient(f"{scheme}://{host}:{port}", "c2VjcmV0", retry_total=0, use_env_settings=False) as client:
         with pytest.raises(ServiceRequestError) as caught:
             client.get_room("99412345678901234")
@@ -37,7 +35,7 @@ def test_a_refused_connection_to_this_machine_names_the_command(scheme: str, hos
 
 
 def test_a_refused_connection_to_a_proxy_does_not() -> None:
-    options: Any = {"proxies": {"https": f"http://127.0.0.1:{closed_port()}"}, "retry_total": 0}
+    options: Any = {"proxies": {"https": f"http://127.0.0.1:{free_port()}"}, "retry_total": 0}
     with RoomsClient("https://contoso.communication.azure.com", "c2VjcmV0", **options) as client:
         with pytest.raises(ServiceRequestError, match="could not be reached") as caught:
             client.get_room("99412345678901234")
@@ -47,7 +45,7 @@ def test_a_refused_connection_to_a_proxy_does_not() -> None:
 @pytest.mark.parametrize("proxied", [False, True])
 def test_no_object_of_this_library_is_in_the_text(proxied: bool) -> None:
     endpoint = "http://contoso.invalid"
-    proxies = {"http": f"http://127.0.0.1:{closed_port()}"} if proxied else {}
+    proxies = {"http": f"http://127.0.0.1:{free_port()}"} if proxied else {}
     options: Any = {"allow_insecure_connection": True, "use_env_settings": False, "retry_total": 0, "proxies": proxies}
     with RoomsClient(endpoint, "c2VjcmV0", **options) as client:
         with pytest.raises(ServiceRequestError, match="could not be reached") as caught:

@@ -31,7 +31,7 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
     """Two ends of a connection."""
     one, other = socket.socketpair()
     with one, other:
-        one.settimeout(5)
+        one.settimeout(60)
         yield one, other
 
 
@@ -93,14 +93,18 @@ def test_watches_expire_in_the_order_of_their_deadlines(pair: tuple[socket.socke
     assert near.expired
 
 
-def test_calls_that_ended_in_time_leave_nothing_behind(transport: Urllib3Transport, server: RawServer) -> None:
+def test_calls_that_ended_in_time_leave_nothing_behind(
+    transport: Urllib3Transport, server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watchdog, "_timer", None)
+    before = set(threading.enumerate())  # another test's thread ends when it was idle for ten seconds
     for _ in range(20):
         server.respond(200)
         with Deadline(3600):
             transport.send(get(server))
     assert timer()._watches == {}
     assert server.connections == 1
-    assert [thread.name for thread in threading.enumerate()].count("rooms-deadlines") == 1
+    assert [thread.name for thread in set(threading.enumerate()) - before].count("rooms-deadlines") == 1
 
 
 def test_a_call_without_a_deadline_has_no_watch(
@@ -120,7 +124,7 @@ def test_the_thread_ends_when_it_was_idle(monkeypatch: pytest.MonkeyPatch) -> No
         assert thread.daemon
     with Watch(0):  # wakes it
         pass
-    thread.join(10)
+    thread.join(60)
     assert (thread.is_alive(), timer()._thread) == (False, None)
     with Watch(60):
         assert timer()._thread is not thread
@@ -140,9 +144,9 @@ def test_where_no_thread_starts_the_timeouts_of_the_socket_hold(
     server.respond(200, "a").hang()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(threading, "Thread", NoThread)
-        with Deadline(5):
+        with Deadline(60):
             assert transport.send(get(server)).content == b"a"
-        with Deadline(0.5), pytest.raises(ServiceResponseTimeoutError):
+        with Deadline(1), pytest.raises(ServiceResponseTimeoutError):
             transport.send(get(server))
 
 
@@ -153,11 +157,11 @@ def test_a_lookup_that_hangs_is_left_at_the_deadline_and_its_connection_closed(
     real = socket.getaddrinfo
 
     def hanging(*arguments: Any, **keywords: Any) -> Any:
-        found.wait(10)
+        found.wait(60)
         return real(*arguments, **keywords)
 
     def closes_late(connected: Any) -> None:
-        assert connected.result(10).fileno() != -1
+        assert connected.result(60).fileno() != -1
         close_late(connected)
         assert connected.result().fileno() == -1
         closed.set()
@@ -168,7 +172,7 @@ def test_a_lookup_that_hangs_is_left_at_the_deadline_and_its_connection_closed(
     with Deadline(0.1), pytest.raises(ServiceRequestTimeoutError, match="within the timeout of the call"):
         transport.send(get(server))
     found.set()
-    assert closed.wait(10)
+    assert closed.wait(60)
     assert server.received == []
 
 
@@ -180,7 +184,7 @@ def test_a_stream_has_its_headers_by_the_deadline_and_no_watch_afterwards(
         response = transport.send(get(server), stream=True)
         assert (current_watch(), timer()._watches) == (None, {})
         assert len(response.read()) == 100_000
-    with Deadline(0.5), pytest.raises(ServiceResponseTimeoutError, match="within the timeout of the call"):
+    with Deadline(1), pytest.raises(ServiceResponseTimeoutError, match="within the timeout of the call"):
         transport.send(get(server), stream=True)
 
 
@@ -220,7 +224,7 @@ client = RoomsClient(sys.argv[1], "c2VjcmV0")
 print(client.get_room("1", timeout=60).id, flush=True)
 if os.fork() == 0:
     try:
-        client.get_room("2", timeout=0.3)
+        client.get_room("2", timeout=1)
     except ServiceResponseTimeoutError:
         print("timeout", flush=True)
     client.close()

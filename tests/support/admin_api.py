@@ -17,7 +17,7 @@ class Admin:
         self, method: str, path: str, body: Any = None, headers: Optional[dict[str, str]] = None
     ) -> tuple[int, Any]:
         content = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-        connection = http.client.HTTPConnection(self.host, timeout=10)
+        connection = http.client.HTTPConnection(self.host, timeout=60)
         try:
             sent = {"Content-Type": "application/json", **(headers or {})} if content else headers or {}
             connection.request(method, f"/_emulator/{path}", content, sent)

@@ -41,12 +41,12 @@ class Page:
         self.driver.get(f"{endpoint}/_emulator/#/{screen}")
         self.wait(lambda: self.css("#live").text == "Live")
 
-    def wait(self, condition: Any, seconds: float = 10) -> Any:
-        """Wait until a condition holds; elements that are replaced meanwhile are looked for again."""
+    def wait(self, condition: Any) -> Any:
+        """Wait for a minute until a condition holds; elements that are replaced meanwhile are looked for again."""
         from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 
         ignored = (NoSuchElementException, StaleElementReferenceException)
-        return WebDriverWait(self.driver, seconds, 0.02, ignored).until(lambda _: condition())
+        return WebDriverWait(self.driver, 60, 0.02, ignored).until(lambda _: condition())
 
     def css(self, selector: str) -> WebElement:
         """The first element of a selector."""

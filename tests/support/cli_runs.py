@@ -1,6 +1,7 @@
 """What a run of the command ``rooms`` did."""
 
 import json
+from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, NamedTuple
 
 
@@ -18,3 +19,8 @@ class Ran(NamedTuple):
 
 
 Rooms = Callable[..., Ran]
+
+
+def day(number: int) -> str:
+    """The date so many days from today (UTC), as ``2026-12-01``: the service takes no room that has ended."""
+    return (datetime.now(timezone.utc) + timedelta(days=number)).date().isoformat()

@@ -66,12 +66,12 @@ class RawServer:
         return self.run(action)
 
     def drip(self, content: bytes, then: bytes = b"x") -> "RawServer":
-        """Send so much, and then one byte again and again, until the other side has gone, for 3 seconds at most."""
+        """Send so much, and then one byte again and again, until the other side has gone, for 30 seconds at most."""
 
         def action(connection: socketserver.StreamRequestHandler) -> bool:
             connection.wfile.write(content)
             with suppress(OSError):
-                for _ in range(300):
+                for _ in range(3000):
                     connection.wfile.write(then)
                     if self.stopped.wait(0.01):
                         break
@@ -80,8 +80,8 @@ class RawServer:
         return self.run(action)
 
     def hang(self) -> "RawServer":
-        """Send nothing until the server is stopped, for 3 seconds at most."""
-        return self.run(lambda _: self.stopped.wait(3) and False)
+        """Send nothing until the server is stopped, for 30 seconds at most."""
+        return self.run(lambda _: self.stopped.wait(30) and False)
 
     def run(self, action: Action) -> "RawServer":
         """Do something in place of a response."""

@@ -16,7 +16,7 @@ class SocksServer:
     :ivar targets: The hosts and ports that were requested.
     :ivar credentials: User and password that it requires; None for a proxy without authentication.
     :ivar reply: The status of its replies; 0 is success.
-    :ivar hangs: Whether it is silent from the first byte on, for 3 seconds at most.
+    :ivar hangs: Whether it is silent from the first byte on, for 30 seconds at most.
     """
 
     def __init__(self, port: int) -> None:
@@ -32,7 +32,7 @@ class SocksServer:
     def handle(self, connection: socketserver.StreamRequestHandler) -> bool:
         """Serve one connection."""
         if self.hangs:
-            self.stopped.wait(3)
+            self.stopped.wait(30)
         elif self._authenticates(connection):
             self._connect(connection)
         return False

@@ -10,7 +10,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 class RoomServer:
-    """Finds a room of every id, but for ids that name a slow response, for 3 seconds at most.
+    """Finds a room of every id, but for ids that name a slow response, for 30 seconds at most.
 
     :ivar requested: The ids of the rooms, in order.
     """
@@ -33,7 +33,7 @@ class RoomServer:
         body = room_text(room_id).encode()
         response = HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
         if room_id == "HANG":
-            return bool(self.stopped.wait(3) and False)
+            return bool(self.stopped.wait(30) and False)
         slowly = {
             "DRIP-HEADERS": (HEAD + b"X-Long: ", b"x"),
             "DRIP-BODY": (HEAD + b"Content-Length: 100000\r\n\r\n", b"x"),
@@ -48,7 +48,7 @@ class RoomServer:
             return True
         with suppress(OSError):
             write(slowly[room_id][0])
-            for _ in range(300):
+            for _ in range(3000):
                 write(slowly[room_id][1])
                 if self.stopped.wait(0.01):
                     break

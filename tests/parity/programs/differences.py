@@ -229,12 +229,12 @@ def timeout_of_a_call() -> Any:
     released = threading.Event()
 
     def respond(_: int) -> Response:
-        released.wait(0.8)
+        released.wait(3)
         return room_response()
 
     with server(respond) as running, new_client(running.endpoint, retry_total=0) as client:
         try:
-            return client.get_room(ID, timeout=0.2).id
+            return client.get_room(ID, timeout=1).id
         finally:
             released.set()
 

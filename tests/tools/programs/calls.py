@@ -32,16 +32,16 @@ def outcome(room_id: str, **options: Any) -> tuple[str, float]:
 
 results = {
     "plain": outcome("A"),
-    "kept": outcome("B", timeout=30),
+    "kept": outcome("B", timeout=60),
     "interim": outcome("INTERIM"),
     "after interim": outcome("C"),
 }
 for slow in ("HANG", "DRIP-HEADERS", "DRIP-BODY", "DRIP-CHUNKS", "DRIP-TO-THE-END"):
-    results[slow] = outcome(slow, timeout=0.5)
+    results[slow] = outcome(slow, timeout=1)
 with ThreadPoolExecutor(10) as threads:
-    for number, result in enumerate(threads.map(lambda _: outcome("HANG", timeout=0.5), range(10))):
+    for number, result in enumerate(threads.map(lambda _: outcome("HANG", timeout=1), range(10))):
         results[f"together {number}"] = result
-results["afterwards"] = outcome("D", timeout=30)
+results["afterwards"] = outcome("D", timeout=60)
 client.close()
 if names_of_spans():
     results["spans"] = names_of_spans(), 0
