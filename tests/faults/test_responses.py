@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from azure.core.exceptions import AzureError, DecodeError, HttpResponseError, ServiceResponseError
 from azure.core.rest import HttpRequest
-from fake_services import ID, ROOM, InMemoryService, Service, SocketService, make_client
+from fake_services import ID, KEY, ROOM, InMemoryService, Service, SocketService, make_client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from raw_server import RawServer
+from room_bodies import room_text
 
 from azure.communication.rooms import RoomParticipant, RoomsClient
 
@@ -74,6 +76,43 @@ def test_a_truncated_body_is_an_error_of_the_way_when_it_may_not_be_retried(serv
     with pytest.raises(error):
         make_client(service).send_request(HttpRequest("POST", "/rooms", json={}))
     assert len(service.received) == 1
+
+
+#: Headers that do not say where the body ends. The connection stays open: to wait for its end is to wait for nothing.
+MALFORMED_HEADERS = {
+    "a negative length": b"Content-Length: -5\r\n",
+    "a length in words": b"Content-Length: five\r\n",
+    "a length in hexadecimal": b"Content-Length: 0x5\r\n",
+    "a length with an underscore": b"Content-Length: 1_0\r\n",
+    "a length in other digits": "Content-Length: \u0665\r\n".encode(),
+    "two lengths in one header": b"Content-Length: 5, 6\r\n",
+    "a line without a colon": b"nonsense\r\nContent-Length: 5\r\n",
+    "a name that is not ASCII": "\u00e9: x\r\nContent-Length: 5\r\n".encode(),
+}
+
+
+@pytest.mark.parametrize("headers", MALFORMED_HEADERS.values(), ids=MALFORMED_HEADERS)
+def test_malformed_headers_are_an_error_at_once_and_the_request_is_sent_again(
+    server: RawServer, headers: bytes
+) -> None:
+    server.send_bytes(b"HTTP/1.1 200 OK\r\n" + headers + b"\r\n12345").respond(200, room_text(ID))
+    with RoomsClient(server.endpoint, KEY, timeout=10) as client:
+        assert client.get_room(ID).id == ID
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("body", ["", "{}"], ids=["empty", "with a body"])
+def test_the_connection_of_a_408_is_not_used_again(server: RawServer, body: str) -> None:
+    server.respond(408, body).respond(200, room_text(ID))
+    with RoomsClient(server.endpoint, KEY, retry_backoff_factor=0) as client:
+        assert client.get_room(ID).id == ID
+    assert server.connections == 2
+
+
+def test_a_header_of_a_response_may_have_sixty_thousand_bytes(server: RawServer) -> None:
+    server.respond(200, room_text(ID), X_Long="x" * 60_000)
+    with RoomsClient(server.endpoint, KEY, retry_total=0) as client:
+        assert client.get_room(ID).id == ID
 
 
 def test_members_that_are_missing_are_none(service: Service) -> None:

@@ -253,6 +253,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
             f"{AIOHTTP}::test_an_interim_response_is_skipped",
             f"{AIOHTTP}::test_a_switch_of_protocols_is_an_error_and_the_next_request_gets_its_own_response",
             f"{CONNECTIONS}::test_a_response_that_was_not_read_to_its_end_ends_its_connection",
+            f"{RESPONSES}::test_the_connection_of_a_408_is_not_used_again",
         ],
     ),
     35: (
@@ -260,6 +261,7 @@ TABLE: dict[int, tuple[str, list[str]]] = {
         [
             f"{CONNECTIONS}::test_a_delete_with_a_malformed_response_and_a_404_behind_it_has_deleted",
             f"{CONNECTIONS}::test_an_error_of_tls_while_reading_is_one_of_the_response",
+            f"{RESPONSES}::test_malformed_headers_are_an_error_at_once_and_the_request_is_sent_again",
             f"{PIPELINES}::test_a_404_after_an_attempt_that_may_have_arrived_is_marked",
         ],
     ),

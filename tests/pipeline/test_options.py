@@ -12,6 +12,7 @@ from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline import Pipeline, policies
 from azure.core.pipeline.policies import RetryMode, SansIOHTTPPolicy
 from azure.core.pipeline.transport import RequestsTransport
+from azure.core.rest import HttpRequest
 from operations import CALLS, ID
 from raw_server import RawServer
 from room_bodies import room_text
@@ -43,6 +44,14 @@ def test_a_misspelt_keyword_of_the_operation_gets_its_name(
 ) -> None:
     with pytest.raises(TypeError, match=f"did you mean '{meant}'"):
         getattr(raw_client, operation)(**CALLS[operation], **{keyword: None})
+
+
+def test_a_misspelt_keyword_of_a_request_is_rejected_before_it_is_sent(
+    raw_client: RoomsClient, server: RawServer
+) -> None:
+    with pytest.raises(TypeError, match=r"^send_request\(\) got an unexpected keyword argument 'steam'.*'stream'"):
+        raw_client.send_request(HttpRequest("GET", "/rooms"), steam=True)  # type: ignore[call-arg]
+    assert server.received == []
 
 
 def test_a_keyword_that_is_near_to_nothing_is_rejected_too(raw_client: RoomsClient) -> None:

@@ -18,6 +18,12 @@ CALLS = {
     "list_participants": "'1', ",
     "add_or_update_participants": "'1', [], ",
     "remove_participants": "'1', [], ",
+    "set_participants": "'1', [], ",
+    "add_participants": "'1', [], ",
+    "update_participants": "'1', [], ",
+    "upsert_participants": "'1', [], ",
+    "get_participants": "'1', ",
+    "send_request": "HttpRequest('GET', '/'), ",
 }
 #: Both ways to make each client.
 MAKERS = {
@@ -27,6 +33,7 @@ MAKERS = {
     "aio.RoomsClient.from_connection_string": "'', ",
 }
 LINES = [
+    "from azure.core.rest import HttpRequest",
     "from azure.communication.rooms import RoomsClient, aio",
     "",
     "",
@@ -38,6 +45,13 @@ LINES = [
     *(f"    client.{name}({arguments}retry_totl=3)" for name, arguments in CALLS.items()),
     "    client.create_room(valid_form=None)",
     "    client.create_room(repeatability_request=None)",
+    "",
+    "",
+    "async def async_calls(client: aio.RoomsClient) -> None:",
+    *(f"    print(client.{name}({arguments}timeout=5))" for name, arguments in CALLS.items()),
+    *(f"    print(client.{name}({arguments}retry_totl=3))" for name, arguments in CALLS.items()),
+    "    print(client.create_room(valid_form=None))",
+    "    print(client.create_room(repeatability_request=None))",
     "",
 ]
 WRONG = {number for number, line in enumerate(LINES, 1) if re.search("totl|form=|_request=|verison|skw", line)}

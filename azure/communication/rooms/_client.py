@@ -6,7 +6,7 @@ objects, not strings, so that ``typing.get_type_hints`` works on every supported
 
 from datetime import datetime
 from functools import partial
-from typing import Any, Optional, Union, overload
+from typing import Optional, Union, overload
 from uuid import UUID
 
 from azure.core.credentials import AzureKeyCredential, TokenCredential
@@ -27,7 +27,7 @@ from ._models import (
 )
 from ._paging import ItemsByPage
 from ._pipeline import build_pipeline_client
-from ._pipeline.options import CallOptions, ClientOptions, ConstructionOptions
+from ._pipeline.options import CallOptions, ClientOptions, ConstructionOptions, SharedOptions
 from ._pipeline.steps import take
 from ._wire.call import UNSET, MaybeUnset
 from ._wire.versions import DEFAULT_VERSION, ApiVersion
@@ -361,7 +361,7 @@ class RoomsClient(LegacyNames):
         request: HttpRequest,
         *,
         stream: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[SharedOptions],
     ) -> HttpResponse:
         """Send a request that the caller built through the client's pipeline, which signs, retries and logs it.
 
@@ -373,8 +373,9 @@ class RoomsClient(LegacyNames):
         :rtype: ~azure.core.rest.HttpResponse
         :raises ~azure.core.exceptions.ClientAuthenticationError: If the URL has another host than the endpoint;
             nothing is sent there.
+        :raises TypeError: If a keyword is misspelt; the message has the nearest name.
         """
-        request, options = self._prepare(request, kwargs)
+        request, options = self._prepare(request, self.send_request, kwargs)
         response: HttpResponse = self._client.send_request(request, stream=stream, **options)
         return response
 

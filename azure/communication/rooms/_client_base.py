@@ -16,7 +16,14 @@ from ._pipeline import INSTRUMENTATION
 from ._pipeline.clock import ServiceClock
 from ._pipeline.deadline import Deadline
 from ._pipeline.endpoint import normalize_endpoint, parse_connection_string
-from ._pipeline.options import brings_own_code, check_client_options, check_mappings, check_options
+from ._pipeline.options import (
+    CallOptions,
+    SharedOptions,
+    brings_own_code,
+    check_client_options,
+    check_mappings,
+    check_options,
+)
 from ._pipeline.retry import SUCCEEDED_BEFORE, takes_call_options
 from ._pipeline.steps import Steps
 from ._urls import is_absolute
@@ -109,12 +116,14 @@ class RoomsClientBase:
         """Get the repeatability headers of a create: the caller's, or new ones."""
         return validate_repeatability(request_id, first_sent, Repeatability(str(uuid4()), self._clock.now()))
 
-    def _check_call_options(self, method: Callable[..., Any], options: Mapping[str, Any]) -> None:
+    def _check_call_options(
+        self, method: Callable[..., Any], options: Mapping[str, Any], known: Any = CallOptions
+    ) -> None:
         """Check the keywords of a call. Code of the caller's in the pipeline may have keywords of its own."""
         if options:
             check_mappings(options)
             if not self._takes_any_option:
-                check_options(method, options)
+                check_options(method, options, known)
 
     def _steps(
         self, call: Call[T], method: Callable[..., Any], options: Any, cls: Callable[..., Any] | None = None
@@ -179,8 +188,11 @@ class RoomsClientBase:
         cls = options.pop("cls", None) or iter
         return paged(lambda next_link: take(self._steps(get_call(next_link), method, dict(options))), cls)
 
-    def _prepare(self, request: HttpRequest, options: dict[str, Any]) -> tuple[HttpRequest, dict[str, Any]]:
+    def _prepare(
+        self, request: HttpRequest, method: Callable[..., Any], options: Mapping[str, Any]
+    ) -> tuple[HttpRequest, Mapping[str, Any]]:
         """Copy a request that the caller built, with an absolute URL; add its options for the pipeline."""
+        self._check_call_options(method, options, SharedOptions)
         request = copy(request)  # the pipeline writes headers and URL
         request.headers = case_insensitive_dict(request.headers)
         if not is_absolute(request.url):

@@ -1,5 +1,5 @@
 # Mirrored by swagger/mirror.py from _client.py: do not edit.
-# sha256 of _client.py: f5879adfd115046d50911706b6215fdce46a7537bd35163a36b759a0e2a8a4f3
+# sha256 of _client.py: 9ae8b9c48de152a7674558a5da2f09fce34ba8034402c2535c7bdf3015bd02e8
 """The synchronous client: signature, docstring and one call for each operation.
 
 Everything with a branch lies in :mod:`._client_base`, which the asynchronous client shares. Annotations here are
@@ -9,7 +9,7 @@ objects, not strings, so that ``typing.get_type_hints`` works on every supported
 from datetime import datetime
 from functools import partial
 from collections.abc import Awaitable
-from typing import Any, Optional, Union, overload
+from typing import Optional, Union, overload
 from uuid import UUID
 
 from azure.core.credentials import AzureKeyCredential, TokenCredential
@@ -31,7 +31,7 @@ from .._models import (
 )
 from .._async_paging import AsyncItemsByPage
 from .._pipeline import build_async_pipeline_client
-from .._pipeline.options import CallOptions, ClientOptions, ConstructionOptions
+from .._pipeline.options import CallOptions, ClientOptions, ConstructionOptions, SharedOptions
 from .._pipeline.steps import take_async
 from .._wire.call import UNSET, MaybeUnset
 from .._wire.versions import DEFAULT_VERSION, ApiVersion
@@ -366,7 +366,7 @@ class RoomsClient(LegacyNames):
         request: HttpRequest,
         *,
         stream: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[SharedOptions],
     ) -> Awaitable[AsyncHttpResponse]:
         """Send a request that the caller built through the client's pipeline, which signs, retries and logs it.
 
@@ -378,8 +378,9 @@ class RoomsClient(LegacyNames):
         :rtype: ~azure.core.rest.AsyncHttpResponse
         :raises ~azure.core.exceptions.ClientAuthenticationError: If the URL has another host than the endpoint;
             nothing is sent there.
+        :raises TypeError: If a keyword is misspelt; the message has the nearest name.
         """
-        request, options = self._prepare(request, kwargs)
+        request, options = self._prepare(request, self.send_request, kwargs)
         response: Awaitable[AsyncHttpResponse] = self._client.send_request(request, stream=stream, **options)
         return response
 

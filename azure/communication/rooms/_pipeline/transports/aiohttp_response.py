@@ -6,7 +6,7 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import ClientError, ClientResponse, hdrs
 from aiohttp.connector import Connection
@@ -15,6 +15,7 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest
 
 from .base_response import BaseResponse, IncompleteResponseError
 from .decompression import Decompressor
+from .defaults import REQUEST_TIMEOUT
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -28,7 +29,7 @@ class FinalResponse(ClientResponse):
     """aiohttp's response, which is never one of 101 (Switching Protocols): no request here asks for that.
 
     aiohttp skips the other interim responses. After this one it would use the connection again, and the next request
-    would get the response to this one.
+    would get the response to this one. A connection with a response of 408 is not used again, either.
     """
 
     async def start(self, connection: Connection) -> ClientResponse:
@@ -37,8 +38,13 @@ class FinalResponse(ClientResponse):
         :param ~aiohttp.connector.Connection connection: The connection that the request was sent over.
         :raises ~aiohttp.ClientError: If the status is 101. The connection ends.
         """
-        transport: Any = connection.transport  # after the headers the connection may be back in its pool, without this
+        # After the headers the connection may be back in its pool, without these.
+        protocol, transport = cast("Any", connection.protocol), cast("Any", connection.transport)
         await super().start(connection)
+        if self.status == REQUEST_TIMEOUT:
+            protocol.force_close()  # behind the body
+            if self.connection is None:
+                transport.close()
         if self.status == 101:
             with suppress(AttributeError):  # it has ended by itself, and is None
                 transport.abort()

@@ -22,7 +22,7 @@ from aiohttp.connector import Connection
 
 from .aiohttp_response import FinalResponse
 from .base_response import describe
-from .defaults import IDLE_EXPIRY
+from .defaults import IDLE_EXPIRY, MAX_HEADER_LINE
 
 #: Seconds beyond which aiohttp rounds timeouts up to whole ones: never, a deadline is kept as it is.
 NEVER_ROUNDED = float("inf")
@@ -103,6 +103,8 @@ def new_session(max_connections: int) -> ClientSession:
         trust_env=False,
         middlewares=(_send_once,),
         read_bufsize=_READ_BUFFER,
+        max_line_size=MAX_HEADER_LINE,
+        max_field_size=MAX_HEADER_LINE,
     )
 
 

@@ -2,8 +2,9 @@
 
 All that goes beyond urllib3's documented interface stands here, and each has its reason:
 
-- ``response_class``, ``begin`` and ``fp`` of ``http.client``: it takes a response of 103 for the final one, takes
-  incomplete headers as whole, and loses what a server sends behind a response. urllib3 builds on it.
+- ``response_class``, ``begin``, ``fp`` and ``will_close`` of ``http.client``: it takes a response of 103 for the final
+  one, takes incomplete or malformed headers as whole, and loses what a server sends behind a response. urllib3 builds
+  on it.
 - ``HTTPConnection.sock`` and ``_new_conn``: only there can the watchdog (``watchdog.py``) learn which connection a
   request uses, before TLS and proxies come over it.
 - ``QueueCls`` and ``ConnectionCls`` of the pools, which are public and little documented.
@@ -18,6 +19,7 @@ import socket
 import ssl
 import time
 from collections import deque
+from email.errors import MissingHeaderBodySeparatorDefect
 from typing import TYPE_CHECKING, Any, cast
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -25,7 +27,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
-from .defaults import IDLE_EXPIRY
+from .defaults import IDLE_EXPIRY, REQUEST_TIMEOUT
 from .watchdog import current_watch, shut_down
 
 #: Idle connections kept for one host.
@@ -89,10 +91,24 @@ class FinalResponse(http.client.HTTPResponse):
             if self.fp.last_line not in (b"\r\n", b"\n"):
                 raise http.client.IncompleteRead(b"")
             if not 100 <= self.status < 200:
+                self._check_headers()
+                self.will_close = self.will_close or self.status == REQUEST_TIMEOUT
                 self.fp.is_final = True
                 return
             self.headers = cast("http.client.HTTPMessage", None)  # begin does nothing where there are some
         raise http.client.HTTPException(f"got more than {_MAX_INTERIM} interim responses")
+
+    def _check_headers(self) -> None:
+        """Reject headers that do not say where the body ends: ``http.client`` would wait for the end of the connection.
+
+        :raises ~http.client.HTTPException: If a line is no header, or a Content-Length is no number.
+        """
+        # Behind a line that is no header, email's parser takes the other headers for the body.
+        if any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in self.headers.defects):
+            raise http.client.HTTPException("got a line that is not a header among the headers")
+        for length in self.headers.get_all("Content-Length", ()):
+            if not (length.isascii() and length.isdigit()):
+                raise http.client.HTTPException(f"got the Content-Length {length[:40]!r}, which is not a number")
 
 
 class _Connection(_Mixed):

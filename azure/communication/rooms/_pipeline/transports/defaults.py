@@ -9,3 +9,8 @@ READ_TIMEOUT = 60
 IDLE_EXPIRY = 60.0
 #: Bytes of a response, decompressed, beyond which it is rejected. A page of 100,000 participants stays far below.
 MAX_RESPONSE_SIZE = 64 * 1024 * 1024
+#: Status of a request that did not come in time. A server may also send it, without a request, as it ends an idle
+#: connection. Then each later request would get the response to the one before it, so the connection is not used again.
+REQUEST_TIMEOUT = 408
+#: Bytes of a header line of a response at most: the limit of ``http.client``.
+MAX_HEADER_LINE = 65536
