@@ -2,7 +2,6 @@
 
 import base64
 import errno
-import gc
 import http.client
 import importlib.util
 import json
@@ -28,7 +27,6 @@ from signed_http import SignedHttp
 from azure.communication.rooms import emulator as package
 from azure.communication.rooms.emulator import ACCESS_KEY, Clock, RoomsEmulator
 from azure.communication.rooms.emulator.http import event_loop, server
-from azure.communication.rooms.emulator.state.emulator_state import EmulatorState
 
 
 def test_it_listens_on_a_free_port_while_the_block_runs() -> None:
@@ -395,18 +393,35 @@ def test_the_server_parses_by_httptools_where_that_is_installed(
     assert ("uvicorn.protocols.http.h11_impl" in names) is not has_httptools
 
 
+#: In a process of its own: threads and connections that other tests left behind would be counted, and end meanwhile.
+STARTS = """
+import gc, os, sys, threading
+from azure.communication.rooms.emulator import RoomsEmulator
+from azure.communication.rooms.emulator.state.emulator_state import EmulatorState
+
+def start_and_stop(times):
+    for number in range(times):
+        with RoomsEmulator(location=sys.argv[1] if number % 2 else None, grace=None) as emulator:
+            emulator.seed()
+
+def count():
+    gc.collect()
+    states = [each for each in gc.get_objects() if isinstance(each, EmulatorState)]
+    return len(os.listdir("/proc/self/fd")), threading.active_count(), len(states)
+
+start_and_stop(2)  # what is made once
+before = count()
+start_and_stop(200)
+print(before, count(), sep="\\n")
+"""
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are counted in /proc")
 def test_200_starts_and_stops_leave_nothing(tmp_path: Path) -> None:
-    def count() -> tuple[int, int, int]:
-        gc.collect()
-        states = [each for each in gc.get_objects() if isinstance(each, EmulatorState)]
-        return len(os.listdir("/proc/self/fd")), threading.active_count(), len(states)  # noqa: PTH208  names alone
-
-    before = count()
-    for number in range(200):
-        with RoomsEmulator(location=tmp_path if number % 2 else None, grace=None) as emulator:
-            emulator.seed()
-    assert count() == before
+    ran = subprocess.run([sys.executable, "-c", STARTS, str(tmp_path)], capture_output=True, text=True, check=True)
+    before, after = ran.stdout.splitlines()
+    assert before == after
+    assert after.endswith(", 1, 0)")
 
 
 FORK = """
