@@ -1,10 +1,12 @@
 """The benchmarks run, and print their figures. What they measure is not judged here."""
 
+import itertools
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import chaos
 import pytest
 
 pytestmark = pytest.mark.one_python
@@ -44,7 +46,10 @@ def run_bulk(*arguments: str) -> list[str]:
 
 
 def test_rooms_made_through_faults_and_kills_are_there_once() -> None:
-    figures = dict(line.rsplit(maxsplit=1) for line in run_bulk("--chaos", "60", "--kills", "2"))
+    seed = 2276  # no four exchanges on end meet a fault: a row is given up that fails four times while no other works
+    assert "xxxx" not in "".join("x" if fault else "." for fault in itertools.islice(chaos.faults(seed), 300))
+    lines = run_bulk("--chaos", "60", "--kills", "2", "--seed", str(seed))
+    figures = dict(line.rsplit(maxsplit=1) for line in lines)
     names = ("kill -9", "rows that came back with a room", "rooms that the service holds", "duplicates")
     assert [figures[name] for name in names] == ["2", "60", "60", "0"]
 
