@@ -9,6 +9,7 @@ import threading
 import tracemalloc
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,15 @@ def test_arguments_are_checked_at_the_call(arguments: Any, error: Any, message: 
         bulk.delete_rooms(*arguments)
 
 
+async def report_later(_: BulkProgress) -> None:
+    """What on_progress cannot be."""
+
+
+class ReportLater:
+    async def __call__(self, _: BulkProgress) -> None:
+        """Likewise."""
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
@@ -220,11 +230,20 @@ def test_arguments_are_checked_at_the_call(arguments: Any, error: Any, message: 
         ({"max_concurrency": True}, TypeError, "max_concurrency must be an int, not bool"),
         ({"max_concurrency": 1.5}, TypeError, "max_concurrency must be an int, not float"),
         ({"on_progress": 5}, TypeError, "on_progress must be callable, not int"),
+        ({"on_progress": report_later}, TypeError, "on_progress must be a plain function"),
+        ({"on_progress": ReportLater()}, TypeError, "on_progress must be a plain function"),
+        ({"on_progress": partial(report_later)}, TypeError, "on_progress must be a plain function"),
+        ({"journal": 5}, TypeError, "journal must be the path of a file, as str or os.PathLike, not int"),
+        ({"journal": True}, TypeError, "journal must be the path of a file, as str or os.PathLike, not bool"),
+        ({"journal": b"x"}, TypeError, "journal must be the path of a file, as str or os.PathLike, not bytes"),
+        ({"journal": ""}, ValueError, "journal must be the path of a file, and is empty"),
     ],
 )
 def test_options_are_checked_at_the_call(client: RoomsClient, options: Any, error: Any, message: str) -> None:
     with pytest.raises(error, match=message):
         bulk.create_rooms([], client, **options)
+    with pytest.raises(error, match=message):
+        bulk.delete_rooms([], client, **options)
 
 
 def test_memory_is_flat(client: RoomsClient, tmp_path: Path) -> None:

@@ -60,10 +60,34 @@ def test_a_torn_last_line_is_no_error_and_is_gone_when_the_next_is_written(path:
     path.write_bytes(torn)
     journal = opened(path)
     assert journal.state_of(1, "d") == ATTEMPT
-    assert (journal.state_of(2, "d") is None) is (cut != "NUL")
+    assert (journal.state_of(2, "d") is None) is (cut not in (1, "NUL"))  # 1: nothing but the end of the line is gone
     journal.append(9, "d", ATTEMPT)
     journal.close()
     assert all(line.startswith(b"{") and line.endswith(b"}") for line in path.read_bytes().splitlines())
+
+
+def test_a_last_line_without_its_end_counts(path: Path) -> None:
+    """Editors may leave it so. Without its attempt, a create would be sent again with another pair."""
+    path.write_bytes(written(path, 1)[:-1])
+    journal = opened(path)
+    assert journal.state_of(0, "d") == ATTEMPT
+    journal.append(0, "d", NothingDone())
+    journal.close()
+    journal = opened(path)
+    assert journal.state_of(0, "d") == NothingDone()
+    journal.close()
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
+def test_what_is_no_file_is_rejected(path: Path, kind: str) -> None:
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path = Path(os.devnull)
+    with pytest.raises(JournalError, match=f"{path} is no file"):
+        opened(path)
 
 
 @pytest.mark.parametrize("length", [0, 1, 20, len(HEADER) - 1])
@@ -79,6 +103,7 @@ def test_a_torn_first_line_is_written_anew(path: Path, length: int) -> None:
         (b"valid_from,valid_until\n", "is no journal"),
         (b"valid_from", "is no journal"),
         (b'{"a":1}\n', "is no journal of this release"),
+        (b'{"a":1}', "is no journal of this release"),
         (HEADER.replace(b"journal 1", b"journal 2"), "is no journal of this release"),
         (HEADER + b'{"row":0\n{"row":1}\n', "line 2 is damaged"),
         (HEADER + b'{"row":0}\n', "line 2 is not a line of a journal"),

@@ -59,16 +59,16 @@ def create_rooms(
         earlier one takes finished rows from it and sends nothing for them, sends rows whose outcome is not known
         again within five minutes, and after that gives :class:`OutcomeUnknownError` for them. Default: no journal.
     :paramtype journal: str or ~os.PathLike[str] or None
-    :keyword on_progress: Called after each row, before its result is given.
+    :keyword on_progress: Called after each row, before its result is given. A plain function.
     :paramtype on_progress: Callable[[~azure.communication.rooms.bulk.BulkProgress], object] or None
     :returns: The results, in the order in which rows complete.
     :rtype: Generator[~azure.communication.rooms.bulk.BulkResult, None, None]
     :raises TypeError: If an argument is of another type.
-    :raises ValueError: If max_concurrency is less than 1.
+    :raises ValueError: If max_concurrency is less than 1, or the path of the journal is empty.
     :raises JournalError: While iterating, if the journal is damaged, in use, of another job or of other rows.
     :raises OSError: While iterating, if the journal cannot be written; nothing more is sent then.
     """
-    check_options(rooms, client, max_concurrency, on_progress, is_async=False)
+    check_options(rooms, client, max_concurrency, journal, on_progress, is_async=False)
     return run_in_threads(Job("create_rooms", now_of(client)), rooms, client, max_concurrency, journal, on_progress)
 
 
@@ -89,14 +89,14 @@ def delete_rooms(
     :keyword int max_concurrency: Requests at a time. Default 8.
     :keyword journal: A file that keeps what became of each row, as of :func:`create_rooms`. Default: no journal.
     :paramtype journal: str or ~os.PathLike[str] or None
-    :keyword on_progress: Called after each row, before its result is given.
+    :keyword on_progress: Called after each row, before its result is given. A plain function.
     :paramtype on_progress: Callable[[~azure.communication.rooms.bulk.BulkProgress], object] or None
     :returns: The results, in the order in which rows complete; their ``room`` is None.
     :rtype: Generator[~azure.communication.rooms.bulk.BulkResult, None, None]
     :raises TypeError: If an argument is of another type.
-    :raises ValueError: If max_concurrency is less than 1.
+    :raises ValueError: If max_concurrency is less than 1, or the path of the journal is empty.
     :raises JournalError: While iterating, if the journal is damaged, in use, of another job or of other rows.
     :raises OSError: While iterating, if the journal cannot be written; nothing more is sent then.
     """
-    check_options(room_ids, client, max_concurrency, on_progress, is_async=False)
+    check_options(room_ids, client, max_concurrency, journal, on_progress, is_async=False)
     return run_in_threads(Job("delete_rooms", now_of(client)), room_ids, client, max_concurrency, journal, on_progress)

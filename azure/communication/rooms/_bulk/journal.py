@@ -47,6 +47,8 @@ class Journal:
         self._written = self._synced = 0
         self._offsets = array("q")
         is_new = not self.path.exists()
+        if not is_new and not self.path.is_file():
+            raise JournalError(f"{path} is no file, which a journal must be. Use another file name")
         self._file: IO[bytes] = self.path.open("a+b")
         try:
             _lock(self._file, self.path)
@@ -60,9 +62,12 @@ class Journal:
     def _open(self, header: Mapping[str, Any]) -> None:
         end = self._read(header)
         self._file.truncate(end)  # a torn last line ends here, so that the next line does not join it
-        self._file.seek(0, os.SEEK_END)
         if end == 0:
             self.sync(self._append(records.encode(header)))
+            return
+        self._file.seek(end - 1)
+        if self._file.read() != b"\n":
+            self._file.write(b"\n")
 
     def _read(self, header: Mapping[str, Any]) -> int:
         """Note where the last line of each row stands.
@@ -71,7 +76,7 @@ class Journal:
         """
         end, number, torn = 0, 0, 0
         for number, (offset, text) in enumerate(self._lines(), 1):
-            record = records.decode(text) if text.endswith(b"\n") else None
+            record = records.decode(text)  # nothing but the end of the line can be torn from an object
             if torn:
                 raise JournalError(f"{self.path}: line {torn} is damaged; restore the file, or use another journal")
             if record is None:

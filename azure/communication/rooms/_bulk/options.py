@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterable, Iterable
 from datetime import datetime, timezone
 from inspect import iscoroutinefunction
@@ -11,12 +12,14 @@ from urllib.parse import urlsplit
 from .._pipeline.endpoint import is_loopback
 
 
-def check_options(requests: Any, client: Any, max_concurrency: Any, on_progress: Any, *, is_async: bool) -> None:
+def check_options(
+    requests: Any, client: Any, max_concurrency: Any, journal: Any, on_progress: Any, *, is_async: bool
+) -> None:
     """Check the arguments of a bulk function.
 
     :keyword bool is_async: Whether the client must be the async one.
     :raises TypeError: If one is of another type.
-    :raises ValueError: If max_concurrency is less than 1.
+    :raises ValueError: If max_concurrency is less than 1, or journal is empty.
     """
     kinds = (Iterable, AsyncIterable) if is_async else (Iterable,)
     if not isinstance(requests, kinds) or isinstance(requests, (str, bytes)):
@@ -30,8 +33,16 @@ def check_options(requests: Any, client: Any, max_concurrency: Any, on_progress:
         raise TypeError(f"max_concurrency must be an int, not {type(max_concurrency).__name__}")
     if max_concurrency < 1:
         raise ValueError("max_concurrency must be at least 1")
-    if on_progress is not None and not callable(on_progress):
+    if journal is not None and not isinstance(journal, (str, os.PathLike)):
+        raise TypeError(f"journal must be the path of a file, as str or os.PathLike, not {type(journal).__name__}")
+    if journal == "":
+        raise ValueError("journal must be the path of a file, and is empty")
+    if on_progress is None:
+        return
+    if not callable(on_progress):
         raise TypeError(f"on_progress must be callable, not {type(on_progress).__name__}")
+    if iscoroutinefunction(on_progress) or iscoroutinefunction(type(on_progress).__call__):
+        raise TypeError("on_progress must be a plain function, not a coroutine function, which would never run")
 
 
 def now_of(client: Any) -> Callable[[], datetime]:

@@ -18,7 +18,8 @@ _NAMES = [each.name for each in fields(RoomRequest)]
 
 
 def create_keywords(row: object) -> dict[str, Any]:
-    """The keywords of ``create_room`` for one row. Participants that can be read once only are copied to a list.
+    """The keywords of ``create_room`` for one row. Participants are copied: some iterables can be read once only, and a
+    set has another order in each process.
 
     :param row: A :class:`RoomRequest`, or a mapping with its names.
     :raises TypeError: If it is neither, or has a name that ``create_room`` does not have.
@@ -36,6 +37,8 @@ def create_keywords(row: object) -> dict[str, Any]:
     participants = keywords.get("participants")
     if isinstance(participants, Mapping):
         keywords["participants"] = dict(participants)
+    elif isinstance(participants, (set, frozenset)):
+        keywords["participants"] = sorted(participants, key=lambda each: _ENCODER.encode(_plain(each)))
     elif isinstance(participants, Iterable) and not isinstance(participants, str):
         keywords["participants"] = list(participants)
     return keywords
