@@ -17,13 +17,13 @@ from azure.communication.rooms.emulator.cli import run as command
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="process groups and these signals are those of POSIX")
 
 COMMAND = [sys.executable, "-m", "azure.communication.rooms.emulator", "--port", "0", "--quiet"]
-#: Writes that it runs to a file of its own, then waits; ``signals`` are ignored.
+#: Writes that it runs to a file of its own, then waits; of the signals that are named it only notes the first.
 PROGRAM = """
 import os, pathlib, signal, sys, time
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-for name in sys.argv[2:]:
-    signal.signal(getattr(signal, name), signal.SIG_IGN)
 file = pathlib.Path(sys.argv[1])
+for name in sys.argv[2:]:
+    signal.signal(getattr(signal, name), lambda *_: file.with_suffix(".signal").touch())
 file.with_suffix(".new").write_text(str(os.getpid()))
 file.with_suffix(".new").rename(file)
 time.sleep(120)
@@ -56,28 +56,31 @@ class Run:
         self.pid = self._wait_for_pid()
 
     def _wait_for_pid(self) -> int:
-        for _ in range(3000):
-            if (self._folder / "pid").exists():
-                return int((self._folder / "pid").read_text())
-            time.sleep(0.02)
+        if wait_for(self._folder / "pid"):
+            return int((self._folder / "pid").read_text())
         raise AssertionError(f"the program has not started: {self.process.communicate(timeout=60)}")
 
     def end(self, *numbers: int) -> int:
         """Send signals and return the exit status, once it is sure that the program is gone."""
-        first, *more = numbers
-        self.process.send_signal(first)
-        for number in more:
-            for _ in range(300):  # two signals at once are one to the system, so the second comes again and again
-                if self.process.poll() is not None:
-                    break
-                time.sleep(0.2)
-                self.process.send_signal(number)
+        for place, number in enumerate(numbers):
+            if place:  # two signals at once are one to the system: the second comes when the first has gone through
+                wait_for(self._folder / "pid.signal")
+            self.process.send_signal(number)
         output, log = self.process.communicate(timeout=60)
         assert "done" not in output
         assert "Traceback" not in log
         assert not is_running(self.pid)
         assert list((self._folder / "tmp").iterdir()) == []
         return self.process.returncode
+
+
+def wait_for(file: Path) -> bool:
+    """Wait for a minute until a file is there; whether it is."""
+    for _ in range(3000):
+        if file.exists():
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def is_running(pid: int) -> bool:
@@ -123,10 +126,7 @@ def test_what_the_shell_left_behind_is_killed_too(tmp_path: Path) -> None:
 
 
 def _stop_when(file: Path, event: threading.Event) -> None:
-    for _ in range(3000):
-        if file.exists():
-            break
-        time.sleep(0.02)
+    wait_for(file)
     event.set()
 
 
