@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
+from azure.core.pipeline.policies import AsyncHTTPPolicy
 from raw_ids import ALICE, BOB, CAROL
 
 from azure.communication.rooms import ApiVersion
@@ -138,6 +139,49 @@ def test_cancelling_the_task_ends_what_is_under_way(run: Run, emulator: RoomsEmu
     run(cancelled)
     emulator.faults.clear()
     assert [each.error for each in run(create)] == [None] * 3
+
+
+def test_a_request_that_is_cancelled_from_within_cancels_the_job(emulator: RoomsEmulator) -> None:
+    class Cancels(AsyncHTTPPolicy[Any, Any]):
+        async def send(self, request: Any) -> Any:
+            raise asyncio.CancelledError
+
+    async def main() -> None:
+        text = emulator.connection_string
+        async with RoomsClient.from_connection_string(text, per_call_policies=[Cancels()]) as client:
+            _ = [each async for each in bulk.create_rooms([{}, {}], client)]
+
+    async def bounded() -> None:
+        await asyncio.wait_for(main(), 30)
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(bounded())
+
+
+async def each_of(rows: list[Any]) -> AsyncIterator[Any]:
+    for row in rows:
+        yield row
+
+
+@pytest.mark.parametrize("kind", [list, each_of])
+def test_rows_that_need_no_request_let_other_tasks_run(run: Run, kind: Any) -> None:
+    async def create(rooms: RoomsClient) -> int:
+        turns = 0
+
+        async def other() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        results = bulk.create_rooms(kind([{"invalid": True}] * 1000), rooms)
+        await results.__anext__()
+        task, turns = asyncio.ensure_future(other()), 0
+        assert len([each async for each in results]) == 999
+        task.cancel()
+        return turns
+
+    assert run(create) >= 9
 
 
 def test_an_error_of_the_iterable_is_raised_after_the_rows_before_it(run: Run, client: SyncClient) -> None:

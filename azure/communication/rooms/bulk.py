@@ -42,7 +42,8 @@ def create_rooms(
 
     Nothing is sent before the first call of ``next()``. A row that is invalid or that the service rejects is a result
     with an error, and the other rows continue. Leaving the loop, an error in it, or closing the iterator stops all
-    sending and waits for the requests that are under way.
+    sending and waits for the requests that are under way. An iterator that is kept in a variable must be closed:
+    until then, rows that were read already are sent, up to twice ``max_concurrency``.
 
     A row that meets a lost connection or a 408, 429, 500, 502, 503 or 504 is sent again with the same repeatability
     pair: four times while no other row gets through, else up to sixteen times, and no longer than the service

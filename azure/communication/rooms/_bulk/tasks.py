@@ -13,6 +13,9 @@ from .journal import Journal
 from .models import BulkProgress, BulkResult
 from .options import service_of
 
+#: Rows that are read between two turns of other tasks.
+_ROWS_A_TURN = 100
+
 
 class _Shell:
     """Sends and waits in tasks of the running loop.
@@ -138,8 +141,8 @@ class _Tasks:
                 self.completed.put_nowait(await take_async(steps))
         except StoppedError:
             pass  # the caller has left
-        except Exception as error:  # noqa: BLE001  raised where the results are read
-            self.completed.put_nowait(error)
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  raised where the results are read
+            self.completed.put_nowait(error)  # a policy or a transport may cancel a request, too
 
 
 async def _enumerate(requests: Any) -> AsyncIterator[tuple[int, Any]]:
@@ -149,6 +152,14 @@ async def _enumerate(requests: Any) -> AsyncIterator[tuple[int, Any]]:
         async for request in requests:
             yield number, request
             number += 1
+            await _let_others_run(number)
     else:
-        for each in enumerate(requests):
-            yield each
+        for number, request in enumerate(requests):
+            yield number, request
+            await _let_others_run(number + 1)
+
+
+async def _let_others_run(number: int) -> None:
+    """Rows that need no request, such as those that the journal has, await nothing else."""
+    if number % _ROWS_A_TURN == 0:
+        await asyncio.sleep(0)
