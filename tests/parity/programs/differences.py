@@ -178,6 +178,49 @@ def misspelt_keyword_of_a_client() -> Any:
 
 
 @program
+def endpoint_with_a_path() -> Any:
+    return type(RoomsClient("https://contoso.communication.azure.com/rooms", KEY)).__name__
+
+
+@program
+def key_that_is_not_base64() -> Any:
+    with RoomsClient(ENDPOINT, "not base64") as client:
+        try:
+            return client.get_room(ID).id
+        except Exception as error:  # noqa: BLE001  whichever it is
+            return f"{type(error).__name__} at the first call"
+
+
+@program
+def part_of_a_connection_string_twice() -> Any:
+    text = f"endpoint=https://one.communication.azure.com;endpoint=https://two.communication.azure.com;accesskey={KEY}"
+    return type(RoomsClient.from_connection_string(text)).__name__
+
+
+@program
+def two_roles() -> Any:
+    both = [RoomParticipant(communication_identifier=USER, role=role) for role in ("Presenter", "Consumer")]
+    with new_client() as client:
+        room = client.create_room(participants=both)
+        return next(str(getattr(each.role, "value", each.role)) for each in client.list_participants(room.id))
+
+
+@program
+def empty_role() -> Any:
+    return RoomParticipant(communication_identifier=USER, role="").role.value
+
+
+@program
+def role_that_is_not_text() -> Any:
+    return str(RoomParticipant(communication_identifier=USER, role=5).role)
+
+
+@program
+def misspelt_keyword_of_a_participant() -> Any:
+    return RoomParticipant(communication_identifier=USER, rol="Presenter").role.value
+
+
+@program
 def keywords_of_requests() -> Any:
     with server(lambda _: room_response()) as running, new_client(running.endpoint) as client:
         return client.get_room(ID, cookies={"a": "b"}).id
