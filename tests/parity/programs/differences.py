@@ -23,7 +23,7 @@ from typing import Any, Callable
 os.environ["TZ"] = "America/New_York"
 time.tzset()
 
-from azure.core.credentials import AzureKeyCredential  # noqa: E402  the zone comes first
+from azure.core.credentials import AccessToken, AzureKeyCredential  # noqa: E402  the zone comes first
 
 from azure.communication.rooms import (  # noqa: E402  likewise
     CommunicationRoom,
@@ -230,6 +230,45 @@ def keywords_of_requests() -> Any:
 def content_type() -> Any:
     with server(lambda _: room_response(201)) as running, new_client(running.endpoint) as client:
         return client.create_room(content_type="application/json").id
+
+
+@program
+def params_of_a_call() -> Any:
+    with server(lambda _: room_response()) as running, new_client(running.endpoint) as client:
+        client.get_room(ID, params={"flag": True, "text": "a&b=c"})
+        return sorted(running.received[0][1].partition("?")[2].split("&"))
+
+
+@program
+def params_of_other_types() -> Any:
+    with server(lambda _: room_response()) as running, new_client(running.endpoint) as client:
+        return client.get_room(ID, params=[("a", "b")]).id
+
+
+@program
+def none_for_a_keyword() -> Any:
+    def seen(**options: Any) -> str:
+        try:
+            return str(client.create_room(**options).id)
+        except (AttributeError, TypeError) as error:
+            return type(error).__name__
+
+    with server(lambda _: room_response(201)) as running, new_client(running.endpoint) as client:
+        return [seen(headers=None), seen(timeout=None)]
+
+
+class Tokens:
+    """A credential for Microsoft Entra ID."""
+
+    def get_token(self, *_: str, **__: Any) -> AccessToken:
+        """A token that does not expire."""
+        return AccessToken("token", 9_999_999_999)
+
+
+@program
+def token_over_http() -> Any:
+    with server(lambda _: room_response()) as running, RoomsClient(running.endpoint, Tokens()) as client:
+        return client.get_room(ID).id
 
 
 @program
