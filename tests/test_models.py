@@ -299,6 +299,35 @@ def test_the_id_of_a_room_cannot_be_reassigned() -> None:
     assert (room.id, room.pstn_dial_out_enabled) == (ROOM["id"], None)
 
 
+@pytest.mark.parametrize(
+    ("model", "name"), [(CommunicationRoom(**ROOM), "id"), (RoomParticipant("8:acs:a"), "raw_id")], ids=["room", "user"]
+)
+def test_what_a_hash_depends_on_cannot_be_deleted(model: Any, name: str) -> None:
+    before = hash(model)
+    with pytest.raises(AttributeError, match=f"the {name} of .* is read-only"):
+        delattr(model, name)
+    assert hash(model) == before
+    model.own = 1
+    del model.own
+    assert not hasattr(model, "own")
+
+
+def test_a_participant_takes_another_object_for_the_same_user_alone() -> None:
+    participant = RoomParticipant("8:acs:a")
+    same = CommunicationUserIdentifier("8:acs:a")
+    participant.communication_identifier = same
+    assert participant.communication_identifier is same
+    with pytest.raises(AttributeError, match="the identifier of another user: make another RoomParticipant"):
+        participant.communication_identifier = CommunicationUserIdentifier("8:acs:b")
+    assert (participant.communication_identifier, participant.raw_id) == (same, "8:acs:a")
+
+
+@pytest.mark.parametrize("given", ["room", 5, [("id", "1")], object()], ids=["text", "a number", "pairs", "an object"])
+def test_what_a_room_cannot_be_made_of_is_named(given: Any) -> None:
+    with pytest.raises(TypeError, match=f"made of keywords, or of a mapping .*, not of {type(given).__name__}"):
+        CommunicationRoom(given)
+
+
 class TaggedRoom(CommunicationRoom):
     """A room with something of a program's own."""
 

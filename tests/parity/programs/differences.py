@@ -221,6 +221,13 @@ def misspelt_keyword_of_a_participant() -> Any:
 
 
 @program
+def another_identifier_assigned() -> Any:
+    participant = RoomParticipant(communication_identifier=USER)
+    participant.communication_identifier = CommunicationUserIdentifier("8:acs:other")
+    return participant.communication_identifier.raw_id
+
+
+@program
 def keywords_of_requests() -> Any:
     with server(lambda _: room_response()) as running, new_client(running.endpoint) as client:
         return client.get_room(ID, cookies={"a": "b"}).id

@@ -110,7 +110,14 @@ class RoomParticipant:
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "raw_id" and hasattr(self, "raw_id"):
             raise AttributeError("the raw_id of a RoomParticipant is read-only: its hash depends on it")
+        if name == "communication_identifier" and get_raw_id(value) != self.raw_id:
+            raise AttributeError("this is the identifier of another user: make another RoomParticipant")
         super().__setattr__(name, parse_role(value) if name == "role" else value)
+
+    def __delattr__(self, name: str) -> None:
+        if name == "raw_id":
+            raise AttributeError("the raw_id of a RoomParticipant is read-only: its hash depends on it")
+        super().__delattr__(name)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RoomParticipant):

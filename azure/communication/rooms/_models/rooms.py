@@ -81,6 +81,11 @@ class CommunicationRoom:
         participants: Optional[Iterable[RoomParticipant]] = None,
     ) -> None:
         if room is not None:
+            if not isinstance(room, Mapping):
+                raise TypeError(
+                    "a CommunicationRoom is made of keywords, or of a mapping with the members that the service sends, "
+                    f"not of {type(room).__name__}"
+                )
             members = to_python_names(room)
             CommunicationRoom.__init__(self, **{name: members[name] for name in _ROOM_MEMBERS if name in members})
             return
@@ -106,6 +111,11 @@ class CommunicationRoom:
         if name == "id" and hasattr(self, "id"):
             raise AttributeError("the id of a CommunicationRoom is read-only: its hash depends on it")
         super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        if name == "id":
+            raise AttributeError("the id of a CommunicationRoom is read-only: its hash depends on it")
+        super().__delattr__(name)
 
     def is_open(self, at: Union[datetime, str, None] = None) -> bool:
         """Return whether participants can join the room: from ``valid_from`` on, until just before ``valid_until``.
