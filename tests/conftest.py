@@ -1,8 +1,11 @@
 """Fixtures that many tests share."""
 
 import asyncio
+import os
 import ssl
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import trustme
@@ -29,7 +32,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
+#: Variables that change what programs print, or where clients send.
+COLORS = ("CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR", "PY_COLORS")
+PROXIES = ("all_proxy", "http_proxy", "https_proxy", "no_proxy")
+#: Folders whose tests fetch packages, for which a machine may need its proxy.
+FETCHING = {"docs", "installation", "parity", "tools"}
+
+
+def forget_the_machine(config: pytest.Config) -> None:
+    """Run in UTC, without colors and without proxies, whatever the machine has; programs that tests start, too."""
+    os.environ["TZ"] = "UTC"
+    if hasattr(time, "tzset"):
+        time.tzset()
+    for name in COLORS:
+        os.environ.pop(name, None)
+    if FETCHING.isdisjoint(part for argument in config.args for part in Path(argument).parts):
+        for name in PROXIES:
+            os.environ.pop(name, None)
+            os.environ.pop(name.upper(), None)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    forget_the_machine(config)
     if config.getoption("--uvloop"):
         import uvloop
 
