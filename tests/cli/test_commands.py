@@ -314,6 +314,20 @@ def test_a_terminal_shows_a_table_in_local_time(emulator: RoomsEmulator, client:
     assert as_json.startswith("{")
 
 
+def test_a_terminal_of_80_columns_shows_an_id_in_one_piece(emulator: RoomsEmulator, client: RoomsClient) -> None:
+    room = client.create_room().id
+    environment = {"AZURE_COMMUNICATION_CONNECTION_STRING": emulator.connection_string, "COLUMNS": "80"}
+    assert room in on_terminal("list", environment=environment)
+
+
+def test_a_narrow_terminal_folds_an_id(emulator: RoomsEmulator, client: RoomsClient) -> None:
+    room = client.create_room().id
+    environment = {"AZURE_COMMUNICATION_CONNECTION_STRING": emulator.connection_string, "COLUMNS": "40"}
+    shown = on_terminal("list", environment=environment)
+    cells = [line.split("│")[1].strip() for line in shown.splitlines() if line.startswith("│")]
+    assert "".join(cells) == room
+
+
 @pytest.mark.parametrize("no_color", ["", "1"])
 def test_progress_on_a_terminal_has_colors_but_for_no_color(
     emulator: RoomsEmulator, tmp_path: Path, no_color: str

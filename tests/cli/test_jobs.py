@@ -131,14 +131,15 @@ def test_a_dry_run_sends_nothing(rooms: Rooms, file: Path) -> None:
         (b"", "the first line must name the columns"),
         (b"\n\n", "the first line must name the columns"),
         (b"valid_form\n", "there is no column 'valid_form'; did you mean valid_from"),
-        (b"valid_from;valid_until\n", "Cells are separated by commas."),
+        (b"valid_from;valid_until\n", "participants. Cells are separated by commas."),
+        (b"valid_from\tvalid_until\n", "participants. Cells are separated by commas."),
         (b"name\n", "there are valid_from,valid_until,pstn_dial_out_enabled,participants"),
         (b"valid_from,valid_from\n", "the column valid_from is there twice"),
-        (b"valid_from\n\xff\xfe\n", "it is not UTF-8; save it as CSV UTF-8"),
-        ("valid_from\n".encode("utf-16"), "it is not UTF-8"),
+        (b"valid_from\n\xff\xfe\n", "rooms.csv: it is not UTF-8; save it as CSV UTF-8"),
+        ("valid_from\n".encode("utf-16"), "rooms.csv: it is not UTF-8"),
         (b'valid_from\n"2027', "line 2"),
     ],
-    ids=["empty", "blank", "misspelt", "semicolons", "unknown", "twice", "latin-1", "utf-16", "open-quote"],
+    ids=["empty", "blank", "misspelt", "semicolons", "tabs", "unknown", "twice", "latin-1", "utf-16", "open-quote"],
 )
 def test_a_file_that_is_no_such_csv_is_wrong_usage(connected: Rooms, file: Path, content: bytes, message: str) -> None:
     file.write_bytes(content)
@@ -277,6 +278,18 @@ def test_an_export_into_a_pipe_leaves_the_pipe(connected: Rooms, client: RoomsCl
         os.close(reader)
     assert pipe.is_fifo()
     assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_an_export_into_a_stream_of_the_shell(connected: Rooms, client: RoomsClient) -> None:
+    """As ``/dev/stdout`` in a pipe: its target has no path."""
+    client.create_room()
+    reader, writer = os.pipe()
+    try:
+        assert connected("export", f"/dev/fd/{writer}").status == 0
+        assert os.read(reader, 65536).decode().splitlines()[0] == HEADER
+    finally:
+        os.close(reader)
+        os.close(writer)
 
 
 def test_clean_deletes_what_ended_before(connected: Rooms, client: RoomsClient) -> None:

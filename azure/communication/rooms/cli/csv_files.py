@@ -56,7 +56,8 @@ def read_rows(path: str) -> Iterator[CsvRow | BadRow]:
                 if cells:
                     yield _row(reader.line_num, columns, cells)
         except UnicodeDecodeError:
-            raise UsageError(f"{path}: after line {reader.line_num} it is not UTF-8; save it as CSV UTF-8") from None
+            where = f"after line {reader.line_num} " if reader.line_num else ""
+            raise UsageError(f"{path}: {where}it is not UTF-8; save it as CSV UTF-8") from None
         except csv.Error as error:
             raise UsageError(f"{path}: line {reader.line_num}: {error}") from None
 
@@ -68,7 +69,7 @@ def _columns(path: str, header: list[str]) -> list[str]:
     for name in columns:
         if name not in COLUMNS:
             near = get_close_matches(name, COLUMNS, n=1)
-            hint = f"did you mean {near[0]}?" if near and ";" not in name else f"there are {','.join(COLUMNS)}"
+            hint = f"did you mean {near[0]}?" if near and name.isidentifier() else f"there are {','.join(COLUMNS)}."
             raise UsageError(f"{path}: there is no column {name[:40]!r}; {hint} Cells are separated by commas.")
         if columns.count(name) > 1:
             raise UsageError(f"{path}: the column {name} is there twice")
@@ -136,11 +137,11 @@ def writing_rows(path: str) -> Iterator[Any]:
 
     What is there and no file, such as a pipe or a device, is written to and stays what it is.
     """
-    target = Path(path).resolve()  # a link stays a link
-    if target.exists() and not target.is_file():
-        with target.open("w", encoding="utf-8", newline="") as stream:
+    if Path(path).exists() and not Path(path).is_file():
+        with Path(path).open("w", encoding="utf-8", newline="") as stream:
             yield _writer(stream)
         return
+    target = Path(path).resolve()  # a link stays a link
     unfinished = target.with_name(f"{target.name}.unfinished")
     try:
         with unfinished.open("w", encoding="utf-8", newline="") as file:

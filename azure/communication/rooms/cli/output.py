@@ -24,6 +24,9 @@ _ROOM = {
     "pstn_dial_out_enabled": "dial-out",
 }
 
+#: Columns with ids of rooms; columns of a terminal from which on these fit in one line.
+_IDS, _USUAL_WIDTH = ("id", "room"), 80
+
 
 class Output:
     """Prints results.
@@ -53,11 +56,13 @@ class Output:
     def table(self, columns: Iterable[str], rows: Iterable[Iterable[str]], times: bool = False) -> None:
         """Print a table on the terminal."""
         table = Table(*columns, caption=f"Times are local ({local_zone()})." if times else None, caption_justify="left")
+        console = Console()
         for column in table.columns:
             column.overflow = "fold"  # a narrow terminal must not cut an id
+            column.no_wrap = column.header in _IDS and console.width >= _USUAL_WIDTH  # an id is copied in one piece
         for row in rows:
             table.add_row(*(Text(redact(cell)) for cell in row))
-        Console().print(table)
+        console.print(table)
 
     def line(self, values: Mapping[str, Any]) -> None:
         """Print one JSON object on a line of its own."""
