@@ -9,7 +9,13 @@ from azure.core.exceptions import DecodeError, ResourceNotFoundError
 from raw_ids import ALICE, BOB, CAROL, DAVE
 from raw_server import RawServer
 
-from azure.communication.rooms import ApiVersion, ParticipantChanges, RoomParticipant, RoomsClient
+from azure.communication.rooms import (
+    ApiVersion,
+    CommunicationUserIdentifier,
+    ParticipantChanges,
+    RoomParticipant,
+    RoomsClient,
+)
 from azure.communication.rooms.emulator import RoomsEmulator
 
 BEFORE = {ALICE: "Presenter", BOB: "Attendee", CAROL: "Consumer"}
@@ -75,6 +81,25 @@ def test_who_is_named_without_a_role_keeps_theirs(rooms: RoomsClient, room: str,
     rooms.add_or_update_participants(room, [ALICE, RoomParticipant(BOB, "Consumer")], keep_roles=True)
     assert roles(rooms, room) == {**BEFORE, BOB: "Consumer"}
     assert changing(emulator) == 1
+
+
+@pytest.mark.parametrize(
+    "alice",
+    [
+        ALICE,
+        CommunicationUserIdentifier(ALICE),
+        {"rawId": ALICE},
+        {"rawId": ALICE, "role": None},
+        {"raw_id": ALICE},
+        {"communication_identifier": CommunicationUserIdentifier(ALICE)},
+    ],
+    ids=["raw-id", "identifier", "as-sent", "role-null", "as-named", "as-constructed"],
+)
+def test_each_form_without_a_role_keeps_theirs(rooms: RoomsClient, room: str, alice: Any) -> None:
+    rooms.add_or_update_participants(room, [alice], keep_roles=True)
+    assert roles(rooms, room) == BEFORE
+    rooms.set_participants(room, [alice])
+    assert roles(rooms, room) == {ALICE: "Attendee"}
 
 
 def test_who_is_new_and_named_without_a_role_is_an_attendee(rooms: RoomsClient, room: str) -> None:

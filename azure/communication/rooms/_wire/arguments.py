@@ -162,7 +162,7 @@ def _convert_other(item: Any) -> tuple[str, str | None]:
     """Convert an item that is no participant."""
     if not isinstance(item, str) and not hasattr(item, "raw_id") and isinstance(item, Mapping):  # the slowest last
         participant = RoomParticipant(item)
-        return participant.raw_id, participant.role
+        return participant.raw_id, None if item.get("role") is None else participant.role
     return get_raw_id(item), None
 
 
