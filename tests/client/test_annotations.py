@@ -46,6 +46,15 @@ def test_help_explains_every_parameter_of_a_method(name: str) -> None:
     assert own - {"self", "_", "exc_details"} <= explained
 
 
+@pytest.mark.parametrize("client", [RoomsClient, AsyncRoomsClient], ids=["sync", "async"])
+@pytest.mark.parametrize("name", [name for name in METHODS if name in vars(RoomsClient)])  # no legacy names
+def test_help_of_a_method_says_where_its_further_keywords_are(client: Any, name: str) -> None:
+    method = getattr(client, name)
+    text = pydoc.plain(pydoc.render_doc(method))
+    assert ("CallOptions" in text) is (":keyword kwargs: ``timeout``, ``headers``" in text)
+    assert "InstanceOf" not in text
+
+
 @pytest.mark.parametrize("model", [CommunicationRoom, RoomParticipant, rooms.ParticipantChanges])
 def test_a_model_can_be_evaluated(model: Any) -> None:
     get_type_hints(model)

@@ -136,6 +136,7 @@ class RoomsClient(LegacyNames):
         :keyword repeatability_first_sent: When the create was sent first, in whole seconds: an aware datetime or an
             HTTP date. Default: now. Requires repeatability_request_id, and the reverse.
         :paramtype repeatability_first_sent: ~datetime.datetime or str or None
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :returns: The created room.
         :rtype: ~azure.communication.rooms.CommunicationRoom
         :raises TypeError: If an argument is of another type, before any request.
@@ -158,6 +159,7 @@ class RoomsClient(LegacyNames):
         """Get a room.
 
         :param str room_id: Id of the room.
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :rtype: ~azure.communication.rooms.CommunicationRoom
         :raises TypeError: If the id is not a string, before any request.
         :raises ValueError: If the id is empty or would change the path of the request, before any request.
@@ -196,6 +198,7 @@ class RoomsClient(LegacyNames):
         :keyword participants: All participants; they replace those of the room. Exists only in api-version 2022-02-01;
             in later ones see :meth:`add_or_update_participants` and :meth:`remove_participants`.
         :paramtype participants: Iterable[~azure.communication.rooms.RoomParticipant] or None
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :returns: The room after the change.
         :rtype: ~azure.communication.rooms.CommunicationRoom
         :raises TypeError: If an argument is of another type, before any request.
@@ -221,6 +224,7 @@ class RoomsClient(LegacyNames):
         A delete whose response was lost succeeds, too: the 404 for its retry is not raised.
 
         :param str room_id: Id of the room.
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :raises TypeError: If the id is not a string, before any request.
         :raises ValueError: If the id is empty or would change the path of the request, before any request.
         :raises ~azure.core.exceptions.ResourceNotFoundError: If the room never existed.
@@ -237,6 +241,7 @@ class RoomsClient(LegacyNames):
         fails, calling ``next()`` again retries the same page, and the error's ``continuation_token`` resumes there, in
         another process too.
 
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :rtype: ~azure.core.paging.ItemPaged[~azure.communication.rooms.CommunicationRoom]
         :raises ValueError: In api-version 2022-02-01, which has no list of rooms.
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service returns an error.
@@ -268,6 +273,7 @@ class RoomsClient(LegacyNames):
         :keyword bool keep_roles: Whether participants given without a role (an identifier, a raw id, or None in a
             mapping) keep the role that they have in the room. The client lists the participants first, unless all are
             given with a role, and misses roles that another client changes meanwhile. Default False.
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :raises TypeError: If an argument is of another type, before any request; the message has the item's index.
         :raises ValueError: If an id is empty or has two roles, before any request; the message has the item's index.
         :raises ~azure.core.exceptions.ResourceNotFoundError: If the room does not exist.
@@ -292,6 +298,7 @@ class RoomsClient(LegacyNames):
         :param participants: See :meth:`add_or_update_participants`; the role of an item without one is Attendee. Empty
             removes all participants.
         :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :returns: The participants that were added, changed and removed.
         :rtype: ~azure.communication.rooms.ParticipantChanges
         :raises TypeError: If an argument is of another type, before any request; the message has the item's index.
@@ -332,6 +339,7 @@ class RoomsClient(LegacyNames):
         :type participants: Iterable[~azure.communication.rooms.CommunicationIdentifier]
         :keyword communication_identifiers: The earlier name of ``participants``.
         :paramtype communication_identifiers: Iterable[~azure.communication.rooms.CommunicationIdentifier]
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :raises TypeError: If an argument is of another type, before any request; the message has the item's index.
         :raises ValueError: If an id is empty, before any request; the message has the item's index.
         :raises ~azure.core.exceptions.ResourceNotFoundError: If the room does not exist.
@@ -347,6 +355,7 @@ class RoomsClient(LegacyNames):
         """List the participants of a room, in the order in which they were added. Lazy, see :meth:`list_rooms`.
 
         :param str room_id: Id of the room.
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :rtype: ~azure.core.paging.ItemPaged[~azure.communication.rooms.RoomParticipant]
         :raises TypeError: If the id is not a string, before any request.
         :raises ValueError: If the id is empty or would change the path of the request, before any request.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Callable, Generic, TypeVar, Union
+from typing import Any, Callable, Generic, TypeVar, Union
 
 from azure.core.rest import HttpRequest, HttpResponse
 
@@ -22,11 +22,14 @@ class Unset:
     def __repr__(self) -> str:
         return "UNSET"
 
+    # Here, and not in an Annotated, which help() would show in each signature.
+    __get_pydantic_core_schema__ = InstanceOf().__get_pydantic_core_schema__
+
 
 UNSET = Unset()
 
 #: The type of an argument that may be unset, or None.
-MaybeUnset = Union[T, None, Annotated[Unset, InstanceOf()]]
+MaybeUnset = Union[T, None, Unset]
 
 
 def is_unset(value: object) -> bool:

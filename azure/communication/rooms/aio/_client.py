@@ -1,5 +1,5 @@
 # Mirrored by swagger/mirror.py from _client.py: do not edit.
-# sha256 of _client.py: 9ae8b9c48de152a7674558a5da2f09fce34ba8034402c2535c7bdf3015bd02e8
+# sha256 of _client.py: ed8d36265e78983ff7de366ec19f73ebec040dc6938e29593917a2a70b70143a
 """The synchronous client: signature, docstring and one call for each operation.
 
 Everything with a branch lies in :mod:`._client_base`, which the asynchronous client shares. Annotations here are
@@ -141,6 +141,7 @@ class RoomsClient(LegacyNames):
         :keyword repeatability_first_sent: When the create was sent first, in whole seconds: an aware datetime or an
             HTTP date. Default: now. Requires repeatability_request_id, and the reverse.
         :paramtype repeatability_first_sent: ~datetime.datetime or str or None
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :returns: The created room.
         :rtype: ~azure.communication.rooms.CommunicationRoom
         :raises TypeError: If an argument is of another type, before any request.
@@ -163,6 +164,7 @@ class RoomsClient(LegacyNames):
         """Get a room.
 
         :param str room_id: Id of the room.
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :rtype: ~azure.communication.rooms.CommunicationRoom
         :raises TypeError: If the id is not a string, before any request.
         :raises ValueError: If the id is empty or would change the path of the request, before any request.
@@ -201,6 +203,7 @@ class RoomsClient(LegacyNames):
         :keyword participants: All participants; they replace those of the room. Exists only in api-version 2022-02-01;
             in later ones see :meth:`add_or_update_participants` and :meth:`remove_participants`.
         :paramtype participants: Iterable[~azure.communication.rooms.RoomParticipant] or None
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :returns: The room after the change.
         :rtype: ~azure.communication.rooms.CommunicationRoom
         :raises TypeError: If an argument is of another type, before any request.
@@ -226,6 +229,7 @@ class RoomsClient(LegacyNames):
         A delete whose response was lost succeeds, too: the 404 for its retry is not raised.
 
         :param str room_id: Id of the room.
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :raises TypeError: If the id is not a string, before any request.
         :raises ValueError: If the id is empty or would change the path of the request, before any request.
         :raises ~azure.core.exceptions.ResourceNotFoundError: If the room never existed.
@@ -242,6 +246,7 @@ class RoomsClient(LegacyNames):
         fails, calling ``anext()`` again retries the same page, and the error's ``continuation_token`` resumes there, in
         another process too.
 
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :rtype: ~azure.core.async_paging.AsyncItemPaged[~azure.communication.rooms.CommunicationRoom]
         :raises ValueError: In api-version 2022-02-01, which has no list of rooms.
         :raises ~azure.core.exceptions.HttpResponseError: While iterating, if the service returns an error.
@@ -273,6 +278,7 @@ class RoomsClient(LegacyNames):
         :keyword bool keep_roles: Whether participants given without a role (an identifier, a raw id, or None in a
             mapping) keep the role that they have in the room. The client lists the participants first, unless all are
             given with a role, and misses roles that another client changes meanwhile. Default False.
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :raises TypeError: If an argument is of another type, before any request; the message has the item's index.
         :raises ValueError: If an id is empty or has two roles, before any request; the message has the item's index.
         :raises ~azure.core.exceptions.ResourceNotFoundError: If the room does not exist.
@@ -297,6 +303,7 @@ class RoomsClient(LegacyNames):
         :param participants: See :meth:`add_or_update_participants`; the role of an item without one is Attendee. Empty
             removes all participants.
         :type participants: Iterable[~azure.communication.rooms.RoomParticipant]
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :returns: The participants that were added, changed and removed.
         :rtype: ~azure.communication.rooms.ParticipantChanges
         :raises TypeError: If an argument is of another type, before any request; the message has the item's index.
@@ -337,6 +344,7 @@ class RoomsClient(LegacyNames):
         :type participants: Iterable[~azure.communication.rooms.CommunicationIdentifier]
         :keyword communication_identifiers: The earlier name of ``participants``.
         :paramtype communication_identifiers: Iterable[~azure.communication.rooms.CommunicationIdentifier]
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :raises TypeError: If an argument is of another type, before any request; the message has the item's index.
         :raises ValueError: If an id is empty, before any request; the message has the item's index.
         :raises ~azure.core.exceptions.ResourceNotFoundError: If the room does not exist.
@@ -352,6 +360,7 @@ class RoomsClient(LegacyNames):
         """List the participants of a room, in the order in which they were added. Lazy, see :meth:`list_rooms`.
 
         :param str room_id: Id of the room.
+        :keyword kwargs: ``timeout``, ``headers``, ``retry_total`` and the others that :class:`RoomsClient` lists.
         :rtype: ~azure.core.async_paging.AsyncItemPaged[~azure.communication.rooms.RoomParticipant]
         :raises TypeError: If the id is not a string, before any request.
         :raises ValueError: If the id is empty or would change the path of the request, before any request.
