@@ -60,6 +60,14 @@ def test_a_thread_sends_nothing_once_the_caller_has_left() -> None:
     assert sent == []
 
 
+def test_a_thread_waits_no_longer_once_the_caller_has_left() -> None:
+    shell = threads._Shell(lambda: None)
+    shell.sleep(0)
+    shell.stop()
+    with pytest.raises(StoppedError):
+        shell.sleep(3600)
+
+
 def test_times_of_rows_may_be_text_with_and_without_a_zone(client: RoomsClient, tmp_path: Path) -> None:
     day = (datetime.now(timezone.utc) + timedelta(days=2)).replace(hour=0, minute=0, second=0, microsecond=0)
     text = day.date().isoformat()

@@ -321,6 +321,36 @@ def test_a_switch_of_protocols_is_an_error_and_the_next_request_gets_its_own_res
     assert requested.connections == 2
 
 
+def test_the_connection_of_a_408_ends_behind_its_body(server: RawServer) -> None:
+    headers_are_read = threading.Event()
+
+    def in_two_parts(connection: Any) -> bool:
+        connection.wfile.write(b"HTTP/1.1 408 x\r\nContent-Length: 2\r\n\r\n")
+        headers_are_read.wait(60)
+        connection.wfile.write(b"{}")
+        return True
+
+    server.run(in_two_parts).respond(200, "2")
+
+    async def scenario(transport: AiohttpTransport) -> list[bytes]:
+        response = await transport.send(get(server), stream=True)
+        headers_are_read.set()
+        return [await response.read(), await (await transport.send(get(server))).read()]
+
+    assert with_transport(scenario) == [b"{}", b"2"]
+    assert server.connections == 2
+
+
+def test_a_408_of_a_server_that_closes_the_connection_is_a_response(server: RawServer) -> None:
+    server.truncate(b"HTTP/1.1 408 x\r\nContent-Length: 0\r\n\r\n").respond(200)
+
+    async def scenario(transport: AiohttpTransport) -> list[int]:
+        return [(await transport.send(get(server))).status_code for _ in range(2)]
+
+    assert with_transport(scenario) == [408, 200]
+    assert server.connections == 2
+
+
 def test_two_lengths_are_an_error_after_the_request_was_sent(server: RawServer) -> None:
     server.truncate(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\n")
     assert (

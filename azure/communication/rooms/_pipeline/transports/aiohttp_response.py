@@ -44,9 +44,10 @@ class FinalResponse(ClientResponse):
         if self.status == REQUEST_TIMEOUT:
             protocol.force_close()  # behind the body
             if self.connection is None:
-                transport.close()
+                with suppress(AttributeError):  # it has ended by itself, and is None
+                    transport.close()
         if self.status == 101:
-            with suppress(AttributeError):  # it has ended by itself, and is None
+            with suppress(AttributeError):  # likewise
                 transport.abort()
             raise ClientError("it switched to another protocol (101), which the request did not ask for")
         return self
