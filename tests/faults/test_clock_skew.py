@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Optional
 
 import pytest
+from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.core.rest import HttpRequest
 from fake_services import ID, KEY, ROOM, Service, make_client
@@ -19,6 +20,7 @@ from raw_server import RawServer
 
 from azure.communication.rooms import RoomsClient
 from azure.communication.rooms._datetimes import format_http_date, parse_http_date, parse_timestamp
+from azure.communication.rooms._pipeline.authentication import AsyncHMACCredentialsPolicy, HMACCredentialsPolicy
 from azure.communication.rooms._pipeline.clock import ServiceClock
 from azure.communication.rooms.emulator import RoomsEmulator
 
@@ -80,6 +82,16 @@ def test_a_clock_that_is_set_right_again_is_followed_without_another_warning(
     assert service.received[-1].headers["x-ms-date"] == THERE
     assert client._clock.offset == timedelta()
     assert len(warnings.messages) == 1
+
+
+def test_the_time_of_a_create_follows_a_clock_that_is_set_right_again(service: Service) -> None:
+    service.respond(401, Date=THERE).respond(200, ROOM).respond(401, Date=THERE).respond(201, ROOM)
+    client = skewed(service)
+    client.get_room(ID)
+    client._clock._machine = lambda: HERE + timedelta(minutes=20)
+    client.create_room()
+    times = [received.headers["repeatability-first-sent"] for received in service.received[2:]]
+    assert times == ["Tue, 01 Apr 2025 08:40:00 GMT", THERE]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +224,7 @@ def test_a_clock_is_the_machines_until_it_is_corrected() -> None:
 def test_a_request_that_was_signed_before_the_correction_is_signed_again_too(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service.respond(401, Date=THERE).respond(200, ROOM)
+    service.respond(401, Date=THERE).respond(201, ROOM)
     client = skewed(service)
     send = service.transport.send
 
@@ -221,8 +233,31 @@ def test_a_request_that_was_signed_before_the_correction_is_signed_again_too(
         return send(*arguments, **options)
 
     monkeypatch.setattr(service.transport, "send", meanwhile_corrected)
-    client.get_room(ID)
+    stamped = "Tue, 01 Apr 2025 08:18:00 GMT"  # by the right clock, so that it stays
+    client.create_room(headers={"Repeatability-First-Sent": stamped})
     assert [received.headers["x-ms-date"] for received in service.received] == ["Tue, 01 Apr 2025 08:00:00 GMT", THERE]
+    assert [received.headers["repeatability-first-sent"] for received in service.received] == [stamped, stamped]
+
+
+class MeanwhileCorrected(ServiceClock):
+    """A clock that another thread corrects as soon as its offset was read."""
+
+    @property
+    def offset(self) -> timedelta:
+        """The offset before."""
+        known, self._offset = self._offset, timedelta(minutes=20)
+        return known
+
+
+def test_a_request_is_signed_with_the_offset_by_which_its_response_is_measured(
+    server: RawServer, client_kind: str
+) -> None:
+    server.respond(401, Date=THERE).respond(200, json.dumps(ROOM))
+    kind: Any = {"sync": HMACCredentialsPolicy, "async": AsyncHMACCredentialsPolicy}[client_kind]
+    policy = kind(server.endpoint, AzureKeyCredential(KEY), MeanwhileCorrected(lambda: HERE))
+    with RoomsClient(server.endpoint, KEY, authentication_policy=policy) as client:
+        assert client.get_room(ID).id == ID
+    assert [received.headers["x-ms-date"] for received in server.received] == ["Tue, 01 Apr 2025 08:00:00 GMT", THERE]
 
 
 def in_threads(client: Any) -> list[str]:

@@ -262,6 +262,34 @@ def test_a_wait_the_service_requests_is_waited(service: Service) -> None:
     assert service.transport.sleeps == [7.0]
 
 
+@pytest.mark.parametrize(("requested", "waits"), [(3, [3.0]), (4, [])], ids=["longest", "longer"])
+def test_the_longest_wait_may_be_requested_and_no_longer_one(
+    service: Service, requested: int, waits: list[float]
+) -> None:
+    service.respond(503, Retry_After=str(requested)).respond(200, ROOM)
+    request = HttpRequest("GET", f"{service.endpoint}/rooms/{ID}")
+    response = make_client(service, retry_backoff_max=3).send_request(request)
+    assert (response.status_code, service.transport.sleeps) == (200 if waits else 503, waits)
+
+
+@pytest.mark.parametrize(("timeout", "waits"), [(7.005, []), (7.006, [7.0])])
+def test_another_attempt_has_more_than_five_milliseconds(service: Service, timeout: float, waits: list[float]) -> None:
+    service.respond(503, Retry_After="7").respond(200, ROOM)
+    client = make_client(service, retry_policy=RoomsRetryPolicy(monotonic=lambda: 0.0))
+    response = client.send_request(HttpRequest("GET", f"{service.endpoint}/rooms/{ID}"), timeout=timeout)
+    assert (response.status_code, service.transport.sleeps) == (200 if waits else 503, waits)
+
+
+@pytest.mark.parametrize(("status", "attempts"), [(400, 2), (200, 1), (399, 1)])
+def test_a_status_that_the_caller_names_is_retried_if_it_is_an_error(
+    service: Service, status: int, attempts: int
+) -> None:
+    service.respond(status, ROOM).respond(204)
+    client = make_client(service, retry_on_status_codes=[status])
+    response = client.send_request(HttpRequest("GET", f"{service.endpoint}/rooms/{ID}"))
+    assert (response.status_code, len(service.received)) == (204 if attempts == 2 else status, attempts)
+
+
 @pytest.mark.parametrize("call", [GET, CREATE], ids=["GET", "create"])
 @pytest.mark.parametrize("options", [{}, {"timeout": 60}], ids=["longest wait", "deadline"])
 def test_a_wait_that_is_too_long_is_reported_and_not_waited(

@@ -6,6 +6,7 @@ It is a context variable: the retry policy sets it and the transport keeps to it
 
 from __future__ import annotations
 
+import math
 import socket
 import time
 from contextlib import suppress
@@ -53,7 +54,7 @@ class Deadline:
 
     def remaining(self) -> float:
         """Seconds left; infinite for no end, negative after it."""
-        return float("inf") if self._end is None else self._end - self._monotonic()
+        return math.inf if self._end is None else self._end - self._monotonic()
 
     def __enter__(self) -> Self:
         self._token = _current.set(self)
