@@ -266,7 +266,8 @@ def test_memory_is_flat(client: RoomsClient, tmp_path: Path) -> None:
         return most
 
     peak(100)
-    assert peak(9_000) < 2 * peak(3_000)
+    # Results that were kept would take megabytes; threads of other tests may take some of what is measured.
+    assert peak(9_000) < peak(3_000) + 300_000
 
 
 PROGRAM = """
