@@ -279,6 +279,7 @@ COLORS = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;\d+)*m"
 def on_terminal(*arguments: str, environment: dict[str, str], stdout: Any = None) -> str:
     """What a command prints on a terminal; with ``stdout``, what it prints there beside its results."""
     ours, theirs = pty.openpty()
+    environment = {"TERM": "xterm-256color", **environment}
     with started(
         *arguments, environment=environment, stdout=stdout or theirs, stderr=theirs, stdin=subprocess.DEVNULL
     ) as process:

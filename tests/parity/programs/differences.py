@@ -207,17 +207,21 @@ def two_roles() -> Any:
 
 @program
 def empty_role() -> Any:
-    return RoomParticipant(communication_identifier=USER, role="").role.value
+    role: Any = RoomParticipant(communication_identifier=USER, role="").role
+    return role.value
 
 
 @program
 def role_that_is_not_text() -> Any:
-    return str(RoomParticipant(communication_identifier=USER, role=5).role)
+    role: Any = 5
+    return str(RoomParticipant(communication_identifier=USER, role=role).role)
 
 
 @program
 def misspelt_keyword_of_a_participant() -> Any:
-    return RoomParticipant(communication_identifier=USER, rol="Presenter").role.value
+    misspelt: Any = {"rol": "Presenter"}
+    role: Any = RoomParticipant(communication_identifier=USER, **misspelt).role
+    return role.value
 
 
 @program
