@@ -5,7 +5,7 @@ import json
 import pydoc
 import re
 import sys
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import pytest
 from beartype import beartype
@@ -16,6 +16,7 @@ from raw_ids import ALICE
 
 import azure.communication.rooms as rooms
 from azure.communication.rooms import CommunicationRoom, CommunicationUserIdentifier, RoomParticipant, RoomsClient
+from azure.communication.rooms._annotations import InstanceOf
 from azure.communication.rooms._pipeline.options import CallOptions
 from azure.communication.rooms.aio import RoomsClient as AsyncRoomsClient
 
@@ -53,6 +54,10 @@ def test_help_of_a_method_says_where_its_further_keywords_are(client: Any, name:
     text = pydoc.plain(pydoc.render_doc(method))
     assert ("CallOptions" in text) is (":keyword kwargs: ``timeout``, ``headers``" in text)
     assert "InstanceOf" not in text
+
+
+def test_metadata_of_an_annotation_are_shown_as_code() -> None:
+    assert repr(Annotated[int, InstanceOf()]).endswith("Annotated[int, InstanceOf()]")
 
 
 @pytest.mark.parametrize("model", [CommunicationRoom, RoomParticipant, rooms.ParticipantChanges])
