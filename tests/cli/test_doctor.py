@@ -216,6 +216,25 @@ def test_a_server_that_is_not_this_service(examine: Any, server: RawServer, stat
     check, message = failure(examine(f"endpoint={server.endpoint};accesskey={KEY}"))
     assert check == "service"
     assert f"is not this service (status {status})" in message
+    assert "example.org" in message if status == 302 else "example.org" not in message
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://login.example.org:8443/page?token=SECRET#x", "; it redirects to https://login.example.org."),
+        ("https://me:SECRET@example.org/", "; it redirects to https://example.org."),
+        ("/login?token=SECRET", "(status 307)."),
+        ("http://[::1", "(status 307)."),
+    ],
+)
+def test_a_redirect_is_named_without_its_secrets(examine: Any, server: RawServer, location: str, shown: str) -> None:
+    server.respond(307, "", Location=location)
+    ran = examine(f"endpoint={server.endpoint};accesskey={KEY}")
+    check, message = failure(ran)
+    assert check == "service"
+    assert shown in message
+    assert "SECRET" not in ran.out + ran.err
 
 
 def test_a_server_that_speaks_no_http(examine: Any, server: RawServer) -> None:

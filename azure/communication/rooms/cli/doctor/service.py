@@ -7,6 +7,7 @@ import time
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError
 from azure.core.rest import HttpRequest, HttpResponse
@@ -50,11 +51,22 @@ def check_service(case: Case) -> Finding | None:
     if status == 407:
         return Finding("proxy", FAILURE, "the proxy needs a password (407)", "Put it into HTTP_PROXY.")
     if not _is_of_service(_body(case.response)):
-        message = f"the server at {case.host}:{case.port} is not this service (status {status})"
+        message = f"the server at {case.host}:{case.port} is not this service (status {status}){_redirect(case)}"
         if status in (502, 503, 504):
             message = f"the service is not available ({status})"
         return Finding("service", FAILURE, message, "Check that the endpoint is that of the resource.")
     return Finding("service", OK, f"the Rooms service responds at {case.host}")
+
+
+def _redirect(case: Case) -> str:
+    """Where a response redirects to: scheme and host, since the rest may hold a secret."""
+    if not 300 <= case.response.status_code < 400:
+        return ""
+    try:
+        target = urlsplit(case.response.headers.get("Location") or "")
+    except ValueError:
+        return ""
+    return f"; it redirects to {target.scheme}://{target.hostname}" if target.hostname else ""
 
 
 def _body(response: HttpResponse) -> Any:
