@@ -56,7 +56,9 @@ def test_a_later_version_is_logged_once(http: SignedHttp, caplog: pytest.LogCapt
     assert len(warnings) == 100  # and whoever continues inventing versions does not fill log and memory
 
 
-@pytest.mark.parametrize("version", ["2021-04-07", "2022-02-02", "2025-02-28", "latest", "2026", "2026-01-01 or 1=1"])
+@pytest.mark.parametrize(
+    "version", ["2021-04-07", "2022-02-02", "2025-02-28", "2025-03-13-v2", "latest", "2026", "2026-01-01 or 1=1"]
+)
 def test_any_other_version_is_rejected_by_name(http: SignedHttp, version: str) -> None:
     escaped = version.replace(" ", "%20")
     reply = http.send("GET", "/rooms", version=escaped)
@@ -243,7 +245,7 @@ def test_a_caller_without_credentials_learns_nothing_of_paths(http: SignedHttp) 
 
 
 def test_a_fault_of_the_emulator_is_reported_and_survived(
-    http: SignedHttp, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    emulator: RoomsEmulator, http: SignedHttp, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: Any) -> Any:
         raise ZeroDivisionError("of all things")
@@ -251,6 +253,7 @@ def test_a_fault_of_the_emulator_is_reported_and_survived(
     monkeypatch.setattr(handlers, "find_room", broken)
     assert error_of(http.send("GET", ROOM)) == (500, "InternalServerError")
     assert "of all things" in caplog.text
+    assert emulator.requests[-1].reason == "a bug in the emulator"
     monkeypatch.undo()
     assert http.send("GET", ROOM).status == 404
 

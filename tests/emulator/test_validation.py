@@ -172,6 +172,12 @@ def test_a_member_of_another_type_is_rejected_by_its_path(body: Any, target: str
     assert str(caught.value) == message
 
 
+def test_participants_in_no_object_are_rejected_by_its_path() -> None:
+    with pytest.raises(errors.ValidationError, match=r"converted to an object\. Path: \$\.$") as caught:
+        validation.parse_participants([])
+    assert [detail.target for detail in caught.value.details] == ["$"]
+
+
 USER = {"communicationIdentifier": {"rawId": ALICE}}
 
 

@@ -272,6 +272,30 @@ def test_the_longest_wait_may_be_requested_and_no_longer_one(
     assert (response.status_code, service.transport.sleeps) == (200 if waits else 503, waits)
 
 
+@pytest.mark.parametrize(("timeout", "waits"), [(60, []), (80, [70.0])], ids=["shorter", "longer"])
+def test_the_timeout_of_a_client_holds_for_its_calls(service: Service, timeout: int, waits: list[float]) -> None:
+    service.respond(503, Retry_After="70").respond(200, ROOM)
+    response = make_client(service, timeout=timeout).send_request(HttpRequest("GET", f"{service.endpoint}/rooms/{ID}"))
+    assert (response.status_code, service.transport.sleeps) == (200 if waits else 503, waits)
+
+
+@pytest.mark.parametrize(("methods", "attempts"), [(["post"], 1), (["get"], 2)], ids=str)
+def test_the_methods_that_a_client_retries_hold_for_its_calls(
+    service: Service, methods: list[str], attempts: int
+) -> None:
+    service.respond(503).respond(200, ROOM)
+    client = make_client(service, retry_on_methods=methods)
+    response = client.send_request(HttpRequest("GET", f"{service.endpoint}/rooms/{ID}"))
+    assert (response.status_code, len(service.received)) == (200 if attempts == 2 else 503, attempts)
+
+
+def test_the_context_of_each_attempt_has_its_number(service: Service) -> None:
+    service.respond(503).respond(503).respond(200, ROOM)
+    numbers: list[int] = []
+    GET(make_client(service, raw_request_hook=lambda request: numbers.append(request.context["retry_count"])))
+    assert numbers == [0, 1, 2]
+
+
 @pytest.mark.parametrize(("timeout", "waits"), [(7.005, []), (7.006, [7.0])])
 def test_another_attempt_has_more_than_five_milliseconds(service: Service, timeout: float, waits: list[float]) -> None:
     service.respond(503, Retry_After="7").respond(200, ROOM)

@@ -236,3 +236,13 @@ def test_repeatability_of_another_form_is_rejected(
 ) -> None:
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         validate_repeatability(request_id, first_sent, OTHERWISE)
+
+
+class MappedIdentifier(dict[str, str]):
+    """An identifier that is a mapping, too."""
+
+    raw_id = ALICE
+
+
+def test_an_identifier_that_is_a_mapping_is_an_identifier() -> None:
+    assert participants_to_roles([MappedIdentifier(role="Presenter")]) == {ALICE: "Attendee"}

@@ -133,6 +133,11 @@ def test_a_problem_becomes_an_error_with_a_detail_for_each_of_its_messages() -> 
     assert "Inner error" not in str(other)
 
 
+def test_an_error_with_a_title_is_no_problem() -> None:
+    error: Any = response_error(FakeResponse(400, {"title": "Odd.", "error": {"code": "Denied", "message": "No."}}))
+    assert (error.error.code, error.error.message) == ("Denied", "No.")
+
+
 class Mine(Exception):
     """An exception of a caller's own."""
 

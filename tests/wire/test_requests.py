@@ -251,6 +251,20 @@ def test_a_next_link_is_followed_as_it_stands(link: str) -> None:
         assert outline(call.request) == ("GET", link, PLAIN, None)
 
 
+def test_a_relative_link_is_resolved_against_the_first_page() -> None:
+    calls: list[Any] = [WIRE.list_rooms("?x=2"), WIRE.list_participants(ROOM, "?x=2")]
+    assert [call.request.url for call in calls] == [
+        f"{ENDPOINT}/rooms?x=2",
+        f"{ENDPOINT}/rooms/{ROOM}/participants?x=2",
+    ]
+
+
+def test_a_link_with_a_user_name_is_rejected_by_that_reason() -> None:
+    message = r"^The link to the next page has a user name before its host\. Nothing was sent\.$"
+    with pytest.raises(ServiceRequestError, match=message):
+        WIRE.list_rooms("https://user@contoso.communication.azure.com/rooms?x=2")
+
+
 @pytest.mark.parametrize(
     "link",
     [
