@@ -10,6 +10,8 @@ from azure.core.exceptions import (
     HttpResponseError,
     ResourceExistsError,
     ResourceNotFoundError,
+    ServiceRequestTimeoutError,
+    ServiceResponseTimeoutError,
 )
 from client_kinds import client_kind, parametrize
 from operations import CALLS, ID
@@ -18,7 +20,7 @@ from raw_server import RawServer
 from room_bodies import room_body, room_text
 
 from azure.communication.rooms import RoomsClient
-from azure.communication.rooms._pipeline.options import REPLACED
+from azure.communication.rooms._pipeline.options import REPLACED, CallOptions, ClientOptions
 from azure.communication.rooms.emulator import RoomsEmulator
 
 __all__ = ["client_kind"]
@@ -44,6 +46,77 @@ def respond_to(operation: str, server: RawServer) -> None:
         server.respond(200, '{"value":[]}')
     status = {"create_room": 201, "delete_room": 204}.get(operation, 200)
     server.respond(status, json.dumps({**room_body(ID), "value": []}) if status != 204 else "")
+
+
+#: azure-core's decorator of operations, which comes first, takes no None for it.
+NOT_NONE = {"tracing_options"}
+
+
+@pytest.mark.parametrize("keyword", sorted(set(CallOptions.__annotations__) - NOT_NONE))
+def test_a_keyword_of_a_call_that_is_none_is_as_if_it_were_not_given(server: RawServer, keyword: str) -> None:
+    server.respond(503).respond(200, room_text(ID))  # numbers of retries count once there is one
+    with RoomsClient(server.endpoint, KEY, retry_backoff_factor=0) as client:
+        options: Any = {keyword: None}
+        assert client.get_room(ID, **options).id == ID
+
+
+@pytest.mark.parametrize("keyword", sorted(ClientOptions.__annotations__))
+def test_a_keyword_of_a_client_that_is_none_is_as_if_it_were_not_given(server: RawServer, keyword: str) -> None:
+    server.respond(404).respond(200, room_text(ID))
+    options: Any = {keyword: None}
+    with RoomsClient(server.endpoint, KEY, **options) as client:
+        with pytest.raises(ResourceNotFoundError):
+            client.get_room(ID)
+        assert client.get_room(ID).id == ID
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"tracing_attributes": {"a": "b"}}, {"network_span_namer": str}, {"user_agent_overwrite": True}],
+    ids=lambda options: next(iter(options)),
+)
+def test_a_keyword_of_a_policy_that_has_nothing_to_do_reaches_no_transport(
+    server: RawServer, options: dict[str, Any]
+) -> None:
+    server.respond(200, room_text(ID))
+    with new_client(server.endpoint) as client:
+        assert client.get_room(ID, **options).id == ID
+
+
+@pytest.mark.parametrize("seconds", [float("inf"), 1e18, 10**7, 10**30], ids=str)
+@pytest.mark.parametrize("keyword", ["timeout", "connection_timeout", "read_timeout"])
+def test_a_time_that_no_socket_takes_is_no_limit(server: RawServer, keyword: str, seconds: float) -> None:
+    server.respond(200, room_text(ID)).hang()
+    options: Any = {keyword: seconds}
+    with new_client(server.endpoint) as client:
+        assert client.get_room(ID, **options).id == ID
+        with pytest.raises((ServiceRequestTimeoutError, ServiceResponseTimeoutError)):
+            client.get_room(ID, timeout=0.1)  # the thread that keeps deadlines is alive
+
+
+@pytest.mark.parametrize("keyword", ["connection_timeout", "read_timeout"])
+@pytest.mark.parametrize(
+    ("seconds", "error", "message"),
+    [
+        ("5", TypeError, "must be a number of seconds or None, not str"),
+        (float("nan"), ValueError, "must be a number of seconds or None, not NaN"),
+        (0, ValueError, "must be more than 0 seconds, or None for no limit"),
+        (-1.5, ValueError, "must be more than 0 seconds, or None for no limit"),
+    ],
+)
+def test_a_timeout_that_is_no_time_is_named(
+    server: RawServer, keyword: str, seconds: Any, error: type[Exception], message: str
+) -> None:
+    options: Any = {keyword: seconds}
+    with new_client(server.endpoint) as client, pytest.raises(error, match=f"^{keyword} {message}$"):
+        client.get_room(ID, **options)
+    assert server.received == []
+
+
+def test_one_method_to_retry_may_be_text(server: RawServer) -> None:
+    server.respond(503).respond(200, room_text(ID))
+    with RoomsClient(server.endpoint, KEY, retry_backoff_factor=0) as client:
+        assert client.get_room(ID, retry_on_methods="GET").id == ID
 
 
 @each_operation

@@ -1,6 +1,7 @@
 """Row 42: headers that the caller switches off or that cannot be sent, and credentials when a call is interrupted."""
 
 import http.client
+from enum import Enum
 from typing import Any
 
 import aiohttp
@@ -109,6 +110,19 @@ def test_headers_of_another_type_are_named(server: RawServer, headers: Any, mess
     with pytest.raises(TypeError, match=message):
         call()
     assert server.received == []
+
+
+class Colour(str, Enum):
+    """Text whose ``str`` is its name."""
+
+    RED = "red"
+
+
+def test_a_header_that_is_a_member_of_an_enum_has_its_value(server: RawServer) -> None:
+    server.respond(200, room_text(ID))
+    with RoomsClient(server.endpoint, KEY) as client:
+        client.get_room(ID, headers={"X-Colour": Colour.RED})
+    assert server.received[0].headers["x-colour"] == "red"
 
 
 def test_headers_may_be_pairs(service: Service) -> None:

@@ -199,6 +199,18 @@ def test_a_transport_that_is_none_brings_no_code() -> None:
         RoomsClient(ENDPOINT, KEY, transport=None, timeuot=1)  # type: ignore[call-arg]
 
 
+@each_maker
+@pytest.mark.parametrize(
+    ("size", "error", "message"),
+    [("5", TypeError, "a number of bytes, not str"), (0, ValueError, "more than 0"), (-1, ValueError, "more than 0")],
+)
+def test_a_size_of_responses_is_a_number_of_bytes(
+    make: Callable[..., RoomsClient], size: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=f"^max_response_size must be {message}"):
+        make(max_response_size=size)
+
+
 #: Each keyword by which code of the caller's comes into the pipeline.
 OWN_CODE = sorted(name for name in ClientOptions.__annotations__ if name.endswith(("_policy", "policies")))
 

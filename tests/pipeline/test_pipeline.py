@@ -28,7 +28,7 @@ ORDER = [
     "RoomsRetryPolicy",
     "CustomHookPolicy",
     "NetworkTraceLoggingPolicy",
-    "DistributedTracingPolicy",
+    "TracingPolicy",
     "HttpLoggingPolicy",
     "HMACCredentialsPolicy",
 ]

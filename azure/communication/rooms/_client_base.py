@@ -23,6 +23,7 @@ from ._pipeline.options import (
     check_client_options,
     check_mappings,
     check_options,
+    leave_out_none,
 )
 from ._pipeline.retry import SUCCEEDED_BEFORE, takes_call_options
 from ._pipeline.steps import Steps
@@ -52,7 +53,7 @@ class RoomsClientBase:
     :type api_version: ~azure.communication.rooms.ApiVersion or str
     :param bool allow_insecure_connection: Whether to accept http to another host than this machine.
     :param options: The other keywords of the client.
-    :type options: Mapping[str, Any]
+    :type options: MutableMapping[str, Any]
     :raises TypeError: If an argument is of another type, or a keyword is unknown.
     :raises ValueError: If the endpoint, the key or the version is invalid.
     """
@@ -68,8 +69,9 @@ class RoomsClientBase:
         credential: Any,
         api_version: ApiVersion | str,
         allow_insecure_connection: bool,
-        options: Mapping[str, Any],
+        options: Any,
     ) -> None:
+        leave_out_none(options)
         check_client_options(self, options)
         endpoint = normalize_endpoint(endpoint, allow_insecure_connection=allow_insecure_connection)
         if isinstance(credential, str):  # the key itself, as in release 1.2.0
@@ -116,11 +118,12 @@ class RoomsClientBase:
         """Get the repeatability headers of a create: the caller's, or new ones."""
         return validate_repeatability(request_id, first_sent, Repeatability(str(uuid4()), self._clock.now()))
 
-    def _check_call_options(
-        self, method: Callable[..., Any], options: Mapping[str, Any], known: Any = CallOptions
-    ) -> None:
+    def _check_call_options(self, method: Callable[..., Any], options: Any, known: Any = CallOptions) -> None:
         """Check the keywords of a call. Code of the caller's in the pipeline may have keywords of its own."""
         if options:
+            leave_out_none(options)
+            if "user_agent" not in options:  # azure-core's policy leaves the other one where it is
+                options.pop("user_agent_overwrite", None)
             check_mappings(options)
             if not self._takes_any_option:
                 check_options(method, options, known)
@@ -189,7 +192,7 @@ class RoomsClientBase:
         return paged(lambda next_link: take(self._steps(get_call(next_link), method, dict(options))), cls)
 
     def _prepare(
-        self, request: HttpRequest, method: Callable[..., Any], options: Mapping[str, Any]
+        self, request: HttpRequest, method: Callable[..., Any], options: Any
     ) -> tuple[HttpRequest, Mapping[str, Any]]:
         """Copy a request that the caller built, with an absolute URL; add its options for the pipeline."""
         self._check_call_options(method, options, SharedOptions)

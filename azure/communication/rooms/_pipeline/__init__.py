@@ -10,7 +10,6 @@ from azure.core import AsyncPipelineClient, PipelineClient
 from azure.core.pipeline.policies import (
     AsyncRedirectPolicy,
     CustomHookPolicy,
-    DistributedTracingPolicy,
     HeadersPolicy,
     HttpLoggingPolicy,
     NetworkTraceLoggingPolicy,
@@ -29,6 +28,7 @@ from .endpoint import is_loopback
 from .request_id import RandomRequestIdPolicy
 from .retry import AsyncRoomsRetryPolicy, RoomsRetryPolicy
 from .scopes import token_scopes
+from .tracing import TracingPolicy
 
 if TYPE_CHECKING:
     from .authentication import AsyncCredential, Credential
@@ -167,7 +167,7 @@ def pipeline_options(
         kwargs.pop("retry_policy", None) or kinds.retry(clock=clock, **kwargs),
         kwargs.pop("custom_hook_policy", None) or CustomHookPolicy(**kwargs),
         kwargs.pop("logging_policy", None) or NetworkTraceLoggingPolicy(**kwargs),
-        DistributedTracingPolicy(instrumentation_config=INSTRUMENTATION, **kwargs),
+        TracingPolicy(instrumentation_config=INSTRUMENTATION, **kwargs),
         kwargs.pop("http_logging_policy", None) or _http_logging_policy(logged_headers, **kwargs),
         # Behind Retry, so that every attempt is signed anew, and behind all others, so that what hooks change is
         # signed as it is sent and no log sees the signature.

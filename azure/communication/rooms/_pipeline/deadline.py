@@ -20,6 +20,9 @@ from azure.core.pipeline.policies import SansIOHTTPPolicy
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+#: Seconds beyond which a period has no end: sockets take no timeout of more than 24 days.
+_LONGEST = 1_000_000
+
 _current: ContextVar[Deadline | None] = ContextVar("rooms_deadline", default=None)
 
 
@@ -39,10 +42,7 @@ class Deadline:
     __slots__ = ("_end", "_monotonic", "_token", "seconds")
 
     def __init__(self, seconds: float | None, monotonic: Callable[[], float] = time.monotonic) -> None:
-        if seconds is not None and not isinstance(seconds, (int, float)):
-            raise TypeError(f"timeout must be a number of seconds or None, not {type(seconds).__name__}")
-        if seconds != seconds:
-            raise ValueError("timeout must be a number of seconds or None, not NaN")
+        seconds = check_seconds("timeout", seconds)
         outer = _current.get()
         if outer is not None and outer.seconds is not None:
             left = outer.remaining()
@@ -63,6 +63,36 @@ class Deadline:
     def __exit__(self, *_: object) -> None:
         with suppress(ValueError):  # an abandoned coroutine is closed in another context
             _current.reset(cast("Token[Deadline | None]", self._token))
+
+
+def check_seconds(name: str, seconds: Any) -> float | None:
+    """Check the length of a period.
+
+    :param str name: The keyword that it comes from.
+    :param seconds: The length; None for no end.
+    :returns: The length; None for no end, and in place of more than a million seconds.
+    :rtype: float or None
+    :raises TypeError: If it is no number.
+    :raises ValueError: If it is not a number (NaN).
+    """
+    if seconds is None:
+        return None
+    if not isinstance(seconds, (int, float)):
+        raise TypeError(f"{name} must be a number of seconds or None, not {type(seconds).__name__}")
+    if seconds != seconds:
+        raise ValueError(f"{name} must be a number of seconds or None, not NaN")
+    return seconds if seconds <= _LONGEST else None
+
+
+def check_timeout(name: str, seconds: Any) -> float | None:
+    """Check the timeout of a part of an attempt: see :func:`check_seconds`.
+
+    :raises ValueError: If it is not more than 0, too.
+    """
+    checked = check_seconds(name, seconds)
+    if checked is not None and checked <= 0:
+        raise ValueError(f"{name} must be more than 0 seconds, or None for no limit")
+    return checked
 
 
 def remaining() -> float | None:

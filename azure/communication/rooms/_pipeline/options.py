@@ -6,7 +6,7 @@ are those of ``typing_extensions``, which pydantic requires before Python 3.12.
 
 import logging
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from typing import Annotated, Any, Callable, Optional, Union
+from typing import Annotated, Any, Callable, Optional, Union, get_args
 
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import RetryMode
@@ -24,10 +24,10 @@ class SharedOptions(TypedDict, total=False):
     """Value of ``x-ms-client-request-id``; None sends none. Default: a random one for each call."""
     timeout: Optional[float]
     """Seconds for the whole call, all attempts and waits included. Default: no end but that of the retries."""
-    connection_timeout: float
-    """Seconds for an attempt to connect to the service. Default 10."""
-    read_timeout: float
-    """Seconds to wait for the next part of the response. Default 60."""
+    connection_timeout: Optional[float]
+    """Seconds for an attempt to connect to the service; None for no limit. Default 10."""
+    read_timeout: Optional[float]
+    """Seconds to wait for the next part of the response; None for no limit. Default 60."""
     connection_verify: Union[bool, str]
     """Whether to check the service's certificate, or the file or folder of certificates to trust. Default True."""
     connection_cert: Union[str, tuple[str, str], None]
@@ -178,6 +178,25 @@ class ConstructionOptions(ClientOptions, total=False):
     """Whether to accept an ``http://`` endpoint that is not this machine. Default False."""
 
 
+#: Keywords that do not take None. Those of any type are objects of the caller's, where azure-core takes it.
+_NEVER_NONE = frozenset(
+    name
+    for options in (CallOptions, ClientOptions)
+    for name, kind in options.__annotations__.items()
+    if kind is not Any and type(None) not in get_args(kind)
+)
+
+
+def leave_out_none(options: MutableMapping[str, Any]) -> None:
+    """Leave out each keyword that is None and does not take it: its default holds, as for one that is not given.
+
+    :param options: The keywords of a client or of a call.
+    :type options: MutableMapping[str, Any]
+    """
+    for name in [name for name, value in options.items() if value is None and name in _NEVER_NONE]:
+        del options[name]
+
+
 #: Keywords by which a caller's own code comes into the pipeline. Such code may have keywords of its own.
 _OWN_CODE = frozenset(
     name
@@ -247,11 +266,17 @@ def check_client_options(client: Any, options: Mapping[str, Any]) -> None:
     :param options: The keywords beyond those in the signature of its class.
     :type options: Mapping[str, Any]
     :raises TypeError: If there is one that is not known, unless the caller brings code of their own; the message has
-        the nearest name. Or if headers or proxies are no mapping.
+        the nearest name. Or if headers or proxies are no mapping, or a size is no number.
+    :raises ValueError: If a size is not more than 0.
     """
     check_mappings(options)
     if not brings_own_code(options):
         check_options(client.__init__, options, ClientOptions, type(client).__name__)
+    size = options.get("max_response_size", 1)
+    if not isinstance(size, int):
+        raise TypeError(f"max_response_size must be a number of bytes, not {type(size).__name__}")
+    if size <= 0:
+        raise ValueError("max_response_size must be more than 0 bytes")
 
 
 def check_mappings(options: Mapping[str, Any]) -> None:

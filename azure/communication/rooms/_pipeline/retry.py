@@ -254,6 +254,8 @@ class AsyncRoomsRetryPolicy(RetrySteps, AsyncRetryPolicy[HttpRequest, AsyncHttpR
 
 
 def _upper(methods: Any) -> frozenset[str] | None:
+    if isinstance(methods, str):
+        methods = [methods]  # one method, not its letters
     return None if methods is None else frozenset(method.upper() for method in methods)
 
 

@@ -39,7 +39,7 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest
 from yarl import URL
 
 from ..._urls import split_request_url
-from ..deadline import within_deadline
+from ..deadline import check_timeout, within_deadline
 from .aiohttp_response import AiohttpResponse
 from .aiohttp_session import NEVER_ROUNDED, Attempt, current_attempt, new_session
 from .base_response import caused, describe, forget_frames
@@ -204,6 +204,7 @@ class AiohttpTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
 
     def _timeout(self, origin: str, connect: float | None, read: float | None) -> ClientTimeout:
         """The timeouts of one attempt, all of them within the deadline of the call."""
+        connect, read = check_timeout("connection_timeout", connect), check_timeout("read_timeout", read)
         try:
             left = within_deadline(None)
         except socket.timeout:

@@ -46,11 +46,13 @@ def headers_and_body(request: HttpRequest) -> tuple[dict[str, str], Any]:
     return headers, body.encode() if isinstance(body, str) else body
 
 
-def _check(headers: Mapping[str, Any]) -> None:
+def _check(headers: dict[str, Any]) -> None:
     """Check that headers can be sent."""
     for name, value in headers.items():
         if not isinstance(value, str):
             raise TypeError(f"the value of the header {name!r} must be a str, not {type(value).__name__}")
+        if type(value) is not str:
+            headers[name] = str.__str__(value)  # the value of an enum, not its name
     # Each character decides for itself, so one match does for all values, and one for all names.
     if _VALUE.fullmatch("".join(headers.values())) and _TOKEN.fullmatch("".join(headers)) and "" not in headers:
         return

@@ -39,7 +39,7 @@ from urllib3.exceptions import (
 from urllib3.util import SKIP_HEADER
 
 from ..._urls import split_request_url
-from ..deadline import remaining
+from ..deadline import check_timeout, remaining
 from .base_response import IncompleteResponseError, caused, describe, forget_frames
 from .defaults import CONNECTION_TIMEOUT, MAX_RESPONSE_SIZE, READ_TIMEOUT
 from .environment import Environment, is_socks
@@ -148,9 +148,11 @@ class Urllib3Transport(HttpTransport[HttpRequest, HttpResponse]):
         verify = config.verify if connection_verify is None else connection_verify
         pool, by_proxy = self._pool(scheme, host, proxies, verify, connection_cert or config.cert)
         left = _time_left(origin)
+        connect = config.timeout if connection_timeout is None else connection_timeout
+        read = config.read_timeout if read_timeout is None else read_timeout
         timeout = _timeout(
-            _shorter(config.timeout if connection_timeout is None else connection_timeout, left),
-            _shorter(config.read_timeout if read_timeout is None else read_timeout, left),
+            _shorter(check_timeout("connection_timeout", connect), left),
+            _shorter(check_timeout("read_timeout", read), left),
         )
         url = request.url if by_proxy else target
         if left is None:
