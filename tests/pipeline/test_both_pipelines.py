@@ -189,14 +189,14 @@ def test_a_status_is_retried_only_where_that_is_safe(pipeline: Any, given: dict[
 
 
 @pytest.mark.parametrize(("error", "may_have_arrived"), FAILURES.values(), ids=FAILURES)
-@pytest.mark.parametrize("absent_is_success", [True, False])
+@pytest.mark.parametrize("given", [{"absent_is_success": True}, {"absent_is_success": False}, {}], ids=str)
 def test_a_404_after_an_attempt_that_may_have_arrived_is_marked(
-    pipeline: Any, error: AzureError, may_have_arrived: bool, absent_is_success: bool
+    pipeline: Any, error: AzureError, may_have_arrived: bool, given: dict[str, Any]
 ) -> None:
     pipeline.transport.script.append(error)
-    response = pipeline.respond(404).run(get(), absent_is_success=absent_is_success)
+    response = pipeline.respond(404).run(get(), **given)
     assert response.http_response.status_code == 404
-    assert bool(response.context.get(SUCCEEDED_BEFORE)) is (may_have_arrived and absent_is_success)
+    assert bool(response.context.get(SUCCEEDED_BEFORE)) is (may_have_arrived and given.get("absent_is_success", False))
 
 
 @pytest.mark.parametrize("error", [error for error, _ in FAILURES.values()], ids=FAILURES)
