@@ -80,7 +80,24 @@ def test_a_host_that_is_allowed_or_loopback_passes(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["rooms.evil.example", "evil.example", "", "rooms@evil.example", "[", "xrooms", f"rooms:{0:0300}"]
+    "host",
+    [
+        "rooms.evil.example",
+        "evil.example",
+        "",
+        "rooms@evil.example",
+        "evil.example@rooms",
+        "rooms/evil.example",
+        "rooms?evil.example",
+        "rooms#evil.example",
+        "evil.example\\@rooms",
+        "rooms:x",
+        "[::1]evil.example",
+        "::1",
+        "[",
+        "xrooms",
+        f"rooms:{0:0300}",
+    ],
 )
 def test_any_other_host_is_rejected(host: str) -> None:
     with pytest.raises(ServiceError, match="--allow-host") as caught:

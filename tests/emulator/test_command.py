@@ -3,13 +3,16 @@
 import importlib
 import json
 import logging
+import os
 import re
+import shlex
 import signal
 import socket
 import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -57,6 +60,47 @@ def test_the_command_runs_until_it_is_requested_to_end(number: signal.Signals, t
     assert re.fullmatch(r"\d\d:\d\d:\d\d POST /rooms\?api-version=2025-03-13 201 \d+\.\d ms\n", log)
     with RoomsEmulator(location=tmp_path) as emulator:
         assert len(SignedHttp(emulator.connection_string).send("GET", "/rooms").body["value"]) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the shell is that of POSIX")
+@pytest.mark.parametrize("streams", [">&-", "2>&-", "<&- >&- 2>&-", ">/dev/full", ">/dev/full 2>&1"])
+def test_streams_that_cannot_be_written_end_nothing(streams: str, tmp_path: Path) -> None:
+    if "/dev/full" in streams and not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    words = [*COMMAND, "--port", "0", "--location", str(tmp_path)]
+    process = subprocess.Popen(["sh", "-c", f"exec {shlex.join(words)} {streams}"])
+    try:
+        for _ in range(3000):
+            if (tmp_path / "rooms.sqlite3").exists():  # signals are heeded by now
+                break
+            time.sleep(0.02)
+    finally:
+        process.terminate()
+    assert process.wait(60) == 0
+
+
+def test_a_reader_of_stdout_that_is_gone_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "w") as stream:  # noqa: PTH123  it is a descriptor
+        monkeypatch.setattr(sys, "stdout", stream)
+        command._print("a line\n")
+    assert [record.getMessage() for record in caplog.records] == ["stdout cannot be written: Broken pipe"]
+
+
+def test_stdout_that_is_not_read_keeps_nothing_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "_PRINT_TIMEOUT", 0.1)
+    reader, writer = os.pipe()
+    with open(writer, "w") as stream:  # noqa: PTH123  it is a descriptor
+        monkeypatch.setattr(sys, "stdout", stream)
+        command._print("a" * 1_000_000)  # a pipe has 65,536 bytes
+    (writing,) = (thread for thread in threading.enumerate() if thread.name == "rooms-emulator-stdout")
+    assert writing.daemon
+    os.close(reader)
+    writing.join(60)
+    assert not writing.is_alive()
 
 
 def test_the_command_in_this_process(capsys: pytest.CaptureFixture[str]) -> None:

@@ -92,7 +92,7 @@ def is_running(pid: int) -> bool:
     return ") Z " not in status  # what its parent has not requested yet is gone all the same
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_ends_the_whole_process_group_and_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
     export = tmp_path / "rooms.json"
     run = Run(tmp_path, arguments=("--tls", "--export", str(export)))
@@ -123,6 +123,12 @@ def test_a_command_that_ends_at_the_signal_is_not_waited_for(tmp_path: Path) -> 
 def test_what_the_shell_left_behind_is_killed_too(tmp_path: Path) -> None:
     run = Run(tmp_path, "SIGTERM", shell="{} & wait")
     assert run.end(signal.SIGTERM, signal.SIGINT) in (128 + signal.SIGTERM, 128 + signal.SIGKILL)
+
+
+def test_what_a_shell_that_has_ended_left_in_the_background_is_ended(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    status = child.run(f"sleep 120 & echo $! > '{pid}'; exit 4", os.environ, stop_request.StopRequest())
+    assert (status, is_running(int(pid.read_text()))) == (4, False)
 
 
 def _stop_when(file: Path, event: threading.Event) -> None:

@@ -107,12 +107,19 @@ def test_lines_that_come_close_together_are_written_together(
         outputs.append(text)
         written.set()
 
-    monkeypatch.setattr(handler, "_output", record)
+    monkeypatch.setattr(handler._output, "write", record)
     handler.write("line 0")
     assert not written.wait(0.2)
     handler.write("line 1")
     handler.close()  # gathering ends with the log
-    assert outputs == ["line 0\nline 1"]
+    assert outputs == ["line 0\nline 1\n"]
+
+
+def test_a_process_without_the_stream_logs_nowhere() -> None:
+    handler = DroppingHandler(None)
+    handler.write("line")
+    handler.close()
+    assert handler.dropped == 0
 
 
 def test_a_stream_without_a_file_is_written_to_as_it_is() -> None:

@@ -345,6 +345,8 @@ def raw_response(emulator: RoomsEmulator, request: bytes) -> bytes:
     [
         b"GET /health HTTP/1.1\r\n\r\n",
         b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
+        b"GET http://evil.example/health HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET http://localhost@evil.example/health?http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"BREW /rooms HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Bad\x01: 1\r\n\r\n",
         b"nonsense\r\n\r\n",
@@ -356,6 +358,27 @@ def test_what_is_no_request_is_rejected_in_the_form_of_the_service(
     head, _, body = raw_response(emulator, request_head).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert json.loads(body)["error"]["code"] == "BadRequest"
+
+
+@pytest.mark.parametrize("target", [b"http://LOCALHOST/health", b"/health?http://evil.example", b"/health?a://b/c"])
+def test_a_target_that_names_the_host_of_the_header_is_a_request(emulator: RoomsEmulator, target: bytes) -> None:
+    request = b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    assert raw_response(emulator, request).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("trailer", [b"Host: evil.example", b"X-Ms-Client-Request-Id: trailer"])
+def test_a_trailer_is_no_header(emulator: RoomsEmulator, trailer: bytes) -> None:
+    head = b"POST /rooms HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert raw_response(emulator, head + b"2\r\n{}\r\n0\r\n" + trailer + b"\r\n\r\n").startswith(b"HTTP/1.1 401 ")
+    assert emulator.requests[-1].client_request_id is None
+
+
+def test_pipelined_requests_are_not_one_large_head(emulator: RoomsEmulator) -> None:
+    padding = b"a" * 700
+    request = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Padding: " + padding + b"\r\n\r\n"
+    last = request.replace(b"X-Padding", b"Connection: close\r\nX-Padding")
+    responses = raw_response(emulator, request * 1000 + last)
+    assert (responses.count(b"HTTP/1.1 200 "), responses.count(b"HTTP/1.1 ")) == (1001, 1001)
 
 
 def test_headers_without_an_end_are_rejected(emulator: RoomsEmulator) -> None:

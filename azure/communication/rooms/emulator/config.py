@@ -37,6 +37,8 @@ PAGE_SIZE = 30
 _NAME = re.compile("[a-z0-9][a-z0-9-]{0,62}")
 #: Names of DNS and of containers, which may have underscores, and IP addresses.
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:.]+(%[a-z0-9_.-]+)?")
+#: A header Host: an address of IPv6 in brackets or another host, and perhaps a port. Nothing else of a URL.
+_HOST_AND_PORT = re.compile(r"(?:\[([^\[\]@/?#\\\s]*)\]|([^:\[\]@/?#\\\s]*))(?::[0-9]*)?")
 
 
 @dataclass(frozen=True)
@@ -212,10 +214,8 @@ def host_and_port(host: str, port: int) -> str:
 
 def name_of_host(host: str) -> str:
     """Return the name or address in a header Host, without the port; empty when there is none."""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+    match = _HOST_AND_PORT.fullmatch(host)
+    return (match[1] or match[2]) if match else ""
 
 
 def host_key(host: str) -> str:

@@ -20,7 +20,8 @@ def run(command: str, environment: Mapping[str, str], stop: StopRequest) -> int:
     """Run a command in a shell until it ends; forward the signal that ends the emulator to all of its processes.
 
     They are a process group of their own: a shell that runs ``a && b`` does not forward signals. What is left of it
-    five seconds after the signal, or at the second signal, is killed.
+    five seconds after the signal, or at the second signal, is killed. When the shell has ended by itself, what it left
+    in the background is ended in the same way: the emulator that it was started for stops.
 
     :param command: For the shell.
     :param environment: Its variables.
@@ -30,25 +31,22 @@ def run(command: str, environment: Mapping[str, str], stop: StopRequest) -> int:
     if stop.event.is_set():
         return 128 + stop.number
     process = subprocess.Popen(command, shell=True, env=environment, start_new_session=True)  # noqa: S602  promised
-    has_ended = threading.Event()
 
-    def end_early() -> None:
+    def end() -> None:
         stop.event.wait()
-        if not has_ended.is_set():
-            _end_group(process, stop)
+        _end_group(process, stop)
 
-    ending = threading.Thread(target=end_early, name="rooms-emulator-exec", daemon=True)
+    ending = threading.Thread(target=end, name="rooms-emulator-exec", daemon=True)
     ending.start()
     status = process.wait()
-    if not stop.event.is_set():
-        has_ended.set()
-        stop.event.set()
+    stop.event.set()
     ending.join()
     return status if status >= 0 else 128 - status
 
 
 def _end_group(process: subprocess.Popen[bytes], stop: StopRequest) -> None:
-    _signal_group(process, stop.number)
+    if not _signal_group(process, stop.number):  # as nearly always when the shell has ended by itself
+        return
     for _ in range(round(KILL_AFTER / _POLL_INTERVAL)):
         if stop.again.wait(_POLL_INTERVAL) or not _signal_group(process, 0):
             break

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections import deque
 from contextlib import suppress
@@ -11,6 +10,7 @@ from typing import TextIO
 
 from ..state.log_text import escape
 from .log_format import JsonFormatter
+from .output import Output
 
 #: Lines that wait to be written.
 WAITING_LINES = 1000
@@ -27,23 +27,19 @@ class DroppingHandler(logging.Handler):
     A program that starts the emulator with ``stderr=PIPE`` and does not read it fills the pipe, and the next write
     blocks for ever. So the thread may block, and nothing waits for it: neither a request, nor the end of the process.
 
-    :param stream: Where to write. A stream with a file descriptor is written to by a copy of that, past the stream's
-        own lock, which the interpreter takes when it ends.
-    :type stream: ~typing.TextIO
+    :param stream: Where to write; None, as in a process that was started without the stream, writes nowhere.
+    :type stream: ~typing.TextIO or None
     :ivar int dropped: How many lines were dropped.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO | None) -> None:
         super().__init__()
         self.dropped: int = 0
         self._reported = 0
         self._lines: deque[str] = deque()
         self._lines_lock = threading.Lock()
         self._has_lines, self._is_closing = threading.Event(), threading.Event()
-        self._stream = stream
-        self._descriptor: int | None = None
-        with suppress(OSError, ValueError):  # a stream without a file, such as a test's
-            self._descriptor = os.dup(stream.fileno())
+        self._output = Output(stream)
         self._thread = threading.Thread(target=self._write_lines, name="rooms-emulator-log", daemon=True)
         self._thread.start()
 
@@ -81,9 +77,8 @@ class DroppingHandler(logging.Handler):
         self._is_closing.set()
         self._has_lines.set()
         self._thread.join(CLOSE_TIMEOUT)
-        if self._descriptor is not None and not self._thread.is_alive():
-            os.close(self._descriptor)
-            self._descriptor = None
+        if not self._thread.is_alive():
+            self._output.close()
         super().close()
 
     def _write_lines(self) -> None:
@@ -102,15 +97,7 @@ class DroppingHandler(logging.Handler):
         with self._lines_lock:
             lines = list(self._lines)
         if lines:
-            self._output("\n".join(lines))
+            self._output.write("\n".join(lines) + "\n")
         with self._lines_lock:
             for _ in lines:
                 self._lines.popleft()
-
-    def _output(self, text: str) -> None:
-        if self._descriptor is None:
-            self._stream.write(f"{text}\n")
-            return
-        content = f"{text}\n".encode("utf-8", "backslashreplace")
-        while content:
-            content = content[os.write(self._descriptor, content) :]

@@ -23,6 +23,7 @@ from .accounts import VARIABLE
 from .arguments import config_of, parse_arguments
 from .log_format import formatter
 from .log_handler import DroppingHandler
+from .output import Output
 from .stop_request import StopRequest, stop_on_signals
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 #: The variables in which a program finds the connection string: the samples of Communication Services, the Azure CLI.
 _VARIABLES = ("COMMUNICATION_SAMPLES_CONNECTION_STRING", "AZURE_COMMUNICATION_CONNECTION_STRING")
+
+#: Seconds that the start waits until the connection strings are read.
+_PRINT_TIMEOUT = 1.0
 
 
 def main(arguments: list[str] | None = None, stop: threading.Event | None = None) -> int:
@@ -156,14 +160,30 @@ def _run(options: argparse.Namespace, config: Config, emulator: RoomsEmulator, s
 def _print_connection_strings(emulator: RoomsEmulator, config: Config) -> None:
     """Print the connection string; of named accounts without the keys, which the caller has."""
     endpoint = emulator.endpoint if config.advertise is None else config.advertise.rstrip("/")
-    print(f"Rooms emulator {__version__} is listening on {endpoint}. Connection string:")
+    lines = [f"Rooms emulator {__version__} is listening on {endpoint}. Connection string:"]
     for name, key in config.accounts.items():
-        print(f"endpoint={endpoint}/;accesskey={key if key == ACCESS_KEY else f'<the key of account {name}>'}")
+        lines.append(f"endpoint={endpoint}/;accesskey={key if key == ACCESS_KEY else f'<the key of account {name}>'}")
     if config.admin_port is not None:
-        print(f"The admin API is on {emulator.admin_endpoint}.")
+        lines.append(f"The admin API is on {emulator.admin_endpoint}.")
     if emulator.ca_file is not None:
-        print(f"Clients must trust the authority in {emulator.ca_file}.")
-    sys.stdout.flush()
+        lines.append(f"Clients must trust the authority in {emulator.ca_file}.")
+    _print("".join(f"{line}\n" for line in lines))
+
+
+def _print(text: str) -> None:
+    """Write text to stdout, in a thread: while it is not read, many accounts fill a pipe, and the write blocks."""
+    output = Output(sys.stdout)
+
+    def write() -> None:
+        try:
+            output.write(text)
+        except OSError as error:  # the emulator is of use all the same
+            LOGGER.warning("stdout cannot be written: %s", error.strerror)
+        output.close()
+
+    thread = threading.Thread(target=write, name="rooms-emulator-stdout", daemon=True)
+    thread.start()
+    thread.join(_PRINT_TIMEOUT)
 
 
 @contextmanager

@@ -39,6 +39,7 @@ def stop_on_signals() -> Iterator[StopRequest]:
     """
     request = StopRequest()
     numbers = [signal.SIGINT, signal.SIGTERM]
+    numbers += [signal.SIGQUIT] if hasattr(signal, "SIGQUIT") else []  # Ctrl-\ of a terminal
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         numbers.append(signal.SIGHUP)
     before = [(number, signal.signal(number, request.on_signal)) for number in numbers]
