@@ -120,7 +120,7 @@ def test_a_proxy_that_is_not_there_is_an_error_of_azure_core(server: RawServer) 
 def test_a_call_through_a_proxy_that_hangs_ends_in_time(server: RawServer, proxy: SocksServer) -> None:
     proxy.hangs = True
     began = time.monotonic()
-    with pytest.raises(ServiceRequestTimeoutError, match="could not be reached within the timeout of the call"):
+    with pytest.raises(ServiceRequestTimeoutError, match="could not be reached"):  # by either clock
         call(server.endpoint, f"socks5://{proxy.host}", timeout=0.3)
     assert time.monotonic() - began < 15  # the bound of the rule: the proxy hangs for 30 seconds
     with pytest.raises(ServiceRequestTimeoutError, match="timed out"):
