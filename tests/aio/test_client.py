@@ -13,7 +13,7 @@ from typing import Any, Optional
 import pytest
 from azure.core.async_paging import AsyncItemPaged
 from azure.core.credentials import AccessToken
-from azure.core.exceptions import HttpResponseError, ServiceResponseTimeoutError
+from azure.core.exceptions import HttpResponseError, ServiceRequestTimeoutError, ServiceResponseTimeoutError
 from azure.core.rest import HttpRequest
 from fake_pipelines import AsyncFakeTransport
 from fake_services import KEY, InMemoryService
@@ -190,7 +190,8 @@ def test_a_timeout_ends_a_call(server: RawServer, script: str) -> None:
         loop = asyncio.get_running_loop()
         async with RoomsClient(server.endpoint, KEY) as client:
             started = loop.time()
-            with pytest.raises(ServiceResponseTimeoutError):
+            # The one of requests where the machine takes a second to connect.
+            with pytest.raises((ServiceRequestTimeoutError, ServiceResponseTimeoutError)):
                 await client.get_room("1", timeout=1)
             return loop.time() - started
 
