@@ -1,6 +1,7 @@
 """The pipeline: its policies in their order, the headers they give, and what a caller may put in their place."""
 
 import logging
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -39,7 +40,8 @@ ORDER_OVER_OTHERS = [*ORDER[:-1], "OmitHeadersPolicy", ORDER[-1], "DeadlinePolic
 def names(**kwargs: Any) -> list[str]:
     """The policies of a pipeline, by class."""
     with build_pipeline_client("https://h", AzureKeyCredential(KEY), ServiceClock(), **kwargs) as client:
-        found = [getattr(policy, "_policy", policy) for policy in client._pipeline._impl_policies]
+        groups = [getattr(policy, "policies", [policy]) for policy in client._pipeline._impl_policies]
+        found = [getattr(policy, "_policy", policy) for policy in chain.from_iterable(groups)]
         return [type(policy).__name__ for policy in found if not type(policy).__name__.startswith("_Transport")]
 
 

@@ -8,11 +8,10 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SCHEME = "[A-Za-z][A-Za-z0-9+.-]*://"
-_ESCAPE = "%([0-9A-Fa-f]{2})?"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-#: Further characters that need no escape in a path, and in a query (RFC 3986, 3.3 and 3.4).
-_IN_PATH = "!$&'()*+,;=:@/%"
-_IN_QUERY = _IN_PATH + "?"
+#: An escape, or a character that needs one, in a path and in a query (RFC 3986, 3.3 and 3.4).
+_ESCAPE = r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/{further}](?:(?<=%)[0-9A-Fa-f]{{2}})?"
+_IN_PATH, _IN_QUERY = re.compile(_ESCAPE.format(further="")), re.compile(_ESCAPE.format(further="?"))
 
 
 def split_url(url: str) -> SplitResult:
@@ -112,21 +111,18 @@ def get_request_target(url: str) -> str:
     :rtype: str
     """
     parts = urlsplit(url)
-    path = _without_dot_segments(_normalize_escapes(parts.path, _IN_PATH)) or "/"
-    return f"{path}?{_normalize_escapes(parts.query, _IN_QUERY)}" if parts.query else path
-
-
-def _normalize_escapes(text: str, allowed: str) -> str:
-    if "%" in text:
-        text = re.sub(_ESCAPE, _normalize_escape, text)
-    return quote(text, safe=allowed)
+    path = _IN_PATH.sub(_normalize_escape, parts.path)
+    if "/." in path:
+        path = _without_dot_segments(path)
+    return f"{path or '/'}?{_IN_QUERY.sub(_normalize_escape, parts.query)}" if parts.query else path or "/"
 
 
 def _normalize_escape(match: re.Match[str]) -> str:
-    if match.group(1) is None:
-        return "%25"  # a percent sign that is not part of an escape
-    character = chr(int(match.group(1), 16))
-    return character if character in _UNRESERVED else match.group().upper()
+    text = match.group()
+    if len(text) == 1:
+        return quote(text, safe="")  # a percent sign that is not part of an escape, too
+    character = chr(int(text[1:], 16))
+    return character if character in _UNRESERVED else text.upper()
 
 
 def _without_dot_segments(path: str) -> str:

@@ -27,6 +27,7 @@ from .deadline import DeadlinePolicy
 from .endpoint import is_loopback
 from .request_id import RandomRequestIdPolicy
 from .retry import AsyncRoomsRetryPolicy, RoomsRetryPolicy
+from .sans_io import AsyncSansIOPolicies, SansIOPolicies, group_sans_io
 from .scopes import token_scopes
 from .tracing import TracingPolicy
 
@@ -48,15 +49,20 @@ class _Kinds:
     """The policies that send or wait: those of the synchronous or of the asynchronous client."""
 
     def __init__(
-        self, redirect: Callable[..., Any], retry: Callable[..., Any], authentication: Callable[..., Any]
+        self,
+        redirect: Callable[..., Any],
+        retry: Callable[..., Any],
+        authentication: Callable[..., Any],
+        group: Callable[..., Any],
     ) -> None:
         self.redirect = redirect
         self.retry = retry
         self.authentication = authentication
+        self.group = group
 
 
-_SYNC = _Kinds(RedirectPolicy, RoomsRetryPolicy, authentication_policy)
-_ASYNC = _Kinds(AsyncRedirectPolicy, AsyncRoomsRetryPolicy, async_authentication_policy)
+_SYNC = _Kinds(RedirectPolicy, RoomsRetryPolicy, authentication_policy, SansIOPolicies)
+_ASYNC = _Kinds(AsyncRedirectPolicy, AsyncRoomsRetryPolicy, async_authentication_policy, AsyncSansIOPolicies)
 
 
 def build_pipeline_client(
@@ -93,11 +99,7 @@ def build_async_pipeline_client(
     :rtype: ~azure.core.AsyncPipelineClient
     :raises ImportError: If aiohttp is not installed, or too old, and the caller gives no ``transport``.
     """
-    from .sans_io import group_sans_io  # here: the synchronous client does without it
-
     options = pipeline_options(endpoint, credential, clock, _ASYNC, _make_aiohttp_transport, **kwargs)
-    if "policies" not in kwargs:
-        options["policies"] = group_sans_io(options["policies"])
     return AsyncPipelineClient(endpoint, **options)
 
 
@@ -180,7 +182,7 @@ def pipeline_options(
         from .headers import OmitHeadersPolicy  # imported lazily: few clients have another transport
 
         policies = [*policies[:-1], OmitHeadersPolicy(), policies[-1], DeadlinePolicy()]
-    return {"policies": policies, **kwargs}
+    return {"policies": group_sans_io(policies, kinds.group), **kwargs}
 
 
 def _user_agent(sdk_moniker: str = f"communication-rooms/{__version__}", **_: Any) -> str:

@@ -11,7 +11,7 @@ import socket
 import time
 from contextlib import suppress
 from contextvars import ContextVar, Token
-from typing import TYPE_CHECKING, Any, Callable, cast
+from typing import TYPE_CHECKING, Any, Callable
 
 from azure.core.exceptions import ServiceRequestTimeoutError
 from azure.core.pipeline import PipelineRequest
@@ -57,12 +57,14 @@ class Deadline:
         return math.inf if self._end is None else self._end - self._monotonic()
 
     def __enter__(self) -> Self:
-        self._token = _current.set(self)
+        if self.seconds is not None:  # most calls have no end, and two of these blocks
+            self._token = _current.set(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(ValueError):  # an abandoned coroutine is closed in another context
-            _current.reset(cast("Token[Deadline | None]", self._token))
+        if self._token is not None:
+            with suppress(ValueError):  # an abandoned coroutine is closed in another context
+                _current.reset(self._token)
 
 
 def check_seconds(name: str, seconds: Any) -> float | None:

@@ -118,7 +118,8 @@ class RetrySteps(_RetryPolicy):
             settings["retryable"] = options.pop("retryable", None)
             settings["absent_is_success"] = options.pop("absent_is_success", False)
             settings["deadline"] = Deadline(timeout, self._monotonic)
-            self._configure_positions(request, settings)  # of bodies that are files; increment() goes back to them
+            if not isinstance(request.http_request.content, (bytes, str, type(None))):
+                self._configure_positions(request, settings)  # of bodies that are files; increment() goes back to them
             request.context[EXPIRES] = options.pop("expires", None)
             request.context[_SETTINGS] = settings
         return settings

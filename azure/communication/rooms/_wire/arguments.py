@@ -115,13 +115,16 @@ def participants_to_given_roles(participants: Participants, default: str | None 
     :raises TypeError: If the argument or one of its items is of another type; the message has the item's index.
     :raises ValueError: If an id or a role is empty, or one id has two roles.
     """
-    roles: dict[str, str | None] = {}
-    for index, (raw_id, given) in enumerate(_convert_items(participants)):
-        role = given or default
-        if roles.setdefault(raw_id, role) != role:
-            raise ValueError(
-                f"participants[{index}]: {raw_id} has two roles, {roles[raw_id] or 'none'} and {role or 'none'}"
-            )
+    items = [*_convert_items(participants)]
+    roles = {raw_id: given or default for raw_id, given in items}
+    if len(roles) < len(items):
+        first: dict[str, str | None] = {}
+        for index, (raw_id, given) in enumerate(items):
+            role = given or default
+            if first.setdefault(raw_id, role) != role:
+                raise ValueError(
+                    f"participants[{index}]: {raw_id} has two roles, {first[raw_id] or 'none'} and {role or 'none'}"
+                )
     return roles
 
 
@@ -160,10 +163,13 @@ def _convert_items(participants: Participants) -> Iterator[tuple[str, str | None
 
 def _convert_other(item: Any) -> tuple[str, str | None]:
     """Convert an item that is no participant."""
-    if not isinstance(item, str) and not hasattr(item, "raw_id") and isinstance(item, Mapping):  # the slowest last
-        participant = RoomParticipant(item)
-        return participant.raw_id, None if item.get("role") is None else participant.role
-    return get_raw_id(item), None
+    try:
+        return get_raw_id(item), None
+    except TypeError:
+        if not isinstance(item, Mapping):
+            raise
+    participant = RoomParticipant(item)
+    return participant.raw_id, None if item.get("role") is None else participant.role
 
 
 def _convert_pair(item: Any, role: Any) -> tuple[str, str | None]:

@@ -34,6 +34,8 @@ from .watchdog import current_watch, shut_down
 MAX_IDLE = 64
 #: Interim responses taken before a final one.
 _MAX_INTERIM = 100
+#: Bytes of a response that are read from the socket at once. Python's own 8 KiB would take a page of a list in several.
+_BUFFER = 64 * 1024
 
 if TYPE_CHECKING:
     _Mixed = HTTPConnection
@@ -54,7 +56,7 @@ class _Reader(io.BufferedReader):
     is_final = False
 
     def __init__(self, raw: Any, connected: Any) -> None:
-        super().__init__(raw)
+        super().__init__(raw, _BUFFER)
         self._connected = connected
 
     def readline(self, size: int | None = -1) -> bytes:

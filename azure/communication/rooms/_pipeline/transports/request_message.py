@@ -9,8 +9,8 @@ from typing import Any
 from azure.core.rest import HttpRequest
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_CONTROL_CHARACTER = r"[\x00-\x08\x0a-\x1f\x7f]"
 #: Codings that both transports decompress.
 _ACCEPT_ENCODING = "gzip, deflate"
 
@@ -27,10 +27,12 @@ def headers_and_body(request: HttpRequest) -> tuple[dict[str, str], Any]:
     if _TOKEN.fullmatch(request.method) is None:
         raise ValueError(f"{request.method!r} cannot be the method of a request")
     body = request.content
-    if isinstance(body, Mapping):
+    if body is not None and isinstance(body, Mapping):
         raise TypeError("forms and files are not sent by this transport; pass json= or content=")
     headers = {"Accept-Encoding": _ACCEPT_ENCODING}
-    for name, value in request.headers.items():
+    given = request.headers
+    for name in given:  # items() of azure-core's class has a layer more
+        value = given[name]
         if not isinstance(name, str):
             raise TypeError(f"the name of the header {name!r} must be a str, not {type(name).__name__}")
         lower = name.lower()
@@ -60,5 +62,5 @@ def _check(headers: dict[str, Any]) -> None:
         if _TOKEN.fullmatch(name) is None:
             raise ValueError(f"{name!r} cannot be the name of a header")
     name = next(name for name, value in headers.items() if _VALUE.fullmatch(value) is None)
-    found = "a control character" if _CONTROL_CHARACTER.search(headers[name]) else "characters that are not Latin-1"
+    found = "a control character" if re.search(_CONTROL_CHARACTER, headers[name]) else "characters that are not Latin-1"
     raise ValueError(f"the header {name!r} cannot be sent: its value has {found}")
