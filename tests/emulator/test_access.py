@@ -95,6 +95,8 @@ def test_a_host_that_is_allowed_or_loopback_passes(host: str) -> None:
         "[::1]evil.example",
         "::1",
         "[",
+        "[]",
+        ":80",
         "xrooms",
         f"rooms:{0:0300}",
     ],

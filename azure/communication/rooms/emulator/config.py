@@ -215,7 +215,7 @@ def host_and_port(host: str, port: int) -> str:
 def name_of_host(host: str) -> str:
     """Return the name or address in a header Host, without the port; empty when there is none."""
     match = _HOST_AND_PORT.fullmatch(host)
-    return (match[1] or match[2]).lower() if match else ""
+    return (match[1] or match[2] or "").lower() if match else ""
 
 
 def host_key(host: str) -> str:
