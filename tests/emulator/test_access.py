@@ -120,6 +120,21 @@ def test_what_is_no_host_cannot_be_allowed(host: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"allowed_hosts": "rooms"}, r"allowed_hosts must be a list, such as \['rooms'\], not str"),
+        ({"faults": "503"}, r"faults must be a list, such as \['503'\], not str"),
+        ({"grace": 3600}, "grace must be a timedelta, not int"),
+        ({"clock_skew": 1.5}, "clock_skew must be a timedelta, not float"),
+        ({"clock_skew": None}, "clock_skew must be a timedelta, not NoneType"),
+    ],
+)
+def test_an_option_of_another_type_is_named(options: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        Config.of(**options)
+
+
+@pytest.mark.parametrize(
     "url",
     ["rooms:8420", "ftp://rooms", "http://", "http://rooms:x", "http://rooms/path", "http://u:p@rooms", "http://["],
 )

@@ -27,6 +27,7 @@ from signed_http import SignedHttp
 from azure.communication.rooms import emulator as package
 from azure.communication.rooms.emulator import ACCESS_KEY, Clock, RoomsEmulator
 from azure.communication.rooms.emulator.http import event_loop, server
+from azure.communication.rooms.emulator.http.httptools_protocol import CheckedHttpToolsProtocol
 
 
 def test_it_listens_on_a_free_port_while_the_block_runs() -> None:
@@ -379,6 +380,23 @@ def test_pipelined_requests_are_not_one_large_head(emulator: RoomsEmulator) -> N
     last = request.replace(b"X-Padding", b"Connection: close\r\nX-Padding")
     responses = raw_response(emulator, request * 1000 + last)
     assert (responses.count(b"HTTP/1.1 200 "), responses.count(b"HTTP/1.1 ")) == (1001, 1001)
+
+
+def test_no_more_of_a_pipeline_is_read_while_requests_of_it_wait(
+    emulator: RoomsEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: list[int] = []
+    complete = CheckedHttpToolsProtocol.on_response_complete
+
+    def on_response_complete(self: CheckedHttpToolsProtocol) -> None:
+        waiting.append(len(self.pipeline))
+        complete(self)
+
+    monkeypatch.setattr(CheckedHttpToolsProtocol, "on_response_complete", on_response_complete)
+    request = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Padding: " + b"a" * 16_000 + b"\r\n\r\n"
+    last = request.replace(b"X-Padding", b"Connection: close\r\nX-Padding")
+    assert raw_response(emulator, request * 400 + last).count(b"HTTP/1.1 200 ") == 401
+    assert max(waiting) <= 256 * 1024 // len(request) + 1  # as many as asyncio reads at once
 
 
 def test_headers_without_an_end_are_rejected(emulator: RoomsEmulator) -> None:

@@ -47,6 +47,7 @@ class Config:
 
     :ivar accepts_unsigned_tokens: Whether a token that no key here signed opens the first account.
     :ivar keys: The access key of each account, decoded, by the account's name.
+    :raises TypeError: If a period is no timedelta.
     :raises ValueError: If an option is invalid.
     """
 
@@ -78,6 +79,8 @@ class Config:
             self.page_size in range(1, 10_001),
             f"the page size must be a number from 1 to 10000, not {self.page_size!r}",
         )
+        _check_period("clock_skew", self.clock_skew)
+        _check_period("grace", timedelta() if self.grace is None else self.grace)
         _check(
             self.grace is None or timedelta() <= self.grace <= MAXIMUM_GRACE,
             f"the grace period must be from 0 to {MAXIMUM_GRACE.days} days, not {self.grace}",
@@ -109,7 +112,13 @@ class Config:
         allowed_hosts: Iterable[str] = (),
         **options: Any,
     ) -> Config:
-        """Make a configuration from options in the forms that callers have: texts, and None for the default."""
+        """Make a configuration from options in the forms that callers have: texts, and None for the default.
+
+        :raises TypeError: If there is one text where several are expected.
+        """
+        for name, several in (("allowed_hosts", allowed_hosts), ("faults", faults)):
+            if isinstance(several, (str, bytes)):  # not its letters
+                raise TypeError(f"{name} must be a list, such as [{several!r}], not {type(several).__name__}")
         if accounts is not None:
             options["accounts"] = accounts
         return cls(
@@ -166,6 +175,11 @@ def _check_advertised(url: str | None) -> None:
         valid and not (parts.path.strip("/") or parts.query or parts.fragment or parts.username),
         "the advertised URL must be http:// or https:// with a host and perhaps a port, such as http://rooms:8420",
     )
+
+
+def _check_period(name: str, value: Any) -> None:
+    if not isinstance(value, timedelta):
+        raise TypeError(f"{name} must be a timedelta, not {type(value).__name__}")
 
 
 def _check(valid: bool, message: str) -> None:

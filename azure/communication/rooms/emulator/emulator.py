@@ -76,6 +76,7 @@ class RoomsEmulator:
     :paramtype admin_token: str or None
     :keyword admin_port: A port for the admin API alone, 0 for a free one; None, the default, has it on ``port``.
     :paramtype admin_port: int or None
+    :raises TypeError: If a period is no timedelta, or hosts or faults are one text.
     :raises ValueError: If a value is invalid.
     :ivar clock: The emulator's clock; move it to let rooms and signatures expire.
     :vartype clock: ~azure.communication.rooms.emulator.Clock

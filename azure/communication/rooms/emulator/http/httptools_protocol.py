@@ -39,6 +39,15 @@ class CheckedHttpToolsProtocol(HttpToolsProtocol):
             raise ValueError("the header Host must be that of the request target")
         super().on_headers_complete()
 
+    def on_response_complete(self) -> None:
+        """Start the next request of a pipeline (a callback of uvicorn).
+
+        uvicorn then reads on while others wait: a client that reads no response could fill the memory.
+        """
+        super().on_response_complete()
+        if self.pipeline:
+            self.flow.pause_reading()
+
     def data_received(self, data: bytes) -> None:
         """Parse what has arrived (asyncio)."""
         was_in_head, begins = self._is_in_head, self._begins
