@@ -233,7 +233,7 @@ def test_the_body_of_another_command_is_no_larger_than_4_mib(http: SignedHttp) -
 
 @pytest.fixture
 def _quick_threads() -> Iterator[None]:
-    """Let threads take turns so often that on any machine many requests fit beside a command."""
+    """Let threads take turns so often that on any machine many requests fit in during a command."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(0.0001)
     yield

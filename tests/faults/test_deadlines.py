@@ -1,5 +1,6 @@
 """Row 10: ``timeout`` always ends a call, and leaves what is streamed alone."""
 
+import queue
 import socket
 import sys
 import threading
@@ -67,7 +68,7 @@ def test_a_timeout_bounds_the_sending_of_a_large_body(server: RawServer) -> None
         started.set()
         return bool(server.stopped.wait(30) and False)
 
-    server.handle = never_reads  # type: ignore[method-assign]
+    server.run_at_once(never_reads)
     with RoomsClient(server.endpoint, KEY) as client:
         request = HttpRequest("PUT", "/rooms", content=b"x" * 20_000_000)  # more than sockets hold, quick to sign
         with pytest.raises(ServiceResponseTimeoutError):
@@ -169,7 +170,7 @@ def test_an_international_name_is_looked_up_in_its_plain_form(monkeypatch: pytes
 
 
 def test_a_timeout_ends_a_handshake(server: RawServer) -> None:
-    server.handle = lambda connection: bool(server.stopped.wait(30) and connection is None)  # type: ignore[method-assign]
+    server.run_at_once(lambda _: server.stopped.wait(30) and False)
     endpoint = server.endpoint.replace("http:", "https:")
     with RoomsClient(endpoint, KEY, use_env_settings=False) as client:
         with pytest.raises((ServiceRequestTimeoutError, ServiceResponseTimeoutError)):
@@ -197,7 +198,7 @@ def drips(server: RawServer, content: bytes) -> None:
                 break
         return False
 
-    server.handle = handle  # type: ignore[method-assign]
+    server.run_at_once(handle)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x16\x03\x03\x3f\x00"], ids=["no TLS", "a handshake, byte by byte"])
@@ -263,6 +264,23 @@ def test_a_timeout_ends_the_wait_for_a_tunnel(
         with pytest.raises(ServiceRequestTimeoutError):
             client.get_room(ID, timeout=1)
     assert [each.method for each in proxy.received] == ["CONNECT"]
+
+
+def test_tls_does_not_begin_in_a_tunnel_whose_headers_were_cut_off(server: RawServer, client_kind: str) -> None:
+    behind: queue.Queue[bytes] = queue.Queue()
+
+    def cut(connection: Any) -> bool:
+        connection.wfile.write(b"HTTP/1.1 200 OK\r\nX: y\r\n")
+        connection.connection.shutdown(socket.SHUT_WR)
+        behind.put(connection.rfile.read())
+        return False
+
+    server.run(cut)
+    options: Any = {"proxies": {"https": server.endpoint}, "retry_total": 0}
+    with RoomsClient("https://rooms.invalid", KEY, **options) as client:
+        with pytest.raises(ServiceRequestError, match=r"rooms\.invalid"):
+            client.get_room(ID)
+    assert behind.get(timeout=30) == b""
 
 
 def test_a_timeout_does_not_bound_what_is_streamed(server: RawServer) -> None:

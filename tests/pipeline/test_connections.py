@@ -190,7 +190,7 @@ def test_an_error_of_tls_while_reading_is_one_of_the_response(tls_server: RawSer
 
 
 def test_an_error_of_a_handshake_is_one_of_the_request(transport: Urllib3Transport, server: RawServer) -> None:
-    server.handle = lambda connection: bool(connection.wfile.write(b"nonsense") and 0)  # type: ignore[method-assign]
+    server.run_at_once(lambda connection: bool(connection.wfile.write(b"nonsense") and 0))
     request = HttpRequest("GET", server.endpoint.replace("http:", "https:"))
     with pytest.raises(ServiceRequestError, match="could not be reached"):
         transport.send(request)

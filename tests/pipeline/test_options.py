@@ -50,7 +50,7 @@ def test_a_misspelt_keyword_of_a_request_is_rejected_before_it_is_sent(
     raw_client: RoomsClient, server: RawServer
 ) -> None:
     with pytest.raises(TypeError, match=r"^send_request\(\) got an unexpected keyword argument 'steam'.*'stream'"):
-        raw_client.send_request(HttpRequest("GET", "/rooms"), steam=True)  # type: ignore[call-arg]
+        raw_client.send_request(HttpRequest("GET", "/rooms"), steam=True)  # type: ignore[call-arg]  # misspelt
     assert server.received == []
 
 

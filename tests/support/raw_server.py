@@ -38,6 +38,7 @@ class RawServer:
         self.host = f"127.0.0.1:{port}"
         self.endpoint = f"{scheme}://{self.host}"
         self.stopped = threading.Event()
+        self._at_once: Optional[Action] = None
         self._responses: list[Union[bytes, Action]] = []
 
     def respond(self, status: Union[int, str], body: Union[bytes, str] = b"", **headers: str) -> "RawServer":
@@ -88,8 +89,15 @@ class RawServer:
         self._responses.append(action)
         return self
 
+    def run_at_once(self, action: Action) -> "RawServer":
+        """Do something on each connection, before anything is read from it."""
+        self._at_once = action
+        return self
+
     def handle(self, connection: socketserver.StreamRequestHandler) -> bool:
-        """Take one request and response it; False when the connection is at its end."""
+        """Take one request and respond to it; False when the connection is at its end."""
+        if self._at_once is not None:
+            return self._at_once(connection)
         lines = [connection.rfile.readline()]
         if not lines[0].strip():
             return False

@@ -47,7 +47,7 @@ class FinalResponse(ClientResponse):
                 with suppress(AttributeError):  # it has ended by itself, and is None
                     transport.close()
         if self.status == 101:
-            with suppress(AttributeError):  # likewise
+            with suppress(AttributeError):  # as above
                 transport.abort()
             raise ClientError("it switched to another protocol (101), which the request did not ask for")
         return self

@@ -48,11 +48,10 @@ else:
 class _Reader(io.BufferedReader):
     """What a response is read from. Closed behind a final response, it ends a connection on which more has come.
 
-    :ivar bytes last_line: The line read last.
     :ivar bool is_final: Whether the response is the last thing that the server may have sent.
     """
 
-    last_line = b""
+    _last_line = b""
     is_final = False
 
     def __init__(self, raw: Any, connected: Any) -> None:
@@ -60,8 +59,18 @@ class _Reader(io.BufferedReader):
         self._connected = connected
 
     def readline(self, size: int | None = -1) -> bytes:
-        self.last_line = super().readline(size)
-        return self.last_line
+        """Read a line; reject the end of the connection amid headers.
+
+        ``http.client`` takes headers that were cut off as whole, also those of a proxy's response to CONNECT: TLS would
+        begin on a connection that has ended.
+
+        :raises ~http.client.IncompleteRead: If the connection ends amid headers.
+        """
+        line = super().readline(size)
+        if not (line or self.is_final or self._last_line in (b"", b"\r\n", b"\n")):
+            raise http.client.IncompleteRead(b"")
+        self._last_line = line
+        return line
 
     def close(self) -> None:
         if self.is_final and not self.closed and self._has_more():
@@ -90,8 +99,6 @@ class FinalResponse(http.client.HTTPResponse):
         """Read status and headers, past those of interim responses (1xx)."""
         for _ in range(_MAX_INTERIM):
             super().begin()
-            if self.fp.last_line not in (b"\r\n", b"\n"):
-                raise http.client.IncompleteRead(b"")
             if not 100 <= self.status < 200:
                 self._check_headers()
                 self.will_close = self.will_close or self.status == REQUEST_TIMEOUT
